@@ -1,1 +1,17 @@
+//! `launch-ready` joins a spec, live evidence, a verdict and a fix.
+//!
+//! ```text
+//! spec  ──▶  probe  ──▶  observed  ──▶  check  ──▶  policy  ──▶  report
+//! (what     (IO: looks   (plain data:   (pure:      (levels,     (terminal, json, ...)
+//!  should    at the       what was       verdicts)   waivers)
+//!  be true)  world)       seen)
+//! ```
+//!
+//! Data flows one way. [`cli::run`] is the whole program.
 
+pub mod check;
+pub mod observed;
+pub mod policy;
+pub mod private;
+pub mod report;
+pub mod spec;

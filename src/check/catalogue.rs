@@ -1,0 +1,83 @@
+//! The list of all checks: the one line that each check has here joins its page and its judge.
+
+use std::sync::LazyLock;
+
+use super::item::{DeclaredUrl, Host, Name, Record, Redirect, Selector, Start, Waiver};
+use super::page::Page;
+use super::spec::{Mention, Text};
+use super::{Verdict, World, spec};
+
+/// What a check looks at, and the function that judges it.
+#[derive(Debug, Clone, Copy)]
+pub enum Judge {
+    /// The launched domain.
+    Domain(fn(&World) -> Verdict),
+    /// Each host.
+    Host(fn(&Host, &World) -> Verdict),
+    /// Each host and each declared alias.
+    Name(fn(&Name, &World) -> Verdict),
+    /// Each declared record.
+    Record(fn(&Record, &World) -> Verdict),
+    /// Each redirect that must happen.
+    Redirect(fn(&Redirect, &World) -> Verdict),
+    /// Each URL from which redirects are followed.
+    Start(fn(&Start, &World) -> Verdict),
+    /// Each URL whose status is declared.
+    Url(fn(&DeclaredUrl, &World) -> Verdict),
+    /// Each DKIM selector.
+    Selector(fn(&Selector, &World) -> Verdict),
+    /// Each URL that stands in the spec.
+    Mention(fn(&Mention, &World) -> Verdict),
+    /// Each text that stands in the spec.
+    Text(fn(&Text, &World) -> Verdict),
+    /// Each waiver, after all other checks.
+    Waiver(fn(&Waiver, &World) -> Verdict),
+}
+
+/// A check of the catalogue.
+#[derive(Debug)]
+pub struct Check {
+    /// `area/slug`, fixed for ever.
+    pub id: &'static str,
+    /// What it looks at and how it judges.
+    pub judge: Judge,
+    page: LazyLock<Page>,
+}
+
+impl Check {
+    /// The check's page.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// The part of the id before the slash.
+    pub fn area(&self) -> &'static str {
+        self.id.split('/').next().unwrap_or(self.id)
+    }
+
+    /// The check with this id.
+    pub fn find(id: &str) -> Option<&'static Check> {
+        CATALOGUE.iter().find(|check| check.id == id)
+    }
+}
+
+/// A missing page does not compile.
+macro_rules! catalogue {
+    ($($id:literal => $kind:ident($judge:path),)*) => {
+        /// Every check, in the order of the report.
+        pub static CATALOGUE: [Check; [$($id),*].len()] = [$(Check {
+            id: $id,
+            judge: Judge::$kind($judge),
+            page: LazyLock::new(|| {
+                Page::embedded($id, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/checks/", $id, ".md")))
+            }),
+        }),*];
+    };
+}
+
+catalogue! {
+    "spec/unknown-host" => Mention(spec::unknown_host),
+    "spec/inline-secret" => Text(spec::inline_secret),
+    "spec/waiver-expired" => Waiver(spec::waiver_expired),
+    "spec/waiver-unmatched" => Waiver(spec::waiver_unmatched),
+}

@@ -1,0 +1,146 @@
+//! Runs the judges over the items. The loop stands here, so that no judge can skip an item.
+
+use super::catalogue::{CATALOGUE, Check, Judge};
+use super::item;
+use super::spec::{mentions, texts};
+use super::{Status, Verdict, World};
+use crate::spec::Place;
+
+/// A verdict together with what it is about.
+#[derive(Debug, Clone)]
+pub struct Judgement {
+    /// The check.
+    pub check: &'static Check,
+    /// The host, name, URL, ... that it is about.
+    pub subject: String,
+    /// Where the spec says what was expected.
+    pub place: Place,
+    /// The judge's words.
+    pub verdict: Verdict,
+}
+
+/// Judges everything but the waivers, with the checks that `selected` chooses.
+pub fn judge(world: &World, selected: &dyn Fn(&Check) -> bool) -> Vec<Judgement> {
+    let items = Items::new(world);
+    let chosen = CATALOGUE.iter().filter(|check| selected(check));
+    chosen.flat_map(|check| items.judge(check, world)).collect()
+}
+
+/// Judges the waivers, once it is known what they match.
+pub fn judge_waivers(
+    world: &World,
+    waivers: &[item::Waiver],
+    selected: &dyn Fn(&Check) -> bool,
+) -> Vec<Judgement> {
+    let mut found = Vec::new();
+    for check in CATALOGUE.iter().filter(|check| selected(check)) {
+        if let Judge::Waiver(judge) = check.judge {
+            found.extend(each(check, waivers, |w| (w.waiver.check.value.clone(), &w.place, judge(w, world))));
+        }
+    }
+    found
+}
+
+/// The items of one run, each list made once.
+struct Items<'a> {
+    hosts: Vec<item::Host<'a>>,
+    names: Vec<item::Name>,
+    records: Vec<item::Record<'a>>,
+    redirects: Vec<item::Redirect>,
+    starts: Vec<item::Start>,
+    urls: Vec<item::DeclaredUrl>,
+    selectors: Vec<item::Selector>,
+}
+
+impl<'a> Items<'a> {
+    fn new(world: &World<'a>) -> Self {
+        let (document, observed) = (world.document, world.observed);
+        Self {
+            hosts: item::hosts(document, observed),
+            names: item::names(document, observed),
+            records: item::records(document),
+            redirects: item::redirects(document),
+            starts: item::starts(document, observed),
+            urls: item::urls(document, observed),
+            selectors: item::selectors(document),
+        }
+    }
+
+    fn judge(&self, check: &'static Check, world: &World) -> Vec<Judgement> {
+        match check.judge {
+            Judge::Domain(judge) => {
+                let place = Place::new("domain", world.document.spec.domain.span);
+                let verdict = judge(world);
+                vec![judgement(check, world.domain().to_owned(), &place, verdict)]
+            }
+            Judge::Host(judge) => each(check, &self.hosts, |h| (h.name.clone(), &h.place, judge(h, world))),
+            Judge::Name(judge) => each(check, &self.names, |n| (n.name.clone(), &n.place, judge(n, world))),
+            Judge::Record(judge) => each(check, &self.records, |r| {
+                (format!("{} {}", r.name, r.record.kind.name()), &r.place, judge(r, world))
+            }),
+            Judge::Redirect(judge) => {
+                each(check, &self.redirects, |r| (r.from.clone(), &r.place, judge(r, world)))
+            }
+            Judge::Start(judge) => {
+                each(check, &self.starts, |s| (s.url.to_string(), &s.place, judge(s, world)))
+            }
+            Judge::Url(judge) => each(check, &self.urls, |u| (u.url.to_string(), &u.place, judge(u, world))),
+            Judge::Selector(judge) => {
+                each(check, &self.selectors, |s| (s.name.clone(), &s.place, judge(s, world)))
+            }
+            Judge::Mention(judge) => {
+                let mentions = mentions(world.document);
+                once_each(each(check, &mentions, |m| (m.host.clone(), &m.place, judge(m, world))))
+            }
+            Judge::Text(judge) => {
+                let texts = texts(world.document);
+                faults_or_one_pass(
+                    world,
+                    each(check, &texts, |t| (t.place.path.clone(), &t.place, judge(t, world))),
+                )
+            }
+            Judge::Waiver(_) => Vec::new(),
+        }
+    }
+}
+
+fn each<'i, T>(
+    check: &'static Check,
+    items: &'i [T],
+    judge: impl Fn(&'i T) -> (String, &'i Place, Verdict),
+) -> Vec<Judgement> {
+    let judge_one = |item| {
+        let (subject, place, verdict) = judge(item);
+        judgement(check, subject, place, verdict)
+    };
+    items.iter().map(judge_one).collect()
+}
+
+fn judgement(check: &'static Check, subject: String, place: &Place, verdict: Verdict) -> Judgement {
+    let place = verdict.place.clone().unwrap_or_else(|| place.clone());
+    Judgement { check, subject, place, verdict }
+}
+
+/// A host that is mentioned ten times is one finding.
+fn once_each(mut judgements: Vec<Judgement>) -> Vec<Judgement> {
+    let mut seen = std::collections::BTreeSet::new();
+    judgements.retain(|judgement| seen.insert(judgement.subject.clone()));
+    judgements
+}
+
+/// Hundreds of harmless texts are one pass.
+fn faults_or_one_pass(world: &World, judgements: Vec<Judgement>) -> Vec<Judgement> {
+    let count = judgements.len();
+    let (faults, passes): (Vec<_>, Vec<_>) =
+        judgements.into_iter().partition(|judgement| judgement.verdict.status != Status::Pass);
+    if !faults.is_empty() {
+        return faults;
+    }
+    let place = Place::new("domain", world.document.spec.domain.span);
+    let one = passes.into_iter().take(1);
+    one.map(|first| {
+        let verdict = Verdict::pass(format!("none of {count} texts looks like a secret"));
+        judgement(first.check, world.document.path.clone(), &place, verdict)
+    })
+    .collect()
+}

@@ -1,0 +1,418 @@
+//! The items that judges look at, read from the spec (and, where the spec is silent, from what
+//! was observed).
+
+use std::collections::BTreeSet;
+
+use url::Url;
+
+use super::World;
+use crate::observed::{Observed, Seen};
+use crate::spec::model::{
+    Canonical, Email, Environment, HostDetails, HostKind, Record as SpecRecord, RedirectStatus, Short, Spec,
+    Waiver as SpecWaiver,
+};
+use crate::spec::{Document, Located, Place};
+
+/// The path and query that the probe of a `*` redirect asks for.
+pub const PROBE_PATH: &str = "launch-ready/probe";
+/// The query that every redirect is asked with: it must survive.
+pub const PROBE_QUERY: &str = "launch-ready=1";
+
+/// A host that serves.
+#[derive(Debug, Clone)]
+pub struct Host<'a> {
+    /// Its full name.
+    pub name: String,
+    /// Where the spec declares it (`domain` where it declares no hosts).
+    pub place: Place,
+    /// True for `redirect` hosts.
+    pub redirect_only: bool,
+    /// The mapping, where there is one.
+    pub details: Option<&'a HostDetails>,
+}
+
+impl Host<'_> {
+    /// False for staging, preview and development hosts.
+    pub fn is_production(&self) -> bool {
+        let environment = self.details.and_then(|d| d.environment.as_ref()).map(|e| e.value);
+        matches!(environment, None | Some(Environment::Production))
+    }
+
+    /// True for hosts that programs call.
+    pub fn is_api(&self) -> bool {
+        self.details.and_then(|d| d.kind.as_ref()).is_some_and(|k| k.value == HostKind::Api)
+    }
+
+    /// `scheme://name/`
+    pub fn root(&self, scheme: &str) -> Option<Url> {
+        Url::parse(&format!("{scheme}://{}/", self.name)).ok()
+    }
+}
+
+/// The full name of a host key or record name: `apex` and `@` are the domain, a name that ends
+/// in the domain is full already, anything else is a label under it.
+pub fn full_name(key: &str, domain: &str) -> String {
+    let key = key.trim_end_matches('.').to_ascii_lowercase();
+    if key == "apex" || key == "@" || key.is_empty() {
+        domain.to_owned()
+    } else if key == domain || key.ends_with(&format!(".{domain}")) {
+        key
+    } else {
+        format!("{key}.{domain}")
+    }
+}
+
+/// The declared hosts; without a `hosts` section the apex, and `www` where it resolves.
+pub fn hosts<'a>(document: &'a Document, observed: &Observed) -> Vec<Host<'a>> {
+    let spec = &document.spec;
+    let domain = &spec.domain.value.0;
+    if let Some(hosts) = &spec.hosts {
+        return hosts.0.iter().map(|(key, host)| declared_host(key, host, domain)).collect();
+    }
+    let implied = |name: String| Host {
+        name,
+        place: Place::new("domain", spec.domain.span),
+        redirect_only: false,
+        details: None,
+    };
+    let mut found = vec![implied(domain.clone())];
+    let www = format!("www.{domain}");
+    if resolves(observed, &www) {
+        found.push(implied(www));
+    }
+    found
+}
+
+fn declared_host<'a>(
+    key: &Located<String>,
+    host: &'a Located<Short<crate::spec::model::RedirectOnly, HostDetails>>,
+    domain: &str,
+) -> Host<'a> {
+    let (redirect_only, details) = match &host.value {
+        Short::Word(_) => (true, None),
+        Short::Full(details) => (false, Some(details)),
+    };
+    Host {
+        name: full_name(key, domain),
+        place: Place::new(format!("hosts.{}", key.value), key.span),
+        redirect_only,
+        details,
+    }
+}
+
+/// True where the resolver gave an address.
+pub fn resolves(observed: &Observed, name: &str) -> bool {
+    ["A", "AAAA"].iter().any(|kind| match observed.dns(name, kind) {
+        Some(Seen::Answer(answer)) => answer.values(kind).next().is_some(),
+        _ => false,
+    })
+}
+
+/// A name whose aliases must lead somewhere: a host or a declared CNAME.
+#[derive(Debug, Clone)]
+pub struct Name {
+    /// The full name.
+    pub name: String,
+    /// Where the spec says it.
+    pub place: Place,
+}
+
+/// Hosts and the owners of declared CNAME records, each once.
+pub fn names(document: &Document, observed: &Observed) -> Vec<Name> {
+    let mut seen = BTreeSet::new();
+    let hosts = hosts(document, observed).into_iter().map(|h| Name { name: h.name, place: h.place });
+    let aliases = records(document)
+        .into_iter()
+        .filter(|r| r.record.kind.value == crate::spec::model::RecordType::Cname)
+        .map(|r| Name { name: r.name, place: r.place });
+    hosts.chain(aliases).filter(|n| seen.insert(n.name.clone())).collect()
+}
+
+/// A declared record.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    /// Its full owner name.
+    pub name: String,
+    /// Where the spec declares it: its value where it has one, its name otherwise.
+    pub place: Place,
+    /// `dns.records[2]`
+    pub path: String,
+    /// The declaration.
+    pub record: &'a SpecRecord,
+}
+
+/// The declared records.
+pub fn records(document: &Document) -> Vec<Record<'_>> {
+    let spec = &document.spec;
+    let all = spec.dns.iter().flat_map(|dns| dns.records.iter().enumerate());
+    all.map(|(index, record)| {
+        let path = format!("dns.records[{index}]");
+        Record {
+            name: full_name(&record.name, &spec.domain.value.0),
+            place: Place::new(path.clone(), record.all_values().first().map_or(record.name.span, |v| v.span)),
+            path,
+            record,
+        }
+    })
+    .collect()
+}
+
+/// A redirect that must happen: declared, or implied by `canonical` and `redirect` hosts.
+#[derive(Debug, Clone)]
+pub struct Redirect {
+    /// The declared pattern, for messages.
+    pub from: String,
+    /// The URL that is asked.
+    pub ask: Url,
+    /// The URL that it must lead to.
+    pub target: Url,
+    /// The declared status.
+    pub status: Option<u16>,
+    /// Where the spec declares it.
+    pub place: Place,
+    /// Where the spec declares the target.
+    pub target_place: Place,
+    /// Where the spec declares the status.
+    pub status_place: Option<Place>,
+    /// True where no rule says it, but `canonical` or a `redirect` host implies it.
+    pub implied: bool,
+}
+
+/// All redirects that must happen.
+pub fn redirects(document: &Document) -> Vec<Redirect> {
+    let spec = &document.spec;
+    let mut found: Vec<Redirect> = spec
+        .redirects
+        .iter()
+        .enumerate()
+        .filter_map(|(index, rule)| {
+            let path = format!("redirects[{index}]");
+            let status_place =
+                rule.status.as_ref().map(|status| Place::new(format!("{path}.status"), status.span));
+            let status = rule.status.as_ref().map(|status: &Located<RedirectStatus>| status.value.0);
+            let (ask, target) = sample(&rule.from.value.0, &rule.to.value.0)?;
+            Some(Redirect {
+                from: rule.from.value.0.clone(),
+                ask,
+                target,
+                status,
+                place: Place::new(format!("{path}.from"), rule.from.span),
+                target_place: Place::new(format!("{path}.to"), rule.to.span),
+                status_place,
+                implied: false,
+            })
+        })
+        .collect();
+    for implied in implied_redirects(spec) {
+        if !found.iter().any(|declared| declared.ask == implied.ask) {
+            found.push(implied);
+        }
+    }
+    found
+}
+
+/// Other than the canonical host, each of apex and `www` (where declared or implied by
+/// `canonical`) and every `redirect` host leads to the canonical host with path and query.
+fn implied_redirects(spec: &Spec) -> Vec<Redirect> {
+    let canonical = canonical_name(spec);
+    let mut sources: Vec<(String, Place)> = Vec::new();
+    for (key, host) in spec.hosts.iter().flat_map(|hosts| &hosts.0) {
+        if matches!(host.value, Short::Word(_)) {
+            let name = full_name(key, &spec.domain.value.0);
+            sources.push((name, Place::new(format!("hosts.{}", key.value), host.span)));
+        }
+    }
+    if let (Some(declared), Some(other)) = (&spec.canonical, other_name(spec)) {
+        if !sources.iter().any(|(name, _)| *name == other)
+            && (spec.hosts.is_none() || is_declared(spec, &other))
+        {
+            sources.push((other, Place::new("canonical", declared.span)));
+        }
+    }
+    sources
+        .into_iter()
+        .filter(|(name, _)| *name != canonical)
+        .filter_map(|(name, place)| implied(&name, &canonical, place))
+        .collect()
+}
+
+fn implied(name: &str, canonical: &str, place: Place) -> Option<Redirect> {
+    let from = format!("https://{name}/*");
+    let (ask, target) = sample(&from, &format!("https://{canonical}/$1"))?;
+    Some(Redirect {
+        from,
+        ask,
+        target,
+        status: None,
+        target_place: place.clone(),
+        place,
+        status_place: None,
+        implied: true,
+    })
+}
+
+fn is_declared(spec: &Spec, name: &str) -> bool {
+    spec.hosts.iter().flat_map(|h| &h.0).any(|(key, _)| full_name(key, &spec.domain.value.0) == name)
+}
+
+/// The name that `canonical` chooses; the apex where it is not said.
+pub fn canonical_name(spec: &Spec) -> String {
+    match spec.canonical.as_ref().map(|c| c.value) {
+        Some(Canonical::Www) => format!("www.{}", spec.domain.value.0),
+        _ => spec.domain.value.0.clone(),
+    }
+}
+
+/// The one of apex and `www` that is not canonical.
+pub fn other_name(spec: &Spec) -> Option<String> {
+    let domain = &spec.domain.value.0;
+    match spec.canonical.as_ref()?.value {
+        Canonical::Www => Some(domain.clone()),
+        Canonical::Apex => Some(format!("www.{domain}")),
+    }
+}
+
+/// A URL that the pattern matches, and where the rule sends it.
+fn sample(from: &str, to: &str) -> Option<(Url, Url)> {
+    let mut ask = Url::parse(&from.replace('*', PROBE_PATH)).ok()?;
+    let mut target = Url::parse(&to.replace("$1", if from.contains('*') { PROBE_PATH } else { "" })).ok()?;
+    for url in [&mut ask, &mut target] {
+        let query = url.query().map_or(PROBE_QUERY.to_owned(), |old| format!("{old}&{PROBE_QUERY}"));
+        url.set_query(Some(&query));
+    }
+    Some((ask, target))
+}
+
+/// A URL whose status is declared.
+#[derive(Debug, Clone)]
+pub struct DeclaredUrl {
+    /// The address asked.
+    pub url: Url,
+    /// The status that it must give; `None`: any that is not an error.
+    pub status: Option<u16>,
+    /// Where the spec says it.
+    pub place: Place,
+}
+
+/// Endpoints, pages and health paths. A site without any is asked for `/`, which must not be
+/// an error.
+pub fn urls(document: &Document, observed: &Observed) -> Vec<DeclaredUrl> {
+    let mut found: Vec<DeclaredUrl> = Vec::new();
+    for (index, endpoint) in document.spec.endpoints.iter().enumerate() {
+        let refuses = endpoint.refuse_anonymous.as_ref().is_some_and(|r| r.value);
+        let status = match &endpoint.status {
+            Some(status) => Some(status.value),
+            None if refuses => continue,
+            None => Some(200),
+        };
+        let place = Place::new(format!("endpoints[{index}].url"), endpoint.url.span);
+        found.push(DeclaredUrl { url: endpoint.url.value.0.clone(), status, place });
+    }
+    let other = other_name(&document.spec);
+    for host in hosts(document, observed).iter().filter(|host| !host.redirect_only) {
+        found.extend(host_urls(host, other.as_deref()));
+    }
+    let mut seen = BTreeSet::new();
+    found.retain(|declared| seen.insert(declared.url.to_string()));
+    found
+}
+
+fn host_urls(host: &Host, not_canonical: Option<&str>) -> Vec<DeclaredUrl> {
+    let mut found = Vec::new();
+    let Some(root) = host.root("https") else { return found };
+    let mut push = |path: &Located<String>, place: String| {
+        if let Ok(url) = root.join(path) {
+            found.push(DeclaredUrl { url, status: Some(200), place: Place::new(place, path.span) });
+        }
+    };
+    if let Some(details) = host.details {
+        for (index, page) in details.pages.iter().enumerate() {
+            push(page, format!("{}.pages[{index}]", host.place.path));
+        }
+        if let Some(health) = &details.health {
+            push(health, format!("{}.health", host.place.path));
+        }
+    }
+    if found.is_empty() && !host.is_api() && not_canonical != Some(host.name.as_str()) {
+        found.push(DeclaredUrl { url: root, status: None, place: host.place.clone() });
+    }
+    found
+}
+
+/// A URL from which redirects are followed.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// The first URL.
+    pub url: Url,
+    /// Where the spec says it.
+    pub place: Place,
+}
+
+/// Every host's root over HTTP and HTTPS, and every redirect's sample, each once.
+pub fn starts(document: &Document, observed: &Observed) -> Vec<Start> {
+    let mut found = Vec::new();
+    for host in hosts(document, observed) {
+        for scheme in ["http", "https"] {
+            found.extend(host.root(scheme).map(|url| Start { url, place: host.place.clone() }));
+        }
+    }
+    found.extend(redirects(document).into_iter().map(|r| Start { url: r.ask, place: r.place }));
+    let mut seen = BTreeSet::new();
+    found.retain(|start| seen.insert(start.url.to_string()));
+    found
+}
+
+/// A DKIM selector that must be published.
+#[derive(Debug, Clone)]
+pub struct Selector {
+    /// The label before `._domainkey`.
+    pub selector: String,
+    /// The full name of its record.
+    pub name: String,
+    /// Where the spec says it.
+    pub place: Place,
+}
+
+/// Selectors of `email.dkim` and of the declared senders, each once.
+pub fn selectors(document: &Document) -> Vec<Selector> {
+    let spec = &document.spec;
+    let Some(Email::Full(email)) = spec.email.as_ref().map(|e| &e.value) else { return Vec::new() };
+    let mut named: Vec<(&Located<String>, String)> = Vec::new();
+    for (index, key) in email.dkim.iter().enumerate() {
+        named.push((&key.selector, format!("email.dkim[{index}].selector")));
+    }
+    for (index, sender) in email.send.iter().enumerate() {
+        if let Short::Full(details) = &sender.value {
+            let places = details.dkim.iter().enumerate();
+            named.extend(places.map(|(n, selector)| (selector, format!("email.send[{index}].dkim[{n}]"))));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    named.retain(|(selector, _)| seen.insert(selector.to_ascii_lowercase()));
+    let item = |(selector, path): (&Located<String>, String)| Selector {
+        selector: selector.value.clone(),
+        name: format!("{}._domainkey.{}", selector.value, spec.domain.value.0).to_ascii_lowercase(),
+        place: Place::new(path, selector.span),
+    };
+    named.into_iter().map(item).collect()
+}
+
+/// A waiver, after the findings that it matches have been marked.
+#[derive(Debug, Clone)]
+pub struct Waiver<'a> {
+    /// The declaration.
+    pub waiver: &'a SpecWaiver,
+    /// Where it stands.
+    pub place: Place,
+    /// How many failing findings it matches, whether it still holds or not.
+    pub matches: usize,
+    /// True where it names a check that this run did not judge, so that it could match nothing.
+    pub skipped: bool,
+}
+
+impl World<'_> {
+    /// See [`hosts`].
+    pub fn hosts(&self) -> Vec<Host<'_>> {
+        hosts(self.document, self.observed)
+    }
+}

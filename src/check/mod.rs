@@ -1,0 +1,48 @@
+//! The catalogue and its judges.
+//!
+//! A judge is pure: it looks at one item (a host, a record, a redirect, ...) and what was
+//! observed, and returns one [`Verdict`]. It knows no level, no clock and no network. The loop
+//! over the items stands in [`engine`], so no judge can skip the rest of a list.
+//!
+//! To add a check: write its page `checks/<area>/<slug>.md`, its judge in the area's file here,
+//! and one line in [`catalogue::CATALOGUE`].
+
+pub mod catalogue;
+pub mod engine;
+pub mod item;
+pub mod page;
+pub mod verdict;
+
+mod spec;
+
+use jiff::Timestamp;
+
+use crate::observed::Observed;
+use crate::policy::Thresholds;
+use crate::private::PrivateRanges;
+use crate::spec::Document;
+
+pub use catalogue::{CATALOGUE, Check, Judge};
+pub use verdict::{Status, Verdict};
+
+/// Everything that a judge may know.
+#[derive(Debug)]
+pub struct World<'a> {
+    /// The spec, with its text.
+    pub document: &'a Document,
+    /// What was seen.
+    pub observed: &'a Observed,
+    /// The time to judge by.
+    pub at: Timestamp,
+    /// The policy's numbers.
+    pub thresholds: &'a Thresholds,
+    /// Non-public addresses that are fine in this run.
+    pub private: &'a PrivateRanges,
+}
+
+impl World<'_> {
+    /// The launched domain.
+    pub fn domain(&self) -> &str {
+        &self.document.spec.domain.value.0
+    }
+}

@@ -1,0 +1,183 @@
+//! Judges of `spec/*`: what the spec itself gets wrong without being unreadable.
+
+use url::Url;
+
+use super::item::{self, Waiver};
+use super::{Verdict, World};
+use crate::spec::{Document, Place};
+
+/// A URL that stands in the spec.
+#[derive(Debug, Clone)]
+pub struct Mention {
+    /// Its host.
+    pub host: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The URLs by which the product is reached: endpoints, webhooks and redirects. A redirect may
+/// lead away from the product, so its target counts only where it is under the domain.
+pub(super) fn mentions(document: &Document) -> Vec<Mention> {
+    let domain = &document.spec.domain.value.0;
+    let mut found = Vec::new();
+    document.tree.texts(&mut |path, text, span| {
+        let own = ["endpoints[", "webhooks[", "redirects["].iter().any(|section| path.starts_with(section))
+            && [".url", ".from"].iter().any(|key| path.ends_with(key));
+        let outward = path.starts_with("redirects[") && path.ends_with(".to");
+        if !own && !outward {
+            return;
+        }
+        let Some(host) = Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned)) else {
+            return;
+        };
+        if own || under(&host, domain) {
+            found.push(Mention { host, place: Place::new(path, span) });
+        }
+    });
+    found
+}
+
+fn under(host: &str, domain: &str) -> bool {
+    host == domain || host.ends_with(&format!(".{domain}"))
+}
+
+pub(super) fn unknown_host(mention: &Mention, world: &World) -> Verdict {
+    let spec = &world.document.spec;
+    let Some(hosts) = &spec.hosts else {
+        return if under(&mention.host, world.domain()) {
+            Verdict::pass(format!("{} is under the domain", mention.host))
+        } else {
+            Verdict::fail(format!("{} is not under {}", mention.host, world.domain()))
+                .expected(format!("a host under {}", world.domain()))
+                .observed(mention.host.clone())
+                .label("not under the domain")
+                .help("correct the host, or declare it under `hosts`")
+        };
+    };
+    let names: Vec<String> = hosts.0.iter().map(|(key, _)| item::full_name(key, world.domain())).collect();
+    if names.contains(&mention.host) {
+        return Verdict::pass(format!("{} is declared", mention.host));
+    }
+    let close = crate::spec::did_you_mean(&mention.host, names.iter().map(String::as_str));
+    Verdict::fail(format!(
+        "{} stands in a URL but not under `hosts`, so its DNS and TLS are not checked",
+        mention.host
+    ))
+    .expected(names.join(", "))
+    .observed(mention.host.clone())
+    .label("not a declared host")
+    .help(close.unwrap_or_else(|| format!("declare it under `hosts`, or correct the URL: {}", mention.host)))
+}
+
+/// A text that stands in the spec.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// Where it stands.
+    pub place: Place,
+    /// What it is. Never shown.
+    pub text: String,
+}
+
+pub(super) fn texts(document: &Document) -> Vec<Text> {
+    let mut found = Vec::new();
+    document.tree.texts(&mut |path, text, span| {
+        found.push(Text { place: Place::new(path, span), text: text.to_owned() });
+    });
+    found
+}
+
+/// How secrets of common providers begin, the least length of the whole, and what they are.
+const SECRET_PREFIXES: &[(&str, usize, &str)] = &[
+    ("sk_live_", 20, "a Stripe live key"),
+    ("sk_test_", 20, "a Stripe test key"),
+    ("rk_live_", 20, "a Stripe restricted key"),
+    ("whsec_", 20, "a webhook signing secret"),
+    ("sk-ant-", 20, "an Anthropic API key"),
+    ("sk-proj-", 20, "an OpenAI API key"),
+    ("ghp_", 36, "a GitHub token"),
+    ("gho_", 36, "a GitHub token"),
+    ("ghs_", 36, "a GitHub token"),
+    ("github_pat_", 36, "a GitHub token"),
+    ("glpat-", 20, "a GitLab token"),
+    ("xoxb-", 20, "a Slack token"),
+    ("xoxp-", 20, "a Slack token"),
+    ("AKIA", 20, "an AWS access key"),
+    ("SG.", 40, "a SendGrid API key"),
+    ("sb_secret_", 20, "a Supabase secret key"),
+    ("sbp_", 40, "a Supabase token"),
+    ("shpss_", 32, "a Shopify secret"),
+    ("npm_", 36, "an npm token"),
+];
+
+/// What kind of secret a text looks like.
+fn secret_kind(text: &str) -> Option<&'static str> {
+    if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") {
+        return Some("a private key");
+    }
+    if let Ok(url) = Url::parse(text) {
+        if url.password().is_some_and(|password| !password.contains("${")) {
+            return Some("a URL with a password");
+        }
+    }
+    let bare = text.strip_prefix("Bearer ").unwrap_or(text);
+    let is_token = |token: &str| token.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.+/=".contains(&b));
+    let known =
+        SECRET_PREFIXES.iter().find(|(prefix, least, _)| bare.starts_with(prefix) && bare.len() >= *least);
+    match known {
+        Some((_, _, kind)) if is_token(bare) => Some(kind),
+        _ if bare.len() != text.len() && !bare.contains("${") && bare.len() >= 8 => Some("a bearer token"),
+        _ => None,
+    }
+}
+
+pub(super) fn inline_secret(text: &Text, _: &World) -> Verdict {
+    let names_variable = text.place.path.starts_with("webhooks[") && text.place.path.ends_with(".secret");
+    let is_name = !text.text.is_empty()
+        && text.text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let kind = secret_kind(&text.text)
+        .or((names_variable && !is_name).then_some("something else than a variable's name"));
+    let Some(kind) = kind else { return Verdict::pass("no secret") };
+    Verdict::fail(format!("`{}` holds {kind}", text.place.path))
+        .expected("the name of an environment variable, or ${NAME}")
+        .observed(format!("{kind} of {} characters (not shown)", text.text.chars().count()))
+        .label("a literal secret")
+        .help("replace it by the variable's name and revoke the secret: whoever can read this file, or its Git history, has it")
+}
+
+pub(super) fn waiver_expired(waiver: &Waiver, world: &World) -> Verdict {
+    let until = waiver.waiver.until.value.0;
+    if holds(waiver.waiver, world.at) {
+        return Verdict::pass(format!("holds until {until}"));
+    }
+    let owner = crate::observed::Remote::new(&waiver.waiver.owner);
+    Verdict::fail(format!(
+        "the waiver of {} ended on {until} and no longer suppresses anything",
+        waiver.waiver.check.value
+    ))
+    .expected("an end in the future")
+    .observed(until.to_string())
+    .label("ended")
+    .help(format!("mend what it waived, or ask {owner} to accept it until a later day"))
+    .at(Place::new(format!("{}.until", waiver.place.path), waiver.waiver.until.span))
+}
+
+/// A waiver holds to the end of its last day, UTC.
+pub(crate) fn holds(waiver: &crate::spec::model::Waiver, at: jiff::Timestamp) -> bool {
+    at.to_zoned(jiff::tz::TimeZone::UTC).date() <= waiver.until.value.0
+}
+
+pub(super) fn waiver_unmatched(waiver: &Waiver, _: &World) -> Verdict {
+    if waiver.matches > 0 {
+        return Verdict::pass(format!("matches {} finding(s)", waiver.matches));
+    }
+    if waiver.skipped {
+        return Verdict::not_applicable("the check that it names was not judged in this run");
+    }
+    let subject = waiver.waiver.subject.as_ref().map_or(String::new(), |s| format!(" for {}", s.value));
+    Verdict::fail(format!(
+        "nothing fails that this waiver would accept: {}{subject}",
+        waiver.waiver.check.value
+    ))
+    .label("matches nothing")
+    .help("remove the waiver, or correct its check and subject")
+}

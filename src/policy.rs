@@ -1,0 +1,71 @@
+//! Policy: the level of each finding, the thresholds, and the waivers. The single place that
+//! decides what a failed check means for the verdict.
+
+mod load;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::spec::model::DmarcPolicy;
+
+pub use load::PolicyError;
+
+/// How much a failed check matters, least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// The check is not run.
+    Off,
+    /// Good to know.
+    Info,
+    /// Should be mended.
+    Warning,
+    /// Must be mended.
+    Error,
+}
+
+impl Level {
+    /// The level's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The numbers that judges judge by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thresholds {
+    /// A certificate must have this share of its lifetime left.
+    pub certificate_remaining_share: f64,
+    /// A certificate must have this long left, whatever its lifetime.
+    pub certificate_remaining: std::time::Duration,
+    /// More hops than this are too many.
+    pub redirect_hops: usize,
+    /// Whether plain HTTP must lead to HTTPS on the same host before it leads elsewhere.
+    pub https_same_host_first: bool,
+    /// The weakest DMARC policy that is fine where the spec declares none.
+    pub dmarc_policy: DmarcPolicy,
+}
+
+/// A policy: levels by check id, and thresholds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// The name it was asked for by.
+    pub name: String,
+    /// Levels that differ from the pages' defaults.
+    pub levels: BTreeMap<String, Level>,
+    /// Numbers.
+    pub thresholds: Thresholds,
+}
+
+impl Policy {
+    /// The level of a check.
+    pub fn level(&self, check: &crate::check::Check) -> Level {
+        self.levels.get(check.id).copied().unwrap_or(check.page().level)
+    }
+}

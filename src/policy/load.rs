@@ -1,0 +1,170 @@
+//! Reads policies: the built-in ones and a user's file, `extends` followed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::{Level, Policy, Thresholds};
+use crate::check::Check;
+use crate::spec::model::{DmarcPolicy, Period};
+use crate::spec::{Located, load};
+
+/// The policies that are part of the program.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("baseline", include_str!("../../policies/baseline.yaml")),
+    ("strict", include_str!("../../policies/strict.yaml")),
+];
+/// How many `extends` may follow each other.
+const MAX_EXTENDS: usize = 8;
+
+/// Why a policy cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PolicyError {
+    /// No such built-in policy, and no such file.
+    #[error("there is no policy `{name}`: {why}")]
+    #[diagnostic(code(policy::not_found), help("use baseline, strict, or the path of a policy file"))]
+    NotFound {
+        /// As asked for.
+        name: String,
+        /// What reading the file said.
+        why: String,
+    },
+    /// The file is not a policy.
+    #[error("policy `{name}` is not readable: {why}")]
+    #[diagnostic(code(policy::malformed), help("a policy has the keys extends, levels and thresholds"))]
+    Malformed {
+        /// As asked for.
+        name: String,
+        /// What is wrong, with line and column.
+        why: String,
+    },
+    /// It gives a level to something that is no check.
+    #[error("policy `{name}` sets a level for `{check}`, which is no check")]
+    #[diagnostic(code(policy::unknown_check), help("{help}"))]
+    UnknownCheck {
+        /// As asked for.
+        name: String,
+        /// The id that does not exist.
+        check: String,
+        /// The closest id.
+        help: String,
+    },
+    /// `extends` runs in a circle.
+    #[error("policy `{name}` extends itself, or more than {MAX_EXTENDS} others")]
+    #[diagnostic(code(policy::circular), help("remove an `extends`"))]
+    Circular {
+        /// As asked for.
+        name: String,
+    },
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct PolicyFile {
+    extends: Option<String>,
+    #[serde(default)]
+    levels: BTreeMap<String, Level>,
+    #[serde(default)]
+    thresholds: ThresholdsFile,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct ThresholdsFile {
+    certificate_remaining_share: Option<f64>,
+    certificate_remaining: Option<Located<Period>>,
+    redirect_hops: Option<usize>,
+    https_same_host_first: Option<bool>,
+    dmarc_policy: Option<DmarcPolicy>,
+    // Judged by checks that are not built yet; accepted, so that a policy can be written now.
+    #[serde(rename = "hsts_max_age")]
+    _hsts_max_age: Option<Located<Period>>,
+    #[serde(rename = "spf_lookups_warn")]
+    _spf_lookups_warn: Option<u32>,
+}
+
+impl Policy {
+    /// The policy of a name. `read` reads a file's text; built-in names never reach it.
+    pub fn named(name: &str, read: impl Fn(&str) -> Result<String, String>) -> Result<Self, PolicyError> {
+        let mut files = Vec::new();
+        let mut next = Some(name.to_owned());
+        while let Some(name) = next {
+            if files.len() == MAX_EXTENDS {
+                return Err(PolicyError::Circular { name });
+            }
+            let file = policy_file(&name, &read)?;
+            next = file.extends.clone().or_else(|| (name != "baseline").then(|| "baseline".to_owned()));
+            files.push(file);
+        }
+        let mut policy =
+            Self { name: name.to_owned(), levels: BTreeMap::new(), thresholds: Thresholds::default() };
+        for file in files.into_iter().rev() {
+            policy.levels.extend(file.levels);
+            file.thresholds.lay_over(&mut policy.thresholds);
+        }
+        Ok(policy)
+    }
+}
+
+fn policy_file(
+    name: &str,
+    read: &impl Fn(&str) -> Result<String, String>,
+) -> Result<PolicyFile, PolicyError> {
+    let text = match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
+        Some((_, text)) => (*text).to_owned(),
+        None => read(name).map_err(|why| PolicyError::NotFound { name: name.to_owned(), why })?,
+    };
+    let file: PolicyFile = load::embedded(&text)
+        .map_err(|error| PolicyError::Malformed { name: name.to_owned(), why: error.to_string() })?;
+    for check in file.levels.keys() {
+        if Check::find(check).is_none() {
+            let known = crate::check::CATALOGUE.iter().map(|check| check.id);
+            let help = crate::spec::did_you_mean(check, known)
+                .unwrap_or_else(|| "launch-ready explain lists the checks".into());
+            return Err(PolicyError::UnknownCheck { name: name.to_owned(), check: check.clone(), help });
+        }
+    }
+    Ok(file)
+}
+
+impl Default for Thresholds {
+    /// What holds where no policy says otherwise; `policies/baseline.yaml` says where from.
+    fn default() -> Self {
+        Self {
+            certificate_remaining_share: 0.16,
+            certificate_remaining: Duration::from_secs(86_400),
+            redirect_hops: 3,
+            https_same_host_first: false,
+            dmarc_policy: DmarcPolicy::Quarantine,
+        }
+    }
+}
+
+impl ThresholdsFile {
+    fn lay_over(self, under: &mut Thresholds) {
+        let Self {
+            certificate_remaining_share,
+            certificate_remaining,
+            redirect_hops,
+            https_same_host_first,
+            dmarc_policy,
+            ..
+        } = self;
+        if let Some(share) = certificate_remaining_share {
+            under.certificate_remaining_share = share;
+        }
+        if let Some(least) = certificate_remaining {
+            under.certificate_remaining = least.value.0;
+        }
+        if let Some(hops) = redirect_hops {
+            under.redirect_hops = hops;
+        }
+        if let Some(same_host_first) = https_same_host_first {
+            under.https_same_host_first = same_host_first;
+        }
+        if let Some(policy) = dmarc_policy {
+            under.dmarc_policy = policy;
+        }
+    }
+}

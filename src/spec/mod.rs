@@ -1,0 +1,56 @@
+//! The spec: what should be true.
+
+pub mod lint;
+pub mod load;
+pub mod located;
+pub mod model;
+pub mod schema;
+mod shape;
+pub mod tree;
+
+use std::sync::Arc;
+
+pub use load::{SpecError, SpecErrors};
+pub use located::{Located, Span};
+pub(crate) use shape::did_you_mean;
+
+use model::Spec;
+use tree::Node;
+
+/// A place in the spec: the path for programs, the bytes for people.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// `email.send[1]`
+    pub path: String,
+    /// Where that stands.
+    pub span: Span,
+}
+
+impl Place {
+    /// A place.
+    pub fn new(path: impl Into<String>, span: Span) -> Self {
+        Self { path: path.into(), span }
+    }
+}
+
+/// A spec that was read without error, with its text.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The file's name as the user gave it; `<stdin>` for standard input.
+    pub path: String,
+    /// The text.
+    pub text: Arc<str>,
+    /// The YAML as it stands, for checks that look at texts whatever they mean.
+    pub tree: Node,
+    /// What it means.
+    pub spec: Spec,
+}
+
+impl Document {
+    /// Line and column (in characters), both from 1, of a byte offset.
+    pub fn position(&self, offset: usize) -> (usize, usize) {
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    }
+}
