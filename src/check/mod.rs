@@ -8,12 +8,13 @@
 //! and one line in [`catalogue::CATALOGUE`].
 
 pub mod catalogue;
+pub mod coverage;
 pub mod engine;
 pub mod item;
 pub mod page;
 pub mod verdict;
 
-mod spec;
+pub(crate) mod spec;
 
 use jiff::Timestamp;
 

@@ -8,6 +8,9 @@ pub mod schema;
 mod shape;
 pub mod tree;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 pub use load::{SpecError, SpecErrors};

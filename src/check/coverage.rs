@@ -1,0 +1,72 @@
+//! Which parts of a spec no check judges yet, so that a run can say so.
+
+use std::collections::BTreeSet;
+
+use super::Check;
+use crate::spec::Document;
+use crate::spec::tree::{Kind, Node, join};
+
+/// Sections and keys that are read and validated, and judged by checks of a later version.
+/// A capability that arrives removes its lines.
+const NOT_JUDGED: &[&str] = &[
+    "access",
+    "cloudflare",
+    "dns.caa",
+    "dns.cutover",
+    "dns.dnssec",
+    "dns.nameservers",
+    "email.dkim.cname",
+    "email.dkim.key",
+    "email.dmarc.reports",
+    "email.dmarc.subdomain_policy",
+    "email.mta_sts",
+    "email.send",
+    "email.spf.include",
+    "email.spf.ip",
+    "email.tls_rpt",
+    "endpoints.contains",
+    "endpoints.cors",
+    "endpoints.p95",
+    "endpoints.refuse_anonymous",
+    "handover",
+    "monitoring",
+    "secrets",
+    "tls.hsts",
+    "tls.issuers",
+    "tls.min_version",
+    "webhooks",
+];
+
+/// The parts of this spec that no check judges, each once, in alphabetical order. `email.send`
+/// is among them although its DKIM selectors are judged: whether a sender is authorised is not.
+pub fn not_judged(document: &Document) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    collect(&document.tree, "", &mut found);
+    if matches!(&document.spec.email, Some(email) if matches!(email.value, crate::spec::model::Short::Word(_)))
+    {
+        found.insert("email: none".to_owned());
+    }
+    for waiver in &document.spec.waivers {
+        if Check::find(&waiver.check).is_none() {
+            found.insert(format!("the waiver of {}", crate::observed::Remote::new(&waiver.check)));
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn collect(node: &Node, path: &str, found: &mut BTreeSet<String>) {
+    match &node.kind {
+        Kind::Map(entries) => {
+            for (key, value) in entries {
+                let path = join(path, key);
+                if NOT_JUDGED.contains(&path.as_str()) {
+                    found.insert(path);
+                } else {
+                    collect(value, &path, found);
+                }
+            }
+        }
+        Kind::List(nodes) => nodes.iter().for_each(|node| collect(node, path, found)),
+        _ => {}
+    }
+}

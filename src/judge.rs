@@ -1,0 +1,272 @@
+//! From what was seen to a report: runs the checks, applies policy and waivers, counts, and says
+//! the verdict. Pure: the same input gives the same report.
+
+use sha2::{Digest, Sha256};
+
+use jiff::Timestamp;
+
+use crate::check::engine::{self, Judgement};
+use crate::check::{Check, Status, World, coverage, item, spec};
+use crate::observed::Observed;
+use crate::policy::{Level, Policy};
+use crate::private::PrivateRanges;
+use crate::report::model::{Report, SCHEMA, SpecFacts, Tool, WaiverFacts};
+use crate::report::{Counts, Finding, SpecPlace, VerdictWord};
+use crate::spec::{Document, Place};
+
+/// How a run judges.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Check ids or areas to judge; all where empty.
+    pub only: Vec<String>,
+    /// Check ids or areas to leave out.
+    pub skip: Vec<String>,
+    /// From which level a failure makes the product not ready.
+    pub fail_on: Level,
+    /// False: waivers accept nothing.
+    pub waivers: bool,
+    /// The time to judge by; the observation's own where it is not given.
+    pub at: Option<Timestamp>,
+    /// How long looking took, in milliseconds.
+    pub duration_ms: u64,
+    /// Non-public addresses that are fine.
+    pub private: PrivateRanges,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            only: Vec::new(),
+            skip: Vec::new(),
+            fail_on: Level::Error,
+            waivers: true,
+            at: None,
+            duration_ms: 0,
+            private: PrivateRanges::Forbidden,
+        }
+    }
+}
+
+impl Options {
+    /// True where some checks are left out.
+    pub fn is_partial(&self) -> bool {
+        !self.only.is_empty() || !self.skip.is_empty()
+    }
+
+    fn selects(&self, check: &Check) -> bool {
+        let names = |list: &[String]| list.iter().any(|name| name == check.id || name == check.area());
+        (self.only.is_empty() || names(&self.only)) && !names(&self.skip)
+    }
+}
+
+/// Judges what was seen.
+pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options: &Options) -> Report {
+    let at = options.at.unwrap_or(observed.at);
+    let world = World { document, observed, at, thresholds: &policy.thresholds, private: &options.private };
+    let selected = |check: &Check| policy.level(check) != Level::Off && options.selects(check);
+    let mut findings: Vec<Finding> = engine::judge(&world, &selected)
+        .into_iter()
+        .map(|judgement| finding(judgement, policy, document))
+        .collect();
+    let waivers = waive(&mut findings, &world, options, &selected);
+    let judged_waivers = engine::judge_waivers(&world, &waivers, &selected);
+    findings.extend(judged_waivers.into_iter().map(|judgement| finding(judgement, policy, document)));
+    sort(&mut findings);
+    Report {
+        schema: SCHEMA.into(),
+        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        spec: spec_facts(document),
+        policy: policy.name.clone(),
+        at,
+        duration_ms: options.duration_ms,
+        partial: options.is_partial(),
+        verdict: verdict(&findings, options),
+        counts: counts(&findings),
+        not_judged: coverage::not_judged(document),
+        findings,
+    }
+}
+
+fn spec_facts(document: &Document) -> SpecFacts {
+    let sha256 = Sha256::digest(document.text.as_bytes());
+    SpecFacts {
+        path: document.path.clone(),
+        sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+        product: document.spec.product.as_ref().map(|product| product.value.clone()),
+        domain: document.spec.domain.value.0.clone(),
+    }
+}
+
+fn finding(judgement: Judgement, policy: &Policy, document: &Document) -> Finding {
+    let Judgement { check, subject, place, verdict } = judgement;
+    let page = check.page();
+    let title = match verdict.status {
+        Status::Pass => page.pass.clone(),
+        Status::Fail | Status::Waived => page.fail.clone(),
+        Status::Unknown => format!("Could not tell: {}", page.pass),
+        Status::NotApplicable => format!("Nothing to judge: {}", page.pass),
+    };
+    Finding {
+        check: check.id.into(),
+        subject,
+        status: verdict.status,
+        level: policy.level(check),
+        title,
+        message: verdict.message,
+        expected: verdict.expected,
+        observed: verdict.observed,
+        spec: spec_place(&place, document),
+        help: verdict.help,
+        fix: page.fix.clone().filter(|_| verdict.status == Status::Fail),
+        because: verdict.because,
+        evidence: verdict.evidence,
+        waiver: None,
+        label: verdict.label,
+    }
+}
+
+fn spec_place(place: &Place, document: &Document) -> SpecPlace {
+    let (line, column) = document.position(place.span.start);
+    let (end_line, end_column) = document.position(place.span.end);
+    SpecPlace { path: place.path.clone(), line, column, end_line, end_column, span: place.span }
+}
+
+/// Marks the findings that a waiver accepts, and says what each waiver matched.
+fn waive<'a>(
+    findings: &mut [Finding],
+    world: &World<'a>,
+    options: &Options,
+    selected: &dyn Fn(&Check) -> bool,
+) -> Vec<item::Waiver<'a>> {
+    let mut waivers = Vec::new();
+    for (index, located) in world.document.spec.waivers.iter().enumerate() {
+        let waiver = &located.value;
+        let holds = options.waivers && spec::holds(waiver, world.at);
+        let mut matches = 0;
+        let matching = findings.iter_mut().filter(|finding| {
+            matches!(finding.status, Status::Fail | Status::Waived)
+                && finding.check == waiver.check.value
+                && waiver.subject.as_ref().is_none_or(|subject| subject.value == finding.subject)
+        });
+        for finding in matching {
+            matches += 1;
+            if holds {
+                finding.status = Status::Waived;
+                finding.fix = None;
+                finding.waiver = Some(WaiverFacts {
+                    reason: waiver.reason.value.clone(),
+                    owner: waiver.owner.value.clone(),
+                    until: waiver.until.value.0.to_string(),
+                });
+            }
+        }
+        let skipped = Check::find(&waiver.check).is_none_or(|check| !selected(check));
+        let place = Place::new(format!("waivers[{index}]"), waiver.check.span);
+        waivers.push(item::Waiver { waiver, place, matches, skipped });
+    }
+    waivers
+}
+
+/// Worst first; among equals in the catalogue's order, then by subject.
+fn sort(findings: &mut [Finding]) {
+    let order = |id: &str| crate::check::CATALOGUE.iter().position(|check| check.id == id);
+    findings.sort_by_cached_key(|finding| {
+        (finding.status, std::cmp::Reverse(finding.level), order(&finding.check), finding.subject.clone())
+    });
+}
+
+fn counts(findings: &[Finding]) -> Counts {
+    let mut counts = Counts::default();
+    for finding in findings {
+        match finding.status {
+            Status::Pass => counts.pass += 1,
+            Status::Fail => counts.fail += 1,
+            Status::Unknown => counts.unknown += 1,
+            Status::Waived => counts.waived += 1,
+            Status::NotApplicable => counts.not_applicable += 1,
+        }
+    }
+    counts
+}
+
+/// A failure beats "could not tell". What could not be judged because of something that failed
+/// or was waived is told by that.
+fn verdict(findings: &[Finding], options: &Options) -> VerdictWord {
+    let matters = |finding: &Finding| finding.level >= options.fail_on;
+    if findings.iter().any(|finding| finding.status == Status::Fail && matters(finding)) {
+        return VerdictWord::NotReady;
+    }
+    let told_by_cause = |finding: &Finding| {
+        let Some(cause) = &finding.because else { return false };
+        findings.iter().any(|other| {
+            other.check == cause.check && other.subject == cause.subject && other.status == Status::Waived
+        })
+    };
+    let open =
+        |finding: &&Finding| finding.status == Status::Unknown && matters(finding) && !told_by_cause(finding);
+    match findings.iter().find(open) {
+        Some(_) => VerdictWord::Undetermined,
+        None if options.is_partial() => VerdictWord::Passed,
+        None => VerdictWord::Ready,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(spec: &str, options: &Options) -> Report {
+        let document = crate::spec::load::parse("launch-ready.yaml", spec).expect("a good spec");
+        let observed = Observed::new("2026-11-21T12:00:00Z".parse().expect("a time"));
+        let policy = Policy::named("baseline", |_| Err("no files here".into())).expect("the policy");
+        judge(&document, &observed, &policy, options)
+    }
+
+    fn only(area: &str) -> Options {
+        Options { only: vec![area.into()], ..Options::default() }
+    }
+
+    const UNKNOWN_HOST: &str =
+        "domain: shop.test\nhosts: {apex: {}}\nendpoints: [{url: \"https://api.shop.test/\"}]\n";
+
+    #[test]
+    fn nothing_seen_is_neither_ready_nor_not_ready() {
+        let report = judged("domain: shop.test", &Options::default());
+        assert_eq!(report.verdict, VerdictWord::Undetermined);
+        assert_eq!(report.counts.fail, 0);
+    }
+
+    #[test]
+    fn a_partial_run_never_says_ready() {
+        let report = judged("domain: shop.test", &only("spec"));
+        assert_eq!(report.verdict, VerdictWord::Passed);
+        assert!(report.partial);
+    }
+
+    #[test]
+    fn fail_on_decides_which_level_counts() {
+        assert_eq!(judged(UNKNOWN_HOST, &only("spec")).verdict, VerdictWord::Passed);
+        let strict = Options { fail_on: Level::Warning, ..only("spec") };
+        assert_eq!(judged(UNKNOWN_HOST, &strict).verdict, VerdictWord::NotReady);
+    }
+
+    #[test]
+    fn a_waiver_accepts_until_its_last_day_and_only_its_subject() {
+        let waived = |until: &str, subject: &str| {
+            let spec = format!(
+                "{UNKNOWN_HOST}waivers: [{{check: spec/unknown-host, subject: {subject}, reason: r, owner: o, until: {until}}}]\n"
+            );
+            judged(&spec, &only("spec/unknown-host"))
+        };
+        assert_eq!(waived("2026-11-21", "api.shop.test").counts.waived, 1);
+        assert_eq!(waived("2026-11-20", "api.shop.test").counts.waived, 0);
+        assert_eq!(waived("2026-11-21", "www.shop.test").counts.waived, 0);
+    }
+
+    #[test]
+    fn places_count_from_one_in_characters() {
+        let report = judged("product: Gärtchen\ndomain: shop.test\n", &only("dns/host-unresolved"));
+        let place = &report.findings[0].spec;
+        assert_eq!((place.path.as_str(), place.line, place.column, place.end_column), ("domain", 2, 9, 18));
+    }
+}

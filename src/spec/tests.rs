@@ -1,0 +1,82 @@
+//! Reading specs: places, all errors at once, bombs.
+
+use super::load::{self, SpecErrors};
+use super::model::{Email, Short};
+
+fn errors(text: &str) -> SpecErrors {
+    match load::parse("launch-ready.yaml", text) {
+        Ok(_) => panic!("was accepted:\n{text}"),
+        Err(errors) => errors,
+    }
+}
+
+/// `code: message | the text it points at | help`, one per error.
+fn told(text: &str) -> Vec<String> {
+    let errors = errors(text).errors;
+    let told = errors.iter().map(|error| {
+        let at = &text[error.span.start..error.span.end];
+        format!("{}: {} | {at} | {}", error.code, error.message, error.help.as_deref().unwrap_or("-"))
+    });
+    told.collect()
+}
+
+#[test]
+fn the_domain_alone_is_a_spec() {
+    let document = load::parse("-", "domain: Shop.TEST.\n").expect("a good spec");
+    assert_eq!(document.spec.domain.value.0, "shop.test");
+}
+
+#[test]
+fn scalars_carry_their_exact_bytes() {
+    let text = "# ä\nproduct: \"Gärtchen\"\ndomain: 'shop.test'\nemail:\n  send:\n    - mailgun\n    - {provider: postmark, dkim: [pm1]}\n";
+    let spec = load::parse("-", text).expect("a good spec").spec;
+    let at = |span: super::Span| &text[span.start..span.end];
+    assert_eq!(at(spec.product.as_ref().expect("a product").span), "\"Gärtchen\"");
+    assert_eq!(at(spec.domain.span), "'shop.test'");
+    let Some(Email::Full(email)) = spec.email.map(|email| email.value) else { panic!("no email") };
+    assert_eq!(at(email.send[0].span), "mailgun");
+    let Short::Full(postmark) = &email.send[1].value else { panic!("no mapping") };
+    assert_eq!(at(postmark.provider.as_ref().expect("a provider").span), "postmark");
+    assert_eq!(at(postmark.dkim[0].span), "pm1");
+}
+
+#[test]
+fn all_shape_errors_are_told_at_once() {
+    let text = "domain: shop.test\ndomian: x\nproduct: [a]\ncanonical: wwww\ntls: {min_version: 1.2, min_remaining: 3 weeks}\ndomain: b.test\nwaivers: [{check: dns/cname-loop, reason: r, owner: o}]\nredirects: [{from: \"ftp://a/\", to: \"https://b/$1\", status: 200}]\nendpoints: [{url: \"https://a.test/\", status: 999, samples: many}]\nhosts: {app: redirects, api: {kind: [x]}}\n";
+    insta::assert_snapshot!(told(text).join("\n"), @"");
+}
+
+#[test]
+fn a_bomb_is_refused_and_says_so() {
+    let aliases = format!(
+        "domain: shop.test\nproduct: &a x\nhandover: {{client: *a, items: [{}]}}\n",
+        "*a, ".repeat(2_000)
+    );
+    let nesting = format!("domain: shop.test\nproduct: {}{}\n", "[".repeat(100), "]".repeat(100));
+    let laughs = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n";
+    let size = format!("domain: shop.test\nproduct: {}\n", "x".repeat(load::MAX_BYTES));
+    for bomb in [aliases.as_str(), nesting.as_str(), laughs, size.as_str()] {
+        let errors = errors(bomb).errors;
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(["spec/yaml", "spec/too-large"].contains(&errors[0].code), "{errors:?}");
+    }
+}
+
+#[test]
+fn broken_yaml_points_at_its_place() {
+    insta::assert_snapshot!(told("domain: shop.test\nhosts: {apex: {}\nproduct: x\n").join("\n"), @"");
+    insta::assert_snapshot!(told("").join("\n"), @"");
+    insta::assert_snapshot!(told("domain: shop.test\n---\ndomain: b.test\n").join("\n"), @"");
+    insta::assert_snapshot!(told("- a\n").join("\n"), @"");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(text in "(domain: shop\\.test\n)?[ -~äß\n\t:{}\\[\\]*&!|>'\"-]{0,200}") {
+        if let Err(errors) = load::parse("-", &text) {
+            for error in errors.errors {
+                proptest::prop_assert!(text.get(error.span.start..error.span.end).is_some(), "{error:?}");
+            }
+        }
+    }
+}
