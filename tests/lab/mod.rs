@@ -17,8 +17,10 @@
 )]
 #![allow(unreachable_pub, reason = "the lab is a library in all but name")]
 
+mod bound;
 mod builder;
 mod ca;
+mod cert;
 mod dns;
 mod fault;
 mod log;
@@ -26,6 +28,7 @@ mod pace;
 mod site;
 mod weather;
 mod web;
+mod zone;
 mod zones;
 
 use std::net::SocketAddr;
@@ -38,13 +41,16 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
-pub use builder::{Builder, Service};
-pub use ca::{AIA_HOST, Ca, Cert};
+pub use bound::Service;
+pub use builder::Builder;
+pub use ca::{AIA_HOST, Ca};
+pub use cert::Cert;
 pub use fault::Fault;
 pub use log::{Log, Question, Seen};
 pub use site::{Port80, Request, Response, Site};
 pub use weather::{Trouble, Weather};
-pub use zones::{Names, Zone};
+pub use zone::Zone;
+pub use zones::Names;
 
 /// The ranges that the lab's DNS may name and the product must not mind.
 const RANGES: &str = "127.0.0.0/8,203.0.113.0/24,198.51.100.0/24,192.0.2.0/24,2001:db8::/32";
@@ -63,7 +69,7 @@ pub struct Shared {
 pub struct Lab {
     shared: Arc<Shared>,
     resolver: SocketAddr,
-    bound: builder::Bound,
+    bound: bound::Bound,
     folder: TempDir,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -80,7 +86,7 @@ impl Lab {
         runtime: Runtime,
         shared: Arc<Shared>,
         resolver: SocketAddr,
-        bound: builder::Bound,
+        bound: bound::Bound,
     ) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         std::fs::write(folder.path().join("ca.pem"), shared.ca.root_pem())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustls::SupportedProtocolVersion;
 
-use super::ca::Cert;
+use super::cert::Cert;
 use super::weather::Trouble;
 
 /// A request as a handler sees it.

@@ -121,9 +121,8 @@ impl Weather {
         let _ = stream.read(&mut [0; 4096]).await?;
         match self {
             Self::Garbage => {
-                stream
-                    .write_all(b"\x00\xff\x17lab\x1b[31m garbage\r\n\r\n")
-                    .await?
+                let bytes = b"\x00\xff\x17lab\x1b[31m garbage\r\n\r\n";
+                stream.write_all(bytes).await?;
             }
             Self::PlainHttp => stream.write_all(PLAIN).await?,
             Self::TlsAlert(number) => stream.write_all(&alert(number)).await?,
@@ -177,7 +176,7 @@ impl Trouble {
             }
             Self::EndlessHeaders => {
                 to.write_all(b"HTTP/1.1 200 OK\r\n").await?;
-                for_ever(to, b"X-Lab: and one more\r\n").await?;
+                for_ever(to, "X-Lab: and one more\r\n".repeat(500).as_bytes()).await?;
             }
             Self::OddHeaders => {
                 to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nServer: lab \xff\xfe\r\n")
@@ -195,8 +194,8 @@ impl Trouble {
                 }
             }
             Self::CutBody => {
-                to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789")
-                    .await?
+                let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n0123456789";
+                to.write_all(cut).await?;
             }
             Self::NoAnswer => {}
         }
