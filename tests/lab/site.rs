@@ -40,7 +40,8 @@ impl Request {
     }
 }
 
-/// An answer. Content-Length is added, and a Content-Type of HTML where there is none.
+/// An answer. Content-Length is added, and a Content-Type of HTML where there is none; give an empty
+/// Content-Type to send none.
 #[derive(Clone, Debug)]
 pub struct Response {
     /// The status code.

@@ -187,7 +187,14 @@ impl Response {
         let mut line = |name: &str, value: &[u8]| {
             bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
         };
-        for (name, value) in self.headers.iter().filter(|(_, value)| !value.is_empty()) {
+        let left_out = |name: &str, value: &[u8]| {
+            value.is_empty() && name.eq_ignore_ascii_case("content-type")
+        };
+        for (name, value) in self
+            .headers
+            .iter()
+            .filter(|(name, value)| !left_out(name, value))
+        {
             line(name, value);
         }
         if !has("content-type") && !bodiless {
