@@ -16,6 +16,10 @@
     reason = "each user of the lab uses another part of it"
 )]
 #![allow(unreachable_pub, reason = "the lab is a library in all but name")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the lab is the outside world itself"
+)]
 
 mod bound;
 mod builder;
