@@ -1,0 +1,5 @@
+//! The integration tests, in one binary.
+
+#[path = "../lab/mod.rs"]
+mod lab;
+mod lab_itself;

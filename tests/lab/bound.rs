@@ -1,0 +1,102 @@
+//! The ports of a lab: which is whose, and who gets none.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use hickory_proto::rr::RecordType;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+
+use super::Shared;
+use super::weather::{FullPort, refused_port};
+use super::zones::Names;
+
+/// A server of a test's own: what it does with one connection.
+pub type Service =
+    Arc<dyn Fn(TcpStream, Arc<Shared>) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
+/// Everything bound while a lab starts.
+#[derive(Default)]
+pub struct Bound {
+    /// Where to connect for a host and a port.
+    pub connects: BTreeMap<(String, u16), SocketAddr>,
+    closed: Vec<TcpSocket>,
+    full: Vec<FullPort>,
+}
+
+/// A listener on a free port; needs the runtime around it, as all binding here does.
+pub(super) fn listener() -> (TcpListener, SocketAddr) {
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener
+        .set_nonblocking(true)
+        .expect("a socket can be non-blocking");
+    let addr = listener
+        .local_addr()
+        .expect("a bound socket has an address");
+    (
+        TcpListener::from_std(listener).expect("the socket is non-blocking"),
+        addr,
+    )
+}
+
+/// Starts a server of its own port.
+pub(super) fn serve(host: &str, port: u16, service: Service, shared: &Arc<Shared>) -> SocketAddr {
+    let (listener, addr) = listener();
+    let (shared, place) = (Arc::clone(shared), format!("{host}:{port}"));
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            shared.log.connection(&place);
+            tokio::spawn(service(stream, Arc::clone(&shared)));
+        }
+    });
+    addr
+}
+
+impl Bound {
+    /// A new closed port.
+    pub(super) fn closed(&mut self) -> SocketAddr {
+        let (socket, addr) = refused_port();
+        self.closed.push(socket);
+        addr
+    }
+
+    /// A new port that lets nobody in.
+    pub(super) fn full(&mut self) -> SocketAddr {
+        let port = FullPort::new();
+        let addr = port.addr;
+        self.full.push(port);
+        addr
+    }
+
+    /// Closed ports for all that the zones name and nobody serves: nothing that is tried leaves the machine.
+    pub(super) fn refuse_the_rest(&mut self, names: &Names) {
+        let nowhere = self.closed();
+        let owners =
+            [RecordType::A, RecordType::AAAA, RecordType::CNAME].map(|kind| names.pointers(kind));
+        for (host, _) in owners
+            .iter()
+            .flatten()
+            .filter(|(host, _)| !host.starts_with(['*', '_']))
+        {
+            for port in [80, 443] {
+                self.connects.entry((host.clone(), port)).or_insert(nowhere);
+            }
+        }
+        for (_, host) in names
+            .pointers(RecordType::MX)
+            .into_iter()
+            .filter(|(_, host)| !host.is_empty())
+        {
+            self.connects.entry((host, 25)).or_insert(nowhere);
+        }
+        let web = self
+            .connects
+            .keys()
+            .filter(|(_, port)| [80, 443].contains(port));
+        let hosts: Vec<String> = web.map(|(host, _)| host.clone()).collect();
+        for (host, port) in hosts.iter().flat_map(|host| [(host, 80), (host, 443)]) {
+            self.connects.entry((host.clone(), port)).or_insert(nowhere);
+        }
+    }
+}

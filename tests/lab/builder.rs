@@ -1,0 +1,251 @@
+//! Describes a product's world, then starts it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use hickory_proto::rr::RecordType;
+use rustls::ServerConfig;
+use tokio::runtime::Runtime;
+
+use super::bound::{Bound, Service, listener, serve};
+use super::ca::{AIA_HOST, AIA_PATH, Ca};
+use super::cert::Cert;
+use super::dns::{self, Role};
+use super::log::Log;
+use super::site::{Port80, Site};
+use super::weather::Weather;
+use super::web::{self, Web};
+use super::zone::Zone;
+use super::zones::Names;
+use super::{Lab, Shared};
+
+/// What a port other than the shared ones does.
+enum Port {
+    Weather(Weather),
+    Service(Service),
+}
+
+/// The description of a world.
+pub struct Builder {
+    names: Names,
+    name_servers: BTreeMap<String, Names>,
+    sites: BTreeMap<String, Site>,
+    ports: BTreeMap<(String, u16), Port>,
+    port_80: Port80,
+    organisation: String,
+    now: SystemTime,
+    round_trip: Duration,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            names: Names::default(),
+            name_servers: BTreeMap::new(),
+            sites: BTreeMap::new(),
+            ports: BTreeMap::new(),
+            port_80: Port80::default(),
+            organisation: "Lab CA".to_owned(),
+            now: SystemTime::now(),
+            round_trip: Duration::ZERO,
+        }
+    }
+}
+
+impl Builder {
+    /// The zone of that origin.
+    pub fn zone(&mut self, origin: &str) -> &mut Zone {
+        self.names.zone(origin)
+    }
+
+    /// The web site of that host.
+    pub fn site(&mut self, host: &str) -> &mut Site {
+        self.sites.entry(host.to_ascii_lowercase()).or_default()
+    }
+
+    /// What the name server of that name knows, if that differs from what the world knows.
+    pub fn name_server(&mut self, host: &str) -> &mut Names {
+        self.name_servers
+            .entry(host.to_ascii_lowercase())
+            .or_default()
+    }
+
+    /// Bad weather on one port of one host, instead of what is served there.
+    pub fn weather(&mut self, host: &str, port: u16, weather: Weather) -> &mut Self {
+        self.ports
+            .insert((host.to_ascii_lowercase(), port), Port::Weather(weather));
+        self
+    }
+
+    /// A server of the test's own on one port of one host.
+    pub fn service(&mut self, host: &str, port: u16, service: Service) -> &mut Self {
+        self.ports
+            .insert((host.to_ascii_lowercase(), port), Port::Service(service));
+        self
+    }
+
+    /// Port 80 of every site redirects to https. This is so from the start.
+    pub fn http_redirects_to_https(&mut self) -> &mut Self {
+        self.port_80(Port80::ToHttps)
+    }
+
+    /// What every site does on port 80 that does not say.
+    pub fn port_80(&mut self, choice: Port80) -> &mut Self {
+        self.port_80 = choice;
+        self
+    }
+
+    /// The organisation that issues certificates; "Lab CA" at first.
+    pub fn issuer(&mut self, organisation: &str) -> &mut Self {
+        organisation.clone_into(&mut self.organisation);
+        self
+    }
+
+    /// The time that certificates are valid relative to; the real time at first.
+    pub fn at(&mut self, now: SystemTime) -> &mut Self {
+        self.now = now;
+        self
+    }
+
+    /// What a round trip takes: each DNS answer one, each TCP connection one, each turn of a server one.
+    pub fn round_trip(&mut self, time: Duration) -> &mut Self {
+        self.round_trip = time;
+        self
+    }
+
+    /// Starts everything.
+    pub fn start(mut self) -> Lab {
+        let shared = Arc::new(Shared {
+            ca: Ca::new(&self.organisation, self.now),
+            log: Arc::new(Log::default()),
+            now: self.now,
+        });
+        self.publish_intermediate(&shared.ca);
+        let runtime = Builder::runtime();
+        let entered = runtime.enter();
+        let mut bound = Bound::default();
+        let resolver = self.bind_dns(&mut bound, &shared.log);
+        self.bind_ports(&mut bound, &shared);
+        let names = std::mem::take(&mut self.names);
+        self.bind_web(&mut bound, &shared);
+        bound.refuse_the_rest(&names);
+        drop(entered);
+        Lab::run(runtime, shared, resolver, bound)
+    }
+
+    fn runtime() -> Runtime {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime can be made")
+    }
+
+    fn publish_intermediate(&mut self, ca: &Ca) {
+        if self
+            .sites
+            .values()
+            .any(|site| site.cert.as_ref().is_some_and(Cert::uses_aia))
+        {
+            self.zone(AIA_HOST).a("@", "203.0.113.250");
+            let certificate = ca.intermediate_der();
+            let site = self.site(AIA_HOST).on_port_80(Port80::Same);
+            site.page(AIA_PATH, 200, certificate)
+                .header("Content-Type", "application/pkix-cert");
+        }
+    }
+
+    /// The resolver, and a name server for every name that an NS record points at.
+    fn bind_dns(&self, bound: &mut Bound, log: &Arc<Log>) -> SocketAddr {
+        let bind =
+            |role, names: &Names| dns::serve(role, names.clone(), self.round_trip, Arc::clone(log));
+        let pointed = self
+            .names
+            .pointers(RecordType::NS)
+            .into_iter()
+            .map(|(_, server)| server);
+        let mut hosts: Vec<String> = pointed.chain(self.name_servers.keys().cloned()).collect();
+        hosts.sort();
+        hosts.dedup();
+        for host in hosts
+            .into_iter()
+            .filter(|host| !self.ports.contains_key(&(host.clone(), 53)))
+        {
+            let names = self.name_servers.get(&host).unwrap_or(&self.names);
+            let addr = bind(Role::NameServer(host.clone()), names);
+            bound.connects.insert((host, 53), addr);
+        }
+        bind(Role::Resolver, &self.names)
+    }
+
+    fn bind_ports(&mut self, bound: &mut Bound, shared: &Arc<Shared>) {
+        for ((host, port), what) in std::mem::take(&mut self.ports) {
+            let addr = match what {
+                Port::Weather(Weather::Refused) => bound.closed(),
+                Port::Weather(Weather::ConnectTimesOut) => bound.full(),
+                Port::Weather(weather) => {
+                    let service = self.forecast(weather, &host, port, shared);
+                    serve(&host, port, service, shared)
+                }
+                Port::Service(service) => serve(&host, port, service, shared),
+            };
+            bound.connects.insert((host, port), addr);
+        }
+    }
+
+    fn config(&self, host: &str, shared: &Shared) -> Arc<ServerConfig> {
+        let site = self.sites.get(host);
+        let cert = site
+            .and_then(|site| site.cert.clone())
+            .unwrap_or_else(Cert::good);
+        let versions = site
+            .and_then(|site| site.versions.clone())
+            .unwrap_or_else(|| rustls::ALL_VERSIONS.to_vec());
+        shared.ca.server(&cert, host, &["http/1.1"], &versions)
+    }
+
+    /// Bad weather as a service.
+    fn forecast(&self, weather: Weather, host: &str, port: u16, shared: &Shared) -> Service {
+        let config = (port == 443).then(|| self.config(host, shared));
+        let round_trip = self.round_trip;
+        Arc::new(move |stream, _| {
+            let config = config.clone();
+            Box::pin(async move {
+                let _ = weather.treat(stream, config, round_trip).await;
+            })
+        })
+    }
+
+    fn bind_web(self, bound: &mut Bound, shared: &Arc<Shared>) {
+        let ((https, tls_addr), (http, plain_addr)) = (listener(), listener());
+        let tls = self
+            .sites
+            .keys()
+            .map(|host| (host.clone(), self.config(host, shared)))
+            .collect();
+        for (host, site) in &self.sites {
+            let port_80 = site.port_80.unwrap_or(self.port_80);
+            bound
+                .connects
+                .entry((host.clone(), 443))
+                .or_insert(tls_addr);
+            if port_80 != Port80::Closed {
+                bound
+                    .connects
+                    .entry((host.clone(), 80))
+                    .or_insert(plain_addr);
+            }
+        }
+        let log = Arc::clone(&shared.log);
+        let web = Arc::new(Web {
+            sites: self.sites,
+            tls,
+            port_80: self.port_80,
+            round_trip: self.round_trip,
+            log,
+        });
+        tokio::spawn(web::serve_https(https, Arc::clone(&web)));
+        tokio::spawn(web::serve_http(http, web));
+    }
+}

@@ -1,0 +1,238 @@
+//! The lab's DNS servers: UDP and TCP on one port, for the product's `--resolver` and for name servers.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_proto::op::{Edns, Message, OpCode, ResponseCode};
+use hickory_proto::rr::RecordType;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::time::sleep;
+
+use super::fault::Fault;
+use super::log::{Log, Question};
+use super::zones::{Names, Outcome};
+
+/// Whom a server plays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A recursive resolver: RA is set, a name in no zone does not exist.
+    Resolver,
+    /// The name server of that name: AA is set, a name in no zone is refused.
+    NameServer(String),
+}
+
+/// All that an answer depends on.
+struct Knowledge {
+    role: Role,
+    names: Names,
+    delay: Duration,
+    log: Arc<Log>,
+}
+
+/// What goes back over the wire, and when.
+struct Reply {
+    wait: Duration,
+    bytes: Vec<u8>,
+}
+
+/// UDP and TCP on the same system-chosen port.
+fn bind_both() -> io::Result<(UdpSocket, TcpListener)> {
+    let udp = std::net::UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let tcp = std::net::TcpListener::bind(udp.local_addr()?)?;
+    udp.set_nonblocking(true)?;
+    tcp.set_nonblocking(true)?;
+    Ok((UdpSocket::from_std(udp)?, TcpListener::from_std(tcp)?))
+}
+
+/// Starts a server on the runtime around it, and says where it listens.
+pub fn serve(role: Role, names: Names, delay: Duration, log: Arc<Log>) -> SocketAddr {
+    let (udp, tcp) = (0..100)
+        .find_map(|_| bind_both().ok())
+        .expect("some port is free for both UDP and TCP");
+    let addr = udp.local_addr().expect("a bound socket has an address");
+    let knows = Arc::new(Knowledge {
+        role,
+        names,
+        delay,
+        log,
+    });
+    tokio::spawn(serve_udp(udp, Arc::clone(&knows)));
+    tokio::spawn(serve_tcp(tcp, knows));
+    addr
+}
+
+async fn serve_udp(socket: UdpSocket, knows: Arc<Knowledge>) {
+    let socket = Arc::new(socket);
+    let mut buffer = vec![0; 65_535];
+    loop {
+        // An error here belongs to an earlier answer whose client has gone.
+        let Ok((length, client)) = socket.recv_from(&mut buffer).await else {
+            continue;
+        };
+        let Some(reply) = knows.reply(&buffer[..length], "udp") else {
+            continue;
+        };
+        let socket = Arc::clone(&socket);
+        tokio::spawn(async move {
+            sleep(reply.wait).await;
+            let _ = socket.send_to(&reply.bytes, client).await;
+        });
+    }
+}
+
+async fn serve_tcp(listener: TcpListener, knows: Arc<Knowledge>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(converse(stream, Arc::clone(&knows)));
+    }
+}
+
+/// One TCP connection: questions and answers in turn, each after its length.
+async fn converse(mut stream: TcpStream, knows: Arc<Knowledge>) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    sleep(knows.delay).await;
+    loop {
+        let length = stream.read_u16().await?;
+        let mut question = vec![0; usize::from(length)];
+        stream.read_exact(&mut question).await?;
+        let Some(reply) = knows.reply(&question, "tcp") else {
+            continue;
+        };
+        sleep(reply.wait).await;
+        let length =
+            u16::try_from(reply.bytes.len()).expect("the lab's answers are shorter than 64 KiB");
+        stream
+            .write_all(&[&length.to_be_bytes(), reply.bytes.as_slice()].concat())
+            .await?;
+    }
+}
+
+impl Knowledge {
+    /// The reply to one message, if there is to be one.
+    fn reply(&self, message: &[u8], transport: &'static str) -> Option<Reply> {
+        let request = Message::from_vec(message).ok()?;
+        let query = request.queries.first()?;
+        let name = query.name().to_lowercase().to_ascii();
+        let mut answer = self.names.answer(&name, query.query_type());
+        let earlier = self.log.question(Question {
+            name: name.trim_end_matches('.').to_owned(),
+            kind: query.query_type().to_string(),
+            transport,
+            server: self.role.name(),
+        });
+        let fault = answer.fault.take().and_then(|fault| fault.now(earlier));
+        let mut response = self.response(&request, answer);
+        let mut wait = self.delay;
+        match fault {
+            Some(Fault::Silent) => return None,
+            Some(Fault::Garbage) => {
+                return Some(Reply {
+                    wait,
+                    bytes: garbage(request.metadata.id),
+                });
+            }
+            Some(Fault::Servfail) => response = refusal(&response, ResponseCode::ServFail),
+            Some(Fault::Refused) => response = refusal(&response, ResponseCode::Refused),
+            Some(Fault::TruncatedUdp) if transport == "udp" => response = response.truncate(),
+            Some(Fault::WrongId) => response.metadata.id = !response.metadata.id,
+            Some(Fault::Late(more)) => wait += more,
+            _ => {}
+        }
+        let limit = if transport == "udp" {
+            request.max_payload()
+        } else {
+            u16::MAX
+        };
+        Some(Reply {
+            wait,
+            bytes: fitted(&response, limit),
+        })
+    }
+
+    fn response(&self, request: &Message, answer: super::zones::Answer) -> Message {
+        let mut response = skeleton(request);
+        let asked = request
+            .queries
+            .first()
+            .map(hickory_proto::op::Query::query_type);
+        let refused = match self.role {
+            Role::Resolver => false,
+            Role::NameServer(_) => answer.outcome == Outcome::NoZone && answer.records.is_empty(),
+        };
+        let flags = &mut response.metadata;
+        flags.recursion_available = self.role == Role::Resolver;
+        flags.authoritative = self.role != Role::Resolver && !refused;
+        let wants_ad = request.metadata.authentic_data
+            || request
+                .edns
+                .as_ref()
+                .is_some_and(|edns| edns.flags().dnssec_ok);
+        flags.authentic_data = self.role == Role::Resolver && wants_ad && answer.authentic;
+        flags.response_code = match answer.outcome {
+            _ if refused || matches!(asked, Some(RecordType::AXFR | RecordType::IXFR)) => {
+                ResponseCode::Refused
+            }
+            Outcome::Exists => ResponseCode::NoError,
+            Outcome::NoSuchName | Outcome::NoZone => ResponseCode::NXDomain,
+        };
+        if flags.response_code != ResponseCode::Refused {
+            response.answers = answer.records;
+            response.authorities = answer.soa.into_iter().collect();
+        }
+        response
+    }
+}
+
+/// An empty response that matches the request: id, question, RD, and EDNS if the client speaks it.
+fn skeleton(request: &Message) -> Message {
+    let mut response = Message::response(request.metadata.id, OpCode::Query);
+    response.metadata.recursion_desired = request.metadata.recursion_desired;
+    response.metadata.checking_disabled = request.metadata.checking_disabled;
+    response.add_queries(request.queries.iter().cloned());
+    if let Some(asked) = &request.edns {
+        let mut edns = Edns::new();
+        edns.set_max_payload(1232)
+            .set_dnssec_ok(asked.flags().dnssec_ok);
+        response.set_edns(edns);
+    }
+    response
+}
+
+/// No DNS message, but under the right transaction id, so that a client cannot take it for someone else's.
+fn garbage(id: u16) -> Vec<u8> {
+    [
+        &id.to_be_bytes(),
+        b"\xff\xffnot a DNS message\x00\xfe".as_slice(),
+    ]
+    .concat()
+}
+
+fn refusal(response: &Message, code: ResponseCode) -> Message {
+    let mut refusal = response.truncate();
+    refusal.metadata.truncation = false;
+    refusal.metadata.authentic_data = false;
+    refusal.metadata.response_code = code;
+    refusal
+}
+
+/// The message's bytes; cut down to its head with TC set if they are more than the client takes.
+fn fitted(response: &Message, limit: u16) -> Vec<u8> {
+    let encode = |message: &Message| message.to_vec().expect("the lab's records can be encoded");
+    let whole = encode(response);
+    if whole.len() <= usize::from(limit) {
+        whole
+    } else {
+        encode(&response.truncate())
+    }
+}
+
+impl Role {
+    fn name(&self) -> String {
+        match self {
+            Self::Resolver => "resolver".to_owned(),
+            Self::NameServer(name) => name.clone(),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A local internet: DNS, certificates and web servers with real protocols on real sockets of 127.0.0.1.
+//!
+//! ```ignore
+//! let mut world = Lab::builder();
+//! world.zone("shop.test").a("@", "203.0.113.10").cname("www", "shop.test.");
+//! world.site("shop.test").page("/", 200, "hi");
+//! world.site("www.shop.test").redirect_all("https://shop.test");
+//! let lab = world.start();
+//! // run the product with lab.args()
+//! ```
+//!
+//! Ports are chosen by the system; many labs run side by side. A lab ends when it is dropped.
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each user of the lab uses another part of it"
+)]
+#![allow(unreachable_pub, reason = "the lab is a library in all but name")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the lab is the outside world itself"
+)]
+
+mod bound;
+mod builder;
+mod ca;
+mod cert;
+mod dns;
+mod fault;
+mod log;
+mod pace;
+mod site;
+mod weather;
+mod web;
+mod zone;
+mod zones;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::SystemTime;
+
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+pub use bound::Service;
+pub use builder::Builder;
+pub use ca::{AIA_HOST, Ca};
+pub use cert::Cert;
+pub use fault::Fault;
+pub use log::{Log, Question, Seen};
+pub use site::{Port80, Request, Response, Site};
+pub use weather::{Trouble, Weather};
+pub use zone::Zone;
+pub use zones::Names;
+
+/// The ranges that the lab's DNS may name and the product must not mind.
+const RANGES: &str = "127.0.0.0/8,203.0.113.0/24,198.51.100.0/24,192.0.2.0/24,2001:db8::/32";
+
+/// What every server of a lab may use.
+pub struct Shared {
+    /// Certificates and TLS set-ups.
+    pub ca: Ca,
+    /// Where to note what was asked.
+    pub log: Arc<Log>,
+    /// The lab's time.
+    pub now: SystemTime,
+}
+
+/// A running world.
+pub struct Lab {
+    shared: Arc<Shared>,
+    resolver: SocketAddr,
+    bound: bound::Bound,
+    folder: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Lab {
+    /// An empty world to describe.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Gives the runtime, on which everything is bound already, a thread of its own.
+    fn run(
+        runtime: Runtime,
+        shared: Arc<Shared>,
+        resolver: SocketAddr,
+        bound: bound::Bound,
+    ) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        std::fs::write(folder.path().join("ca.pem"), shared.ca.root_pem())
+            .expect("the folder can be written");
+        let (stop, stopped) = oneshot::channel();
+        let work = move || {
+            let _ = runtime.block_on(stopped);
+        };
+        let thread = std::thread::Builder::new()
+            .name("lab".to_owned())
+            .spawn(work)
+            .expect("a thread");
+        Self {
+            shared,
+            resolver,
+            bound,
+            folder,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// Where the lab's resolver listens, over UDP and TCP.
+    pub fn resolver_addr(&self) -> SocketAddr {
+        self.resolver
+    }
+
+    /// The file with the root certificate.
+    pub fn ca_file(&self) -> std::path::PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    /// A folder for a test's own files; it goes with the lab.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Where to connect for each host and port of this world, sorted.
+    pub fn connects(&self) -> Vec<(String, u16, SocketAddr)> {
+        self.bound
+            .connects
+            .iter()
+            .map(|((host, port), addr)| (host.clone(), *port, *addr))
+            .collect()
+    }
+
+    /// Where to connect for one host and port.
+    ///
+    /// # Panics
+    ///
+    /// If the world has no such host.
+    pub fn addr(&self, host: &str, port: u16) -> SocketAddr {
+        *self
+            .bound
+            .connects
+            .get(&(host.to_owned(), port))
+            .unwrap_or_else(|| panic!("{host}:{port} is not in this lab"))
+    }
+
+    /// The options that make the product see this world.
+    pub fn args(&self) -> Vec<String> {
+        let mut args = vec![
+            "--resolver".to_owned(),
+            self.resolver.to_string(),
+            "--ca-file".to_owned(),
+            self.ca_file().display().to_string(),
+            format!("--allow-private={RANGES}"),
+        ];
+        for (host, port, addr) in self.connects() {
+            args.extend(["--connect".to_owned(), format!("{host}:{port}={addr}")]);
+        }
+        args
+    }
+
+    /// The certificate authority.
+    pub fn ca(&self) -> &Ca {
+        &self.shared.ca
+    }
+
+    /// What was asked so far.
+    pub fn log(&self) -> &Log {
+        &self.shared.log
+    }
+
+    /// How often the resolver was asked that name and type, over UDP and TCP together.
+    pub fn count_questions(&self, name: &str, kind: &str) -> usize {
+        let meant = |asked: &&Question| (asked.name.as_str(), asked.kind.as_str()) == (name, kind);
+        self.log()
+            .questions()
+            .iter()
+            .filter(meant)
+            .filter(|asked| asked.server == "resolver")
+            .count()
+    }
+
+    /// How often that URL was requested, by any method.
+    pub fn count_requests(&self, url: &str) -> usize {
+        let address =
+            |seen: &Seen| format!("{}://{}{}", seen.scheme, seen.host, seen.path_and_query);
+        self.log()
+            .requests()
+            .iter()
+            .filter(|seen| address(seen) == url)
+            .count()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! What an HTTP host of the lab answers.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::SupportedProtocolVersion;
+
+use super::cert::Cert;
+use super::weather::Trouble;
+
+/// A request as a handler sees it.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// `GET`, ...
+    pub method: String,
+    /// In lower case, without port.
+    pub host: String,
+    /// As in the request line.
+    pub path_and_query: String,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// Whether it came over TLS.
+    pub tls: bool,
+    /// As long as Content-Length said.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The path without the query.
+    pub fn path(&self) -> &str {
+        self.path_and_query.split('?').next().unwrap_or("")
+    }
+
+    /// The first header of that name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// An answer. Content-Length is added, and a Content-Type of HTML where there is none; give an empty
+/// Content-Type to send none.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// In the order they are sent; values are bytes.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// Left out for HEAD, 204 and 304.
+    pub body: Vec<u8>,
+    /// How long the server thinks first.
+    pub delay: Duration,
+    /// Send this instead.
+    pub trouble: Option<Trouble>,
+}
+
+impl Response {
+    /// An answer without headers.
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            status,
+            headers: vec![],
+            body: body.into(),
+            delay: Duration::ZERO,
+            trouble: None,
+        }
+    }
+
+    /// A redirect.
+    pub fn redirect(status: u16, location: &str) -> Self {
+        Self::new(status, "").header("Location", location)
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Adds thinking time.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+}
+
+/// What a host does on port 80.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Port80 {
+    /// A 301 to the same address under https.
+    #[default]
+    ToHttps,
+    /// The same pages as on 443.
+    Same,
+    /// The port is closed.
+    Closed,
+}
+
+/// Answers any request.
+pub type Handler = Arc<dyn Fn(&Request) -> Response + Send + Sync>;
+
+enum Answer {
+    Page(Response),
+    Handler(Handler),
+}
+
+/// One host: pages by path, in the order they were written; the first that fits answers.
+#[derive(Default)]
+pub struct Site {
+    pages: Vec<(String, Answer)>,
+    everywhere: Vec<(String, Vec<u8>)>,
+    /// What it does on port 80; the lab's default if not said.
+    pub(super) port_80: Option<Port80>,
+    pub(super) cert: Option<Cert>,
+    pub(super) versions: Option<Vec<&'static SupportedProtocolVersion>>,
+}
+
+impl Site {
+    fn add(&mut self, path: &str, answer: Answer) -> &mut Self {
+        self.pages.push((path.to_owned(), answer));
+        self
+    }
+
+    /// Answers a path, whatever the query. `/api/*` stands for every path that begins with `/api/`.
+    pub fn page(&mut self, path: &str, status: u16, body: impl Into<Vec<u8>>) -> &mut Self {
+        self.response(path, Response::new(status, body))
+    }
+
+    /// Answers a path with a whole response.
+    pub fn response(&mut self, path: &str, response: Response) -> &mut Self {
+        self.add(path, Answer::Page(response))
+    }
+
+    /// Adds a header to the page just written; to every answer if there is no page yet or the last is a handler.
+    pub fn header(&mut self, name: &str, value: impl Into<Vec<u8>>) -> &mut Self {
+        let headers = match self.pages.last_mut() {
+            Some((_, Answer::Page(page))) => &mut page.headers,
+            _ => &mut self.everywhere,
+        };
+        headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Adds a header to every answer, also on port 80.
+    pub fn header_everywhere(&mut self, name: &str, value: impl Into<Vec<u8>>) -> &mut Self {
+        self.everywhere.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Lets the page just written take its time.
+    pub fn delay(&mut self, delay: Duration) -> &mut Self {
+        if let Some((_, Answer::Page(page))) = self.pages.last_mut() {
+            page.delay = delay;
+        }
+        self
+    }
+
+    /// Answers a path, or with `/*` all of them, by a closure.
+    pub fn handler(
+        &mut self,
+        path: &str,
+        handler: impl Fn(&Request) -> Response + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.add(path, Answer::Handler(Arc::new(handler)))
+    }
+
+    /// Redirects one path to one location.
+    pub fn redirect(&mut self, path: &str, status: u16, location: &str) -> &mut Self {
+        self.response(path, Response::redirect(status, location))
+    }
+
+    /// Redirects every request to the same path and query under another base, with 301.
+    pub fn redirect_all(&mut self, base: &str) -> &mut Self {
+        self.redirect_all_as(301, base)
+    }
+
+    /// Redirects every request to the same path and query under another base.
+    pub fn redirect_all_as(&mut self, status: u16, base: &str) -> &mut Self {
+        let base = base.trim_end_matches('/').to_owned();
+        self.handler("/*", move |request| {
+            Response::redirect(status, &format!("{base}{}", request.path_and_query))
+        })
+    }
+
+    /// A path that redirects to itself.
+    pub fn redirect_loop(&mut self, path: &str) -> &mut Self {
+        self.redirect(path, 302, path)
+    }
+
+    /// A path that redirects to itself with a query that is new each time.
+    pub fn endless_redirects(&mut self, path: &str) -> &mut Self {
+        let base = path.to_owned();
+        self.handler(path, move |request| {
+            let hop = request
+                .path_and_query
+                .rsplit_once("hop=")
+                .and_then(|(_, hop)| hop.parse::<u64>().ok());
+            Response::redirect(302, &format!("{base}?hop={}", hop.unwrap_or(0) + 1))
+        })
+    }
+
+    /// A path that misbehaves below HTTP's grammar.
+    pub fn trouble(&mut self, path: &str, trouble: Trouble) -> &mut Self {
+        let mut response = Response::new(200, "");
+        response.trouble = Some(trouble);
+        self.response(path, response)
+    }
+
+    /// The certificate on port 443; good until said otherwise.
+    pub fn cert(&mut self, cert: Cert) -> &mut Self {
+        self.cert = Some(cert);
+        self
+    }
+
+    /// The TLS versions on port 443; 1.2 and 1.3 until said otherwise.
+    pub fn tls_versions(&mut self, versions: &[&'static SupportedProtocolVersion]) -> &mut Self {
+        self.versions = Some(versions.to_vec());
+        self
+    }
+
+    /// What this host does on port 80, whatever the lab's default is.
+    pub fn on_port_80(&mut self, choice: Port80) -> &mut Self {
+        self.port_80 = Some(choice);
+        self
+    }
+
+    /// The answer to a request.
+    pub(super) fn answer(&self, request: &Request, port_80: Port80) -> Response {
+        let mut response = if !request.tls && port_80 == Port80::ToHttps {
+            Response::redirect(
+                301,
+                &format!("https://{}{}", request.host, request.path_and_query),
+            )
+        } else {
+            self.pages
+                .iter()
+                .find(|(path, _)| fits(path, request.path()))
+                .map_or_else(
+                    || Response::new(404, "not found"),
+                    |(_, answer)| match answer {
+                        Answer::Page(page) => page.clone(),
+                        Answer::Handler(handler) => handler(request),
+                    },
+                )
+        };
+        response.headers.extend(self.everywhere.iter().cloned());
+        response
+    }
+}
+
+fn fits(pattern: &str, path: &str) -> bool {
+    pattern
+        .strip_suffix('*')
+        .map_or(pattern == path, |prefix| path.starts_with(prefix))
+}

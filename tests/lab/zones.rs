@@ -1,0 +1,139 @@
+//! What the lab's DNS knows: zones, their records, and what a resolver would say about them.
+//!
+//! hickory-server's in-memory zones follow a CNAME only within one zone, as an authoritative server should. The lab
+//! stands for a recursive resolver, which follows it anywhere, so the answers are put together here.
+
+use std::collections::BTreeMap;
+
+use hickory_proto::rr::{RData, Record, RecordType};
+
+use super::fault::Fault;
+use super::zone::{Zone, absolute, parents, parsed};
+
+/// A chain of CNAMEs is cut off after this many.
+const LONGEST_CHAIN: usize = 10;
+
+/// Every zone a DNS server knows.
+#[derive(Clone, Default)]
+pub struct Names {
+    zones: BTreeMap<String, Zone>,
+}
+
+/// How an answer begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The name exists; without records this is NODATA.
+    Exists,
+    /// The name does not exist.
+    NoSuchName,
+    /// No zone of the lab holds the name.
+    NoZone,
+}
+
+/// What is known about one question.
+pub struct Answer {
+    /// Whether the last name of the chain exists.
+    pub outcome: Outcome,
+    /// The chain of CNAMEs and the records at its end.
+    pub records: Vec<Record>,
+    /// The SOA that goes with "there is nothing".
+    pub soa: Option<Record>,
+    /// Whether every zone on the way counts as signed and validated.
+    pub authentic: bool,
+    /// The first scripted fault on the way.
+    pub fault: Option<Fault>,
+}
+
+impl Names {
+    /// The zone of that origin, new at first.
+    pub fn zone(&mut self, origin: &str) -> &mut Zone {
+        self.zones
+            .entry(absolute(origin, "."))
+            .or_insert_with(|| Zone::new(origin))
+    }
+
+    /// Every name with records of that type, and what those records point at, without final dots.
+    pub fn pointers(&self, wanted: RecordType) -> Vec<(String, String)> {
+        let nodes = self.zones.values().flat_map(|zone| &zone.nodes);
+        let records =
+            nodes.flat_map(|(name, records)| records.iter().map(move |(_, data)| (name, data)));
+        let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+        records
+            .filter(|(_, data)| data.record_type() == wanted)
+            .map(|(name, data)| {
+                (
+                    bare(name),
+                    bare(data.to_string().rsplit(' ').next().unwrap_or("")),
+                )
+            })
+            .collect()
+    }
+
+    /// The zone that answers for a name; a DS belongs to the zone above.
+    fn zone_of(&self, name: &str, kind: RecordType) -> Option<&Zone> {
+        let above = parents(name).find_map(|parent| self.zones.get(parent));
+        match self.zones.get(name) {
+            Some(_) if kind == RecordType::DS && above.is_some() => above,
+            Some(own) => Some(own),
+            None => above,
+        }
+    }
+
+    /// What a resolver would find: the chain of CNAMEs and its end, or why there is nothing.
+    pub fn answer(&self, question: &str, kind: RecordType) -> Answer {
+        let mut name = absolute(question.trim_end_matches('.'), ".");
+        let mut found = Answer {
+            outcome: Outcome::Exists,
+            records: vec![],
+            soa: None,
+            authentic: true,
+            fault: None,
+        };
+        for _ in 0..LONGEST_CHAIN {
+            match self.step(&name, kind, &mut found) {
+                Some(target) => name = target,
+                None => break,
+            }
+        }
+        found
+    }
+
+    /// Adds what stands at one name; the target, if that is an alias to follow.
+    fn step(&self, name: &str, kind: RecordType, found: &mut Answer) -> Option<String> {
+        let Some(zone) = self.zone_of(name, kind) else {
+            found.outcome = Outcome::NoZone;
+            found.authentic = false;
+            return None;
+        };
+        found.authentic &= zone.signed;
+        found.fault = found
+            .fault
+            .take()
+            .or_else(|| zone.fault(name, kind).cloned());
+        let Some(node) = zone.node(name) else {
+            found.outcome = Outcome::NoSuchName;
+            found.soa = zone.soa();
+            return None;
+        };
+        let matching = |data: &RData| {
+            let own = data.record_type();
+            own == kind || own == RecordType::CNAME || kind == RecordType::ANY
+        };
+        let before = found.records.len();
+        let records = node.iter().filter(|(_, data)| matching(data));
+        found.records.extend(
+            records.map(|(ttl, data)| Record::from_rdata(parsed(name), *ttl, data.clone())),
+        );
+        if found.records.len() == before {
+            found.soa = zone.soa();
+        }
+        found.records[before..]
+            .iter()
+            .find_map(|record| match &record.data {
+                RData::CNAME(target) if kind != RecordType::CNAME && kind != RecordType::ANY => {
+                    Some(target.0.to_lowercase().to_ascii())
+                }
+                _ => None,
+            })
+    }
+}
