@@ -10,9 +10,11 @@
 //! Data flows one way. [`cli::run`] is the whole program.
 
 pub mod check;
+pub mod cli;
 pub mod judge;
 pub mod observed;
 pub mod policy;
 pub mod private;
 pub mod report;
 pub mod spec;
+mod system;

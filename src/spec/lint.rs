@@ -1,9 +1,297 @@
-//! What a spec that is well-formed may still get wrong: contradictions within it.
+//! What a spec that is well-formed may still get wrong: contradictions within it. Each rule looks
+//! at one thing, and all of them run, so that everything is told at once.
 
-use super::Document;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use super::load::SpecError;
+use super::model::{Canonical, Email, Record, RecordType, Short, Spec};
+use super::{Document, Located, Span, did_you_mean};
+use crate::check::item::full_name;
 
-/// Everything that is wrong with the meaning. All of it, not the first only.
-pub(super) fn check(_document: &Document) -> Vec<SpecError> {
-    Vec::new()
+/// The code of every error here.
+const CODE: &str = "spec/contradiction";
+
+/// Everything that is wrong with the meaning.
+pub(super) fn check(document: &Document) -> Vec<SpecError> {
+    let spec = &document.spec;
+    let mut errors = Vec::new();
+    for rule in [
+        hosts_outside,
+        hosts_twice,
+        canonical_redirects,
+        paths,
+        redirects_to_itself,
+        record_values,
+        beside_cname,
+        mail_records,
+        waivers,
+    ] {
+        rule(spec, &mut errors);
+    }
+    errors
+}
+
+fn error(message: String, label: &str, span: Span, help: impl Into<String>) -> SpecError {
+    SpecError::new(CODE, message, label, span).help(help)
+}
+
+fn host_keys(spec: &Spec) -> impl Iterator<Item = (&Located<String>, String)> {
+    let hosts = spec.hosts.iter().flat_map(|hosts| &hosts.0);
+    hosts.map(|(key, _)| (key, full_name(key, &spec.domain.value.0)))
+}
+
+/// A key with dots is a name of its own if it ends as the domain does (`shop.example.test` beside
+/// `circlegarden.test`) or in one of the usual endings: nobody means a label `shop.example.com`.
+fn hosts_outside(spec: &Spec, errors: &mut Vec<SpecError>) {
+    let domain = &spec.domain.value.0;
+    let own_ending = domain.rsplit('.').next().unwrap_or(domain);
+    for (key, name) in host_keys(spec) {
+        if let Err(why) = super::model::scalar::domain_name(&name) {
+            errors.push(error(
+                format!("`{}` is no host name: {why}", shown(key)),
+                "not a name",
+                key.span,
+                "use letters, digits and `-`",
+            ));
+            continue;
+        }
+        let bare = key.trim_end_matches('.');
+        let Some((_, ending)) = bare.rsplit_once('.') else { continue };
+        let looks_whole = ending == own_ending || ["com", "net", "org", "io", "dev", "app"].contains(&ending);
+        if looks_whole
+            && !bare.to_ascii_lowercase().ends_with(&format!(".{domain}"))
+            && !bare.eq_ignore_ascii_case(domain)
+        {
+            let message = format!("the host `{}` is not under `{domain}`", shown(key));
+            errors.push(error(
+                message,
+                "another domain",
+                key.span,
+                "one spec describes one domain: give the other its own file",
+            ));
+        }
+    }
+}
+
+fn hosts_twice(spec: &Spec, errors: &mut Vec<SpecError>) {
+    let mut first: BTreeMap<String, Span> = BTreeMap::new();
+    for (key, name) in host_keys(spec) {
+        if let Some(earlier) = first.insert(name.clone(), key.span) {
+            let mut found = error(
+                format!("the host {name} is declared twice"),
+                "again here",
+                key.span,
+                "keep one of them",
+            );
+            found.related = Some((earlier, "first here".into()));
+            errors.push(found);
+        }
+    }
+}
+
+/// The canonical host cannot itself exist only to redirect.
+fn canonical_redirects(spec: &Spec, errors: &mut Vec<SpecError>) {
+    let canonical = crate::check::item::canonical_name(spec);
+    for (key, host) in spec.hosts.iter().flat_map(|hosts| &hosts.0) {
+        if matches!(host.value, Short::Word(_)) && full_name(key, &spec.domain.value.0) == canonical {
+            let other = match spec.canonical.as_ref().map(|c| c.value) {
+                Some(Canonical::Www) => "canonical: apex",
+                _ => "canonical: www",
+            };
+            let message = format!("{canonical} is the canonical host and cannot redirect to itself");
+            errors.push(error(
+                message,
+                "redirects to itself",
+                host.span,
+                format!("write `{other}`, or give the host a mapping: {{}}"),
+            ));
+        }
+    }
+}
+
+fn paths(spec: &Spec, errors: &mut Vec<SpecError>) {
+    for (_, host) in spec.hosts.iter().flat_map(|hosts| &hosts.0) {
+        let Short::Full(details) = &host.value else { continue };
+        for path in details.pages.iter().chain(&details.health) {
+            if !path.starts_with('/') {
+                errors.push(error(
+                    format!("the path `{}` does not start with `/`", shown(path)),
+                    "not a path",
+                    path.span,
+                    format!("write /{}", shown(path)),
+                ));
+            }
+        }
+    }
+}
+
+fn redirects_to_itself(spec: &Spec, errors: &mut Vec<SpecError>) {
+    for rule in &spec.redirects {
+        let back = rule.to.value.0.replace("$1", "*");
+        if back == rule.from.value.0 {
+            errors.push(error(
+                "the redirect leads to itself".into(),
+                "the same address",
+                rule.to.span,
+                "correct `from` or `to`",
+            ));
+        }
+        if rule.to.value.0.contains('*')
+            || (rule.to.value.0.contains("$1") && !rule.from.value.0.contains('*'))
+        {
+            errors.push(error(
+                "`$1` puts back what one `*` in `from` captures".into(),
+                "nothing to put back",
+                rule.to.span,
+                "write `*` in `from` and `$1` in `to`",
+            ));
+        }
+    }
+}
+
+fn records(spec: &Spec) -> impl Iterator<Item = &Record> {
+    spec.dns.iter().flat_map(|dns| &dns.records).map(|record| &record.value)
+}
+
+fn record_values(spec: &Spec, errors: &mut Vec<SpecError>) {
+    for record in records(spec) {
+        let kind = record.kind.value;
+        if record.value.is_some() && record.values.is_some() {
+            errors.push(error(
+                "`value` and `values` are both given".into(),
+                "and here",
+                record.name.span,
+                "keep one of them",
+            ));
+        }
+        let values = record.all_values();
+        if values.is_empty() {
+            errors.push(error(
+                format!("the {} record has no value", kind.name()),
+                "of this record",
+                record.name.span,
+                "add `value: ...`",
+            ));
+        }
+        if kind == RecordType::Mx && record.priority.is_none() {
+            errors.push(error(
+                "an MX record needs a priority".into(),
+                "of this record",
+                record.name.span,
+                "add `priority: 10`",
+            ));
+        }
+        for value in values {
+            if let Some(help) = value_fault(kind, value) {
+                errors.push(error(
+                    format!("`{}` is no value of {}", shown(value), kind.name()),
+                    "not a value",
+                    value.span,
+                    help,
+                ));
+            }
+        }
+    }
+}
+
+fn value_fault(kind: RecordType, value: &str) -> Option<&'static str> {
+    let is_name = || super::model::scalar::domain_name(value).is_ok();
+    match kind {
+        RecordType::A if value.parse::<Ipv4Addr>().is_err() => Some("write an IPv4 address: 203.0.113.10"),
+        RecordType::Aaaa if value.parse::<Ipv6Addr>().is_err() => Some("write an IPv6 address: 2001:db8::10"),
+        RecordType::Mx if value == "." => None,
+        RecordType::Cname | RecordType::Mx | RecordType::Ns | RecordType::Ptr if !is_name() => {
+            Some("write a host name: mail.example.com")
+        }
+        _ => None,
+    }
+}
+
+/// RFC 1034 section 3.6.2: where a CNAME is, no other data is. At the apex there is always other
+/// data (SOA, NS), so only a flattening provider's proxied CNAME can stand there.
+fn beside_cname(spec: &Spec, errors: &mut Vec<SpecError>) {
+    let domain = &spec.domain.value.0;
+    for alias in records(spec).filter(|record| record.kind.value == RecordType::Cname) {
+        let name = full_name(&alias.name, domain);
+        let proxied = alias.proxied.as_ref().is_some_and(|proxied| proxied.value);
+        if name == *domain && !proxied {
+            errors.push(error(
+                "a CNAME cannot stand at the apex".into(),
+                "the apex",
+                alias.name.span,
+                "use A and AAAA records, or `proxied: true` where Cloudflare flattens it",
+            ));
+        }
+        let beside = records(spec).find(|other| {
+            !std::ptr::eq(*other, alias)
+                && full_name(&other.name, domain) == name
+                && !(proxied && name == *domain)
+        });
+        if let Some(other) = beside {
+            let message =
+                format!("{name} is declared as a CNAME and has a record of type {} too", other.kind.value.name());
+            let mut found = error(
+                message,
+                "a CNAME stands alone",
+                alias.name.span,
+                "remove one of them (RFC 1034 section 3.6.2)",
+            );
+            found.related = Some((other.name.span, "beside this".into()));
+            errors.push(found);
+        }
+    }
+}
+
+fn mail_records(spec: &Spec, errors: &mut Vec<SpecError>) {
+    let Some(email) = &spec.email else { return };
+    let domain = &spec.domain.value.0;
+    let mx =
+        records(spec).filter(|r| r.kind.value == RecordType::Mx && full_name(&r.name, domain) == *domain);
+    for record in mx {
+        for value in record.all_values() {
+            let name = value.trim_end_matches('.').to_ascii_lowercase();
+            let contradicts = match &email.value {
+                Email::Word(_) => !name.is_empty(),
+                Email::Full(settings) => match settings.receive.as_ref().map(|receive| &receive.value) {
+                    Some(Short::Full(declared)) => !declared.mx.iter().any(|mx| mx.value.0 == name),
+                    _ => false,
+                },
+            };
+            if contradicts {
+                let message = format!("the MX record names {}, which `email` does not", shown(value));
+                let mut found =
+                    error(message, "not under `email`", value.span, "make `dns.records` and `email` agree");
+                found.related = Some((email.span, "declared here".into()));
+                errors.push(found);
+            }
+        }
+    }
+}
+
+/// A waiver may name a check of a later version, but not one that is clearly mistyped.
+fn waivers(spec: &Spec, errors: &mut Vec<SpecError>) {
+    for waiver in &spec.waivers {
+        let check = &waiver.check;
+        if crate::check::Check::find(check).is_some() {
+            continue;
+        }
+        let known = crate::check::CATALOGUE.iter().map(|known| known.id);
+        let close = did_you_mean(check, known.filter(|id| strsim::damerau_levenshtein(id, check) <= 2));
+        if let Some(help) = close {
+            errors.push(error(
+                format!("there is no check `{}`", shown(check)),
+                "not a check",
+                check.span,
+                help,
+            ));
+        } else if !check.contains('/') {
+            let help = "a check's id is `area/name`; launch-ready explain lists them";
+            errors.push(error(format!("`{}` is no check's id", shown(check)), "not an id", check.span, help));
+        }
+    }
+}
+
+fn shown(text: &str) -> crate::observed::Remote {
+    crate::observed::Remote::new(text)
 }

@@ -43,7 +43,21 @@ fn scalars_carry_their_exact_bytes() {
 #[test]
 fn all_shape_errors_are_told_at_once() {
     let text = "domain: shop.test\ndomian: x\nproduct: [a]\ncanonical: wwww\ntls: {min_version: 1.2, min_remaining: 3 weeks}\ndomain: b.test\nwaivers: [{check: dns/cname-loop, reason: r, owner: o}]\nredirects: [{from: \"ftp://a/\", to: \"https://b/$1\", status: 200}]\nendpoints: [{url: \"https://a.test/\", status: 999, samples: many}]\nhosts: {app: redirects, api: {kind: [x]}}\n";
-    insta::assert_snapshot!(told(text).join("\n"), @"");
+    insta::assert_snapshot!(told(text).join("\n"), @r#"
+    spec/unknown-key: there is no key `domian` at the top | domian | did you mean `domain`?
+    spec/wrong-type: `product` must be text, not a list | [a | write text
+    spec/wrong-value: `canonical` cannot be `wwww` | wwww | did you mean `www`?
+    spec/wrong-value: `min_version` cannot be `1.2` | 1.2 | put it in quotes: "1.2"
+    spec/wrong-value: `min_remaining`: `weeks` is not a unit of time: use ms, s, m, h or d | 3 weeks | for example: 21d
+    spec/duplicate-key: `domain` is given twice | domain | keep one of them
+    spec/missing-key: `waivers[0]` needs `until` | check | a waiver needs an end: `until: 2027-01-31`
+    spec/wrong-value: `from`: only http and https URLs can be asked, not `ftp:` | "ftp://a/" | for example: https://www.circlegarden.test/*
+    spec/wrong-value: `status` cannot be `200` | 200 | write 301, 302, 303, 307 or 308
+    spec/wrong-value: `status` cannot be 999 | 999 | write a number from 100 to 599
+    spec/wrong-type: `samples` must be a whole number, not text | many | write a whole number
+    spec/wrong-value: `app` cannot be `redirects` | redirects | did you mean `redirect`?
+    spec/wrong-type: `kind` must be text, not a list | [x | write text
+    "#);
 }
 
 #[test]
@@ -79,4 +93,28 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[test]
+fn all_contradictions_are_told_at_once() {
+    let text = "domain: shop.test
+canonical: www
+hosts: {apex: {pages: [login]}, \"@\": {}, www: redirect, other.example.test: {}, a.b: {}, api.shop.test: {}}
+dns:
+  records:
+    - {name: apex, type: CNAME, value: host.example.net}
+    - {name: apex, type: MX, value: mail.other.net}
+    - {name: app, type: CNAME, value: host.example.net}
+    - {name: app, type: TXT, value: x}
+    - {name: api, type: A, value: 2001:db8::1}
+    - {name: api, type: AAAA}
+redirects:
+  - {from: \"https://shop.test/*\", to: \"https://shop.test/$1\"}
+  - {from: \"https://shop.test/a\", to: \"https://shop.test/$1\"}
+email: {receive: {mx: [mail.shop.test]}}
+waivers:
+  - {check: http/hsts-mising, reason: r, owner: o, until: 2027-01-31}
+  - {check: dns/dnssec-unsigned, reason: r, owner: o, until: 2027-01-31}
+";
+    insta::assert_snapshot!(told(text).join("\n"), @"");
 }

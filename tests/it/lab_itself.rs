@@ -19,10 +19,7 @@ const HOST: &str = "shop.test";
 #[test]
 fn round_trips_take_their_time() {
     let mut world = Lab::builder();
-    world
-        .round_trip(Duration::from_millis(60))
-        .zone(HOST)
-        .a("@", "203.0.113.7");
+    world.round_trip(Duration::from_millis(60)).zone(HOST).a("@", "203.0.113.7");
     world.site(HOST).page("/", 200, "hi");
     let lab = world.start();
     // The quickest of three: a busy machine makes some of them late.
@@ -35,49 +32,22 @@ fn round_trips_take_their_time() {
         (0..3).map(timed).min()
     };
     assert_eq!(trips(&|| drop(ask(&lab, HOST, "A"))), Some(1), "the answer");
-    assert_eq!(
-        trips(&|| drop(fetch(&lab, HOST, "/"))),
-        Some(3),
-        "TCP, TLS, HTTP"
-    );
+    assert_eq!(trips(&|| drop(fetch(&lab, HOST, "/"))), Some(3), "TCP, TLS, HTTP");
 }
 
 #[test]
 fn args_name_every_host_and_nothing_leaves_the_machine() {
     let mut world = Lab::builder();
-    world
-        .zone(HOST)
-        .a("@", "203.0.113.10")
-        .mx("@", 10, "mail")
-        .a("mail", "203.0.113.11")
-        .ns("@", "ns1");
+    world.zone(HOST).a("@", "203.0.113.10").mx("@", 10, "mail").a("mail", "203.0.113.11").ns("@", "ns1");
     world.site(HOST).page("/", 200, "");
     let lab = world.start();
 
     let args = lab.args();
-    assert_eq!(
-        args[..2],
-        ["--resolver".to_owned(), lab.resolver_addr().to_string()]
-    );
+    assert_eq!(args[..2], ["--resolver".to_owned(), lab.resolver_addr().to_string()]);
     assert!(args.contains(&format!("shop.test:443={}", lab.addr(HOST, 443))));
-    let hosts: Vec<_> = lab
-        .connects()
-        .into_iter()
-        .map(|(host, port, _)| format!("{host}:{port}"))
-        .collect();
-    let mail = [
-        "mail.shop.test:25",
-        "mail.shop.test:80",
-        "mail.shop.test:443",
-    ];
-    assert_eq!(
-        hosts,
-        [
-            &mail[..],
-            &["ns1.shop.test:53", "shop.test:80", "shop.test:443"]
-        ]
-        .concat()
-    );
+    let hosts: Vec<_> = lab.connects().into_iter().map(|(host, port, _)| format!("{host}:{port}")).collect();
+    let mail = ["mail.shop.test:25", "mail.shop.test:80", "mail.shop.test:443"];
+    assert_eq!(hosts, [&mail[..], &["ns1.shop.test:53", "shop.test:80", "shop.test:443"]].concat());
     let error = TcpStream::connect(lab.addr("mail.shop.test", 25)).expect_err("no mail server");
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
 }
@@ -96,16 +66,10 @@ fn labs_are_quick_to_start_many_at_a_time_and_gone_when_dropped() {
     let each = start.elapsed() / 10;
     assert!(each < Duration::from_millis(100), "{each:?}");
     for (number, lab) in labs.iter().enumerate() {
-        assert_eq!(
-            texts(&ask(lab, HOST, "A")),
-            [format!("A 203.0.113.{number}")]
-        );
+        assert_eq!(texts(&ask(lab, HOST, "A")), [format!("A 203.0.113.{number}")]);
         assert!(fetch(lab, HOST, "/").ends_with(&format!("\r\n\r\n{number}")));
     }
-    let left: Vec<_> = labs
-        .iter()
-        .map(|lab| (lab.ca_file(), lab.addr(HOST, 443)))
-        .collect();
+    let left: Vec<_> = labs.iter().map(|lab| (lab.ca_file(), lab.addr(HOST, 443))).collect();
     drop(labs);
     for (ca_file, addr) in left {
         assert!(!ca_file.exists());
@@ -119,10 +83,7 @@ fn a_test_can_bring_a_server_of_its_own() {
     let greet = Arc::new(|mut stream: tokio::net::TcpStream, _| {
         Box::pin(async move { stream.write_all(b"220 mail ESMTP").await.unwrap_or(()) }) as _
     });
-    world
-        .zone(HOST)
-        .mx("@", 10, "mail")
-        .a("mail", "203.0.113.11");
+    world.zone(HOST).mx("@", 10, "mail").a("mail", "203.0.113.11");
     world.service("mail.shop.test", 25, greet);
     let lab = world.start();
 

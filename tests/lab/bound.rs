@@ -28,16 +28,9 @@ pub struct Bound {
 /// A listener on a free port; needs the runtime around it, as all binding here does.
 pub(super) fn listener() -> (TcpListener, SocketAddr) {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener
-        .set_nonblocking(true)
-        .expect("a socket can be non-blocking");
-    let addr = listener
-        .local_addr()
-        .expect("a bound socket has an address");
-    (
-        TcpListener::from_std(listener).expect("the socket is non-blocking"),
-        addr,
-    )
+    listener.set_nonblocking(true).expect("a socket can be non-blocking");
+    let addr = listener.local_addr().expect("a bound socket has an address");
+    (TcpListener::from_std(listener).expect("the socket is non-blocking"), addr)
 }
 
 /// Starts a server of its own port.
@@ -72,28 +65,16 @@ impl Bound {
     /// Closed ports for all that the zones name and nobody serves: nothing that is tried leaves the machine.
     pub(super) fn refuse_the_rest(&mut self, names: &Names) {
         let nowhere = self.closed();
-        let owners =
-            [RecordType::A, RecordType::AAAA, RecordType::CNAME].map(|kind| names.pointers(kind));
-        for (host, _) in owners
-            .iter()
-            .flatten()
-            .filter(|(host, _)| !host.starts_with(['*', '_']))
-        {
+        let owners = [RecordType::A, RecordType::AAAA, RecordType::CNAME].map(|kind| names.pointers(kind));
+        for (host, _) in owners.iter().flatten().filter(|(host, _)| !host.starts_with(['*', '_'])) {
             for port in [80, 443] {
                 self.connects.entry((host.clone(), port)).or_insert(nowhere);
             }
         }
-        for (_, host) in names
-            .pointers(RecordType::MX)
-            .into_iter()
-            .filter(|(_, host)| !host.is_empty())
-        {
+        for (_, host) in names.pointers(RecordType::MX).into_iter().filter(|(_, host)| !host.is_empty()) {
             self.connects.entry((host, 25)).or_insert(nowhere);
         }
-        let web = self
-            .connects
-            .keys()
-            .filter(|(_, port)| [80, 443].contains(port));
+        let web = self.connects.keys().filter(|(_, port)| [80, 443].contains(port));
         let hosts: Vec<String> = web.map(|(host, _)| host.clone()).collect();
         for (host, port) in hosts.iter().flat_map(|host| [(host, 80), (host, 443)]) {
             self.connects.entry((host.clone(), port)).or_insert(nowhere);

@@ -67,22 +67,18 @@ impl Builder {
 
     /// What the name server of that name knows, if that differs from what the world knows.
     pub fn name_server(&mut self, host: &str) -> &mut Names {
-        self.name_servers
-            .entry(host.to_ascii_lowercase())
-            .or_default()
+        self.name_servers.entry(host.to_ascii_lowercase()).or_default()
     }
 
     /// Bad weather on one port of one host, instead of what is served there.
     pub fn weather(&mut self, host: &str, port: u16, weather: Weather) -> &mut Self {
-        self.ports
-            .insert((host.to_ascii_lowercase(), port), Port::Weather(weather));
+        self.ports.insert((host.to_ascii_lowercase(), port), Port::Weather(weather));
         self
     }
 
     /// A server of the test's own on one port of one host.
     pub fn service(&mut self, host: &str, port: u16, service: Service) -> &mut Self {
-        self.ports
-            .insert((host.to_ascii_lowercase(), port), Port::Service(service));
+        self.ports.insert((host.to_ascii_lowercase(), port), Port::Service(service));
         self
     }
 
@@ -136,42 +132,26 @@ impl Builder {
     }
 
     fn runtime() -> Runtime {
-        tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime can be made")
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made")
     }
 
     fn publish_intermediate(&mut self, ca: &Ca) {
-        if self
-            .sites
-            .values()
-            .any(|site| site.cert.as_ref().is_some_and(Cert::uses_aia))
-        {
+        if self.sites.values().any(|site| site.cert.as_ref().is_some_and(Cert::uses_aia)) {
             self.zone(AIA_HOST).a("@", "203.0.113.250");
             let certificate = ca.intermediate_der();
             let site = self.site(AIA_HOST).on_port_80(Port80::Same);
-            site.page(AIA_PATH, 200, certificate)
-                .header("Content-Type", "application/pkix-cert");
+            site.page(AIA_PATH, 200, certificate).header("Content-Type", "application/pkix-cert");
         }
     }
 
     /// The resolver, and a name server for every name that an NS record points at.
     fn bind_dns(&self, bound: &mut Bound, log: &Arc<Log>) -> SocketAddr {
-        let bind =
-            |role, names: &Names| dns::serve(role, names.clone(), self.round_trip, Arc::clone(log));
-        let pointed = self
-            .names
-            .pointers(RecordType::NS)
-            .into_iter()
-            .map(|(_, server)| server);
+        let bind = |role, names: &Names| dns::serve(role, names.clone(), self.round_trip, Arc::clone(log));
+        let pointed = self.names.pointers(RecordType::NS).into_iter().map(|(_, server)| server);
         let mut hosts: Vec<String> = pointed.chain(self.name_servers.keys().cloned()).collect();
         hosts.sort();
         hosts.dedup();
-        for host in hosts
-            .into_iter()
-            .filter(|host| !self.ports.contains_key(&(host.clone(), 53)))
-        {
+        for host in hosts.into_iter().filter(|host| !self.ports.contains_key(&(host.clone(), 53))) {
             let names = self.name_servers.get(&host).unwrap_or(&self.names);
             let addr = bind(Role::NameServer(host.clone()), names);
             bound.connects.insert((host, 53), addr);
@@ -196,12 +176,9 @@ impl Builder {
 
     fn config(&self, host: &str, shared: &Shared) -> Arc<ServerConfig> {
         let site = self.sites.get(host);
-        let cert = site
-            .and_then(|site| site.cert.clone())
-            .unwrap_or_else(Cert::good);
-        let versions = site
-            .and_then(|site| site.versions.clone())
-            .unwrap_or_else(|| rustls::ALL_VERSIONS.to_vec());
+        let cert = site.and_then(|site| site.cert.clone()).unwrap_or_else(Cert::good);
+        let versions =
+            site.and_then(|site| site.versions.clone()).unwrap_or_else(|| rustls::ALL_VERSIONS.to_vec());
         shared.ca.server(&cert, host, &["http/1.1"], &versions)
     }
 
@@ -219,32 +196,17 @@ impl Builder {
 
     fn bind_web(self, bound: &mut Bound, shared: &Arc<Shared>) {
         let ((https, tls_addr), (http, plain_addr)) = (listener(), listener());
-        let tls = self
-            .sites
-            .keys()
-            .map(|host| (host.clone(), self.config(host, shared)))
-            .collect();
+        let tls = self.sites.keys().map(|host| (host.clone(), self.config(host, shared))).collect();
         for (host, site) in &self.sites {
             let port_80 = site.port_80.unwrap_or(self.port_80);
-            bound
-                .connects
-                .entry((host.clone(), 443))
-                .or_insert(tls_addr);
+            bound.connects.entry((host.clone(), 443)).or_insert(tls_addr);
             if port_80 != Port80::Closed {
-                bound
-                    .connects
-                    .entry((host.clone(), 80))
-                    .or_insert(plain_addr);
+                bound.connects.entry((host.clone(), 80)).or_insert(plain_addr);
             }
         }
         let log = Arc::clone(&shared.log);
-        let web = Arc::new(Web {
-            sites: self.sites,
-            tls,
-            port_80: self.port_80,
-            round_trip: self.round_trip,
-            log,
-        });
+        let web =
+            Arc::new(Web { sites: self.sites, tls, port_80: self.port_80, round_trip: self.round_trip, log });
         tokio::spawn(web::serve_https(https, Arc::clone(&web)));
         tokio::spawn(web::serve_http(http, web));
     }

@@ -47,8 +47,7 @@ fn authority(organisation: &str, name: &str, below: BasicConstraints) -> Certifi
     params.distinguished_name = subject(organisation, name);
     params.is_ca = IsCa::Ca(below);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    (params.not_before, params.not_after) =
-        (date_time_ymd(2000, 1, 1), date_time_ymd(2199, 12, 31));
+    (params.not_before, params.not_after) = (date_time_ymd(2000, 1, 1), date_time_ymd(2199, 12, 31));
     params
 }
 
@@ -56,34 +55,19 @@ impl Tree {
     fn grow(organisation: &str) -> Self {
         let root_params = authority(organisation, "Lab Root", BasicConstraints::Unconstrained);
         let root_key = key();
-        let root = root_params
-            .self_signed(&root_key)
-            .expect("a root can sign itself");
+        let root = root_params.self_signed(&root_key).expect("a root can sign itself");
         let root_issuer = Issuer::new(root_params, root_key);
-        let mut params = authority(
-            organisation,
-            "Lab Intermediate",
-            BasicConstraints::Constrained(0),
-        );
+        let mut params = authority(organisation, "Lab Intermediate", BasicConstraints::Constrained(0));
         params.use_authority_key_identifier_extension = true;
         let intermediate_key = key();
-        let intermediate = params
-            .signed_by(&intermediate_key, &root_issuer)
-            .expect("a root can sign");
-        Self {
-            root,
-            intermediate,
-            issuer: Issuer::new(params, intermediate_key),
-        }
+        let intermediate = params.signed_by(&intermediate_key, &root_issuer).expect("a root can sign");
+        Self { root, intermediate, issuer: Issuer::new(params, intermediate_key) }
     }
 }
 
 /// DER: a tag, a length below 128, the content.
 fn der(tag: u8, content: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(content.len())
-        .ok()
-        .filter(|length| *length < 128)
-        .expect("a short value");
+    let length = u8::try_from(content.len()).ok().filter(|length| *length < 128).expect("a short value");
     [&[tag, length], content].concat()
 }
 
@@ -98,12 +82,7 @@ fn aia() -> CustomExtension {
 impl Ca {
     /// A new authority whose issuers bear that organisation's name; certificates are valid relative to `now`.
     pub fn new(organisation: &str, now: SystemTime) -> Self {
-        Self {
-            trusted: Tree::grow(organisation),
-            stranger: Tree::grow("Strangers"),
-            leaf_key: key(),
-            now,
-        }
+        Self { trusted: Tree::grow(organisation), stranger: Tree::grow("Strangers"), leaf_key: key(), now }
     }
 
     /// The root, for `--ca-file`.
@@ -123,20 +102,13 @@ impl Ca {
 
     fn leaf_params(&self, cert: &Cert, host: &str) -> CertificateParams {
         let names = cert.names_for(host);
-        let mut params =
-            CertificateParams::new(names.clone()).expect("certificate names are DNS names");
+        let mut params = CertificateParams::new(names.clone()).expect("certificate names are DNS names");
         let mut distinguished_name = DistinguishedName::new();
         distinguished_name.push(DnType::CommonName, names.first().map_or("", String::as_str));
         params.distinguished_name = distinguished_name;
-        let today = self
-            .now
-            .duration_since(UNIX_EPOCH)
-            .expect("the lab's time is after 1970")
-            .as_secs();
+        let today = self.now.duration_since(UNIX_EPOCH).expect("the lab's time is after 1970").as_secs();
         let day = |offset: i64| {
-            let seconds = today
-                .checked_add_signed(offset * 86_400)
-                .expect("a time after 1970");
+            let seconds = today.checked_add_signed(offset * 86_400).expect("a time after 1970");
             date_time_ymd(1970, 1, 1) + Duration::from_secs(seconds)
         };
         (params.not_before, params.not_after) = (day(cert.begins), day(cert.ends));
@@ -152,16 +124,10 @@ impl Ca {
     /// The chain that a server of that host sends.
     pub fn chain(&self, cert: &Cert, host: &str) -> Vec<CertificateDer<'static>> {
         let params = self.leaf_params(cert, host);
-        let tree = if cert.signer == Signer::Stranger {
-            &self.stranger
-        } else {
-            &self.trusted
-        };
+        let tree = if cert.signer == Signer::Stranger { &self.stranger } else { &self.trusted };
         let leaf = match cert.signer {
             Signer::Itself => params.self_signed(&self.leaf_key),
-            Signer::Intermediate | Signer::Stranger => {
-                params.signed_by(&self.leaf_key, &tree.issuer)
-            }
+            Signer::Intermediate | Signer::Stranger => params.signed_by(&self.leaf_key, &tree.issuer),
         };
         let leaf = leaf.expect("a certificate can be signed").der().clone();
         match cert.chain {

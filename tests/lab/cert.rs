@@ -106,10 +106,7 @@ impl Cert {
 
     /// The names it is for when that host sends it.
     pub(super) fn names_for(&self, host: &str) -> Vec<String> {
-        let beside = || {
-            host.split_once('.')
-                .map_or(host.to_owned(), |(_, parent)| format!("*.{parent}"))
-        };
+        let beside = || host.split_once('.').map_or(host.to_owned(), |(_, parent)| format!("*.{parent}"));
         match &self.names {
             Some(names) => names.clone(),
             None if self.wildcard => vec![beside()],

@@ -49,16 +49,9 @@ fn bind_both() -> io::Result<(UdpSocket, TcpListener)> {
 
 /// Starts a server on the runtime around it, and says where it listens.
 pub fn serve(role: Role, names: Names, delay: Duration, log: Arc<Log>) -> SocketAddr {
-    let (udp, tcp) = (0..100)
-        .find_map(|_| bind_both().ok())
-        .expect("some port is free for both UDP and TCP");
+    let (udp, tcp) = (0..100).find_map(|_| bind_both().ok()).expect("some port is free for both UDP and TCP");
     let addr = udp.local_addr().expect("a bound socket has an address");
-    let knows = Arc::new(Knowledge {
-        role,
-        names,
-        delay,
-        log,
-    });
+    let knows = Arc::new(Knowledge { role, names, delay, log });
     tokio::spawn(serve_udp(udp, Arc::clone(&knows)));
     tokio::spawn(serve_tcp(tcp, knows));
     addr
@@ -101,11 +94,8 @@ async fn converse(mut stream: TcpStream, knows: Arc<Knowledge>) -> io::Result<()
             continue;
         };
         sleep(reply.wait).await;
-        let length =
-            u16::try_from(reply.bytes.len()).expect("the lab's answers are shorter than 64 KiB");
-        stream
-            .write_all(&[&length.to_be_bytes(), reply.bytes.as_slice()].concat())
-            .await?;
+        let length = u16::try_from(reply.bytes.len()).expect("the lab's answers are shorter than 64 KiB");
+        stream.write_all(&[&length.to_be_bytes(), reply.bytes.as_slice()].concat()).await?;
     }
 }
 
@@ -128,10 +118,7 @@ impl Knowledge {
         match fault {
             Some(Fault::Silent) => return None,
             Some(Fault::Garbage) => {
-                return Some(Reply {
-                    wait,
-                    bytes: garbage(request.metadata.id),
-                });
+                return Some(Reply { wait, bytes: garbage(request.metadata.id) });
             }
             Some(Fault::Servfail) => response = refusal(&response, ResponseCode::ServFail),
             Some(Fault::Refused) => response = refusal(&response, ResponseCode::Refused),
@@ -140,23 +127,13 @@ impl Knowledge {
             Some(Fault::Late(more)) => wait += more,
             _ => {}
         }
-        let limit = if transport == "udp" {
-            request.max_payload()
-        } else {
-            u16::MAX
-        };
-        Some(Reply {
-            wait,
-            bytes: fitted(&response, limit),
-        })
+        let limit = if transport == "udp" { request.max_payload() } else { u16::MAX };
+        Some(Reply { wait, bytes: fitted(&response, limit) })
     }
 
     fn response(&self, request: &Message, answer: super::zones::Answer) -> Message {
         let mut response = skeleton(request);
-        let asked = request
-            .queries
-            .first()
-            .map(hickory_proto::op::Query::query_type);
+        let asked = request.queries.first().map(hickory_proto::op::Query::query_type);
         let refused = match self.role {
             Role::Resolver => false,
             Role::NameServer(_) => answer.outcome == Outcome::NoZone && answer.records.is_empty(),
@@ -165,10 +142,7 @@ impl Knowledge {
         flags.recursion_available = self.role == Role::Resolver;
         flags.authoritative = self.role != Role::Resolver && !refused;
         let wants_ad = request.metadata.authentic_data
-            || request
-                .edns
-                .as_ref()
-                .is_some_and(|edns| edns.flags().dnssec_ok);
+            || request.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok);
         flags.authentic_data = self.role == Role::Resolver && wants_ad && answer.authentic;
         flags.response_code = match answer.outcome {
             _ if refused || matches!(asked, Some(RecordType::AXFR | RecordType::IXFR)) => {
@@ -193,8 +167,7 @@ fn skeleton(request: &Message) -> Message {
     response.add_queries(request.queries.iter().cloned());
     if let Some(asked) = &request.edns {
         let mut edns = Edns::new();
-        edns.set_max_payload(1232)
-            .set_dnssec_ok(asked.flags().dnssec_ok);
+        edns.set_max_payload(1232).set_dnssec_ok(asked.flags().dnssec_ok);
         response.set_edns(edns);
     }
     response
@@ -202,11 +175,7 @@ fn skeleton(request: &Message) -> Message {
 
 /// No DNS message, but under the right transaction id, so that a client cannot take it for someone else's.
 fn garbage(id: u16) -> Vec<u8> {
-    [
-        &id.to_be_bytes(),
-        b"\xff\xffnot a DNS message\x00\xfe".as_slice(),
-    ]
-    .concat()
+    [&id.to_be_bytes(), b"\xff\xffnot a DNS message\x00\xfe".as_slice()].concat()
 }
 
 fn refusal(response: &Message, code: ResponseCode) -> Message {
@@ -221,11 +190,7 @@ fn refusal(response: &Message, code: ResponseCode) -> Message {
 fn fitted(response: &Message, limit: u16) -> Vec<u8> {
     let encode = |message: &Message| message.to_vec().expect("the lab's records can be encoded");
     let whole = encode(response);
-    if whole.len() <= usize::from(limit) {
-        whole
-    } else {
-        encode(&response.truncate())
-    }
+    if whole.len() <= usize::from(limit) { whole } else { encode(&response.truncate()) }
 }
 
 impl Role {

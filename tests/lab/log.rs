@@ -45,8 +45,7 @@ impl Log {
     pub fn question(&self, question: Question) -> usize {
         let mut list = open(&self.questions);
         let same = |other: &&Question| {
-            (&other.name, &other.kind, &other.server)
-                == (&question.name, &question.kind, &question.server)
+            (&other.name, &other.kind, &other.server) == (&question.name, &question.kind, &question.server)
         };
         let earlier = list.iter().filter(same).count();
         list.push(question);

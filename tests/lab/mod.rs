@@ -10,16 +10,9 @@
 //! ```
 //!
 //! Ports are chosen by the system; many labs run side by side. A lab ends when it is dropped.
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "each user of the lab uses another part of it"
-)]
+#![allow(dead_code, unused_imports, reason = "each user of the lab uses another part of it")]
 #![allow(unreachable_pub, reason = "the lab is a library in all but name")]
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the lab is the outside world itself"
-)]
+#![allow(clippy::disallowed_methods, reason = "the lab is the outside world itself")]
 
 mod bound;
 mod builder;
@@ -86,12 +79,7 @@ impl Lab {
     }
 
     /// Gives the runtime, on which everything is bound already, a thread of its own.
-    fn run(
-        runtime: Runtime,
-        shared: Arc<Shared>,
-        resolver: SocketAddr,
-        bound: bound::Bound,
-    ) -> Self {
+    fn run(runtime: Runtime, shared: Arc<Shared>, resolver: SocketAddr, bound: bound::Bound) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         std::fs::write(folder.path().join("ca.pem"), shared.ca.root_pem())
             .expect("the folder can be written");
@@ -99,18 +87,8 @@ impl Lab {
         let work = move || {
             let _ = runtime.block_on(stopped);
         };
-        let thread = std::thread::Builder::new()
-            .name("lab".to_owned())
-            .spawn(work)
-            .expect("a thread");
-        Self {
-            shared,
-            resolver,
-            bound,
-            folder,
-            stop: Some(stop),
-            thread: Some(thread),
-        }
+        let thread = std::thread::Builder::new().name("lab".to_owned()).spawn(work).expect("a thread");
+        Self { shared, resolver, bound, folder, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Where the lab's resolver listens, over UDP and TCP.
@@ -130,11 +108,7 @@ impl Lab {
 
     /// Where to connect for each host and port of this world, sorted.
     pub fn connects(&self) -> Vec<(String, u16, SocketAddr)> {
-        self.bound
-            .connects
-            .iter()
-            .map(|((host, port), addr)| (host.clone(), *port, *addr))
-            .collect()
+        self.bound.connects.iter().map(|((host, port), addr)| (host.clone(), *port, *addr)).collect()
     }
 
     /// Where to connect for one host and port.
@@ -178,23 +152,13 @@ impl Lab {
     /// How often the resolver was asked that name and type, over UDP and TCP together.
     pub fn count_questions(&self, name: &str, kind: &str) -> usize {
         let meant = |asked: &&Question| (asked.name.as_str(), asked.kind.as_str()) == (name, kind);
-        self.log()
-            .questions()
-            .iter()
-            .filter(meant)
-            .filter(|asked| asked.server == "resolver")
-            .count()
+        self.log().questions().iter().filter(meant).filter(|asked| asked.server == "resolver").count()
     }
 
     /// How often that URL was requested, by any method.
     pub fn count_requests(&self, url: &str) -> usize {
-        let address =
-            |seen: &Seen| format!("{}://{}{}", seen.scheme, seen.host, seen.path_and_query);
-        self.log()
-            .requests()
-            .iter()
-            .filter(|seen| address(seen) == url)
-            .count()
+        let address = |seen: &Seen| format!("{}://{}{}", seen.scheme, seen.host, seen.path_and_query);
+        self.log().requests().iter().filter(|seen| address(seen) == url).count()
     }
 }
 

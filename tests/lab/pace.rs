@@ -27,12 +27,7 @@ impl<S> Paced<S> {
     /// A stream just accepted.
     pub fn new(inner: S, round_trip: Duration) -> Self {
         let wait = (!round_trip.is_zero()).then(|| Box::pin(sleep(round_trip)));
-        Self {
-            inner,
-            round_trip,
-            wait,
-            my_turn: false,
-        }
+        Self { inner, round_trip, wait, my_turn: false }
     }
 
     fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -58,11 +53,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.my_turn && !self.round_trip.is_zero() {
             self.my_turn = false;
             self.wait = Some(Box::pin(sleep(self.round_trip)));

@@ -59,13 +59,7 @@ pub struct Response {
 impl Response {
     /// An answer without headers.
     pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            status,
-            headers: vec![],
-            body: body.into(),
-            delay: Duration::ZERO,
-            trouble: None,
-        }
+        Self { status, headers: vec![], body: body.into(), delay: Duration::ZERO, trouble: None }
     }
 
     /// A redirect.
@@ -193,10 +187,7 @@ impl Site {
     pub fn endless_redirects(&mut self, path: &str) -> &mut Self {
         let base = path.to_owned();
         self.handler(path, move |request| {
-            let hop = request
-                .path_and_query
-                .rsplit_once("hop=")
-                .and_then(|(_, hop)| hop.parse::<u64>().ok());
+            let hop = request.path_and_query.rsplit_once("hop=").and_then(|(_, hop)| hop.parse::<u64>().ok());
             Response::redirect(302, &format!("{base}?hop={}", hop.unwrap_or(0) + 1))
         })
     }
@@ -229,21 +220,15 @@ impl Site {
     /// The answer to a request.
     pub(super) fn answer(&self, request: &Request, port_80: Port80) -> Response {
         let mut response = if !request.tls && port_80 == Port80::ToHttps {
-            Response::redirect(
-                301,
-                &format!("https://{}{}", request.host, request.path_and_query),
-            )
+            Response::redirect(301, &format!("https://{}{}", request.host, request.path_and_query))
         } else {
-            self.pages
-                .iter()
-                .find(|(path, _)| fits(path, request.path()))
-                .map_or_else(
-                    || Response::new(404, "not found"),
-                    |(_, answer)| match answer {
-                        Answer::Page(page) => page.clone(),
-                        Answer::Handler(handler) => handler(request),
-                    },
-                )
+            self.pages.iter().find(|(path, _)| fits(path, request.path())).map_or_else(
+                || Response::new(404, "not found"),
+                |(_, answer)| match answer {
+                    Answer::Page(page) => page.clone(),
+                    Answer::Handler(handler) => handler(request),
+                },
+            )
         };
         response.headers.extend(self.everywhere.iter().cloned());
         response
@@ -251,7 +236,5 @@ impl Site {
 }
 
 fn fits(pattern: &str, path: &str) -> bool {
-    pattern
-        .strip_suffix('*')
-        .map_or(pattern == path, |prefix| path.starts_with(prefix))
+    pattern.strip_suffix('*').map_or(pattern == path, |prefix| path.starts_with(prefix))
 }

@@ -64,9 +64,7 @@ pub enum Trouble {
 /// A port that is taken but closed: held, so that nobody else gets it.
 pub fn refused_port() -> (TcpSocket, SocketAddr) {
     let socket = TcpSocket::new_v4().expect("a socket");
-    socket
-        .bind((Ipv4Addr::LOCALHOST, 0).into())
-        .expect("a free port");
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");
     let addr = socket.local_addr().expect("a bound socket has an address");
     (socket, addr)
 }
@@ -84,14 +82,9 @@ impl FullPort {
     pub fn new() -> Self {
         let (socket, addr) = refused_port();
         let listener = socket.listen(1).expect("a bound socket can listen");
-        let connect =
-            |_| std::net::TcpStream::connect_timeout(&addr, Duration::from_millis(20)).ok();
+        let connect = |_| std::net::TcpStream::connect_timeout(&addr, Duration::from_millis(20)).ok();
         let queue = (0..16).map_while(connect).collect();
-        Self {
-            addr,
-            _listener: listener,
-            _queue: queue,
-        }
+        Self { addr, _listener: listener, _queue: queue }
     }
 }
 
@@ -112,9 +105,7 @@ impl Weather {
         let mut stream = Paced::new(stream, round_trip);
         if let Self::Http(trouble) = self {
             return match config {
-                Some(config) => {
-                    answer(trouble, TlsAcceptor::from(config).accept(stream).await?).await
-                }
+                Some(config) => answer(trouble, TlsAcceptor::from(config).accept(stream).await?).await,
                 None => answer(trouble, stream).await,
             };
         }
@@ -142,9 +133,7 @@ pub fn alert(number: u8) -> [u8; 7] {
 /// Says good-bye and waits for the other side's, so that what was sent is not lost to a reset.
 pub async fn close<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> io::Result<()> {
     stream.shutdown().await?;
-    tokio::io::copy(stream, &mut tokio::io::sink())
-        .await
-        .map(|_| ())
+    tokio::io::copy(stream, &mut tokio::io::sink()).await.map(|_| ())
 }
 
 async fn answer<S: AsyncRead + AsyncWrite + Unpin>(trouble: Trouble, stream: S) -> io::Result<()> {
@@ -159,18 +148,14 @@ impl Trouble {
     pub(super) async fn play<S: AsyncWrite + Unpin>(self, to: &mut S) -> io::Result<()> {
         match self {
             Self::EndlessBody => {
-                to.write_all(
-                    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n",
-                )
-                .await?;
+                to.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n")
+                    .await?;
                 for_ever(to, &[b'a'; 16_384]).await?;
             }
             Self::HugeHeaders => {
-                to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n")
-                    .await?;
+                to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n").await?;
                 for number in 0..1024 {
-                    to.write_all(format!("X-Lab-{number}: {}\r\n", "h".repeat(1010)).as_bytes())
-                        .await?;
+                    to.write_all(format!("X-Lab-{number}: {}\r\n", "h".repeat(1010)).as_bytes()).await?;
                 }
                 to.write_all(b"\r\nhi").await?;
             }
@@ -179,14 +164,12 @@ impl Trouble {
                 for_ever(to, "X-Lab: and one more\r\n".repeat(500).as_bytes()).await?;
             }
             Self::OddHeaders => {
-                to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nServer: lab \xff\xfe\r\n")
-                    .await?;
+                to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nServer: lab \xff\xfe\r\n").await?;
                 to.write_all(b"X-Powered-By: \x1b[2Jevil\r\n\r\nhi").await?;
             }
             Self::GarbageStatusLine => to.write_all(b"ICY 2OO \x1b[31mfine\r\n\r\nhi").await?,
             Self::SlowDrip => {
-                to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-                    .await?;
+                to.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n").await?;
                 for _ in 0..1000 {
                     to.write_all(b".").await?;
                     to.flush().await?;

@@ -59,11 +59,7 @@ async fn https(stream: TcpStream, web: Arc<Web>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let stream = Paced::new(stream, web.round_trip);
     let mut hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-    let config = hello
-        .client_hello()
-        .server_name()
-        .and_then(|name| web.tls.get(name))
-        .cloned();
+    let config = hello.client_hello().server_name().and_then(|name| web.tls.get(name)).cloned();
     let Some(config) = config else {
         hello.io.write_all(&alert(UNRECOGNIZED_NAME)).await?;
         return close(&mut hello.io).await;
@@ -74,11 +70,7 @@ async fn https(stream: TcpStream, web: Arc<Web>) -> io::Result<()> {
 
 impl Web {
     /// Requests and responses in turn, until either side has had enough.
-    async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
-        &self,
-        stream: S,
-        tls: bool,
-    ) -> io::Result<()> {
+    async fn talk<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S, tls: bool) -> io::Result<()> {
         let mut stream = BufReader::new(stream);
         while let Some((request, last)) = read_request(&mut stream, tls).await? {
             let response = self.answer(&request);
@@ -87,9 +79,7 @@ impl Web {
                 trouble.play(&mut stream).await?;
                 break;
             }
-            stream
-                .write_all(&response.bytes(&request.method, last))
-                .await?;
+            stream.write_all(&response.bytes(&request.method, last)).await?;
             stream.flush().await?;
             if last {
                 break;
@@ -113,10 +103,7 @@ impl Web {
 }
 
 /// The next request and whether it is the connection's last; `None` at its end.
-pub async fn read_request<S>(
-    stream: &mut BufReader<S>,
-    tls: bool,
-) -> io::Result<Option<(Request, bool)>>
+pub async fn read_request<S>(stream: &mut BufReader<S>, tls: bool) -> io::Result<Option<(Request, bool)>>
 where
     S: AsyncRead + Unpin,
 {
@@ -125,8 +112,7 @@ where
     };
     let mut lines = head.lines();
     let mut words = lines.next().unwrap_or("").split(' ').map(str::to_owned);
-    let (Some(method), Some(path_and_query), Some(version)) =
-        (words.next(), words.next(), words.next())
+    let (Some(method), Some(path_and_query), Some(version)) = (words.next(), words.next(), words.next())
     else {
         return Err(io::ErrorKind::InvalidData.into());
     };
@@ -134,25 +120,13 @@ where
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    let mut request = Request {
-        method,
-        host: String::new(),
-        path_and_query,
-        headers,
-        tls,
-        body: vec![],
-    };
+    let mut request = Request { method, host: String::new(), path_and_query, headers, tls, body: vec![] };
     request.host = request.header("host").map(bare_host).unwrap_or_default();
-    let length = request
-        .header("content-length")
-        .and_then(|length| length.parse().ok())
-        .unwrap_or(0);
+    let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     request.body.resize(length, 0);
     stream.read_exact(&mut request.body).await?;
     let last = version == "HTTP/1.0"
-        || request
-            .header("connection")
-            .is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        || request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
     Ok(Some((request, last)))
 }
 
@@ -168,33 +142,21 @@ async fn read_head<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> io::Resul
 }
 
 fn bare_host(host: &str) -> String {
-    host.rsplit_once(':')
-        .map_or(host, |(name, _)| name)
-        .to_ascii_lowercase()
+    host.rsplit_once(':').map_or(host, |(name, _)| name).to_ascii_lowercase()
 }
 
 impl Response {
     /// The response as it goes over the wire.
     fn bytes(&self, method: &str, last: bool) -> Vec<u8> {
-        let has = |name: &str| {
-            self.headers
-                .iter()
-                .any(|(other, _)| other.eq_ignore_ascii_case(name))
-        };
+        let has = |name: &str| self.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
         let bodiless = matches!(self.status, 100..=199 | 204 | 304);
-        let mut bytes =
-            format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status)).into_bytes();
+        let mut bytes = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status)).into_bytes();
         let mut line = |name: &str, value: &[u8]| {
             bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
         };
-        let left_out = |name: &str, value: &[u8]| {
-            value.is_empty() && name.eq_ignore_ascii_case("content-type")
-        };
-        for (name, value) in self
-            .headers
-            .iter()
-            .filter(|(name, value)| !left_out(name, value))
-        {
+        let left_out =
+            |name: &str, value: &[u8]| value.is_empty() && name.eq_ignore_ascii_case("content-type");
+        for (name, value) in self.headers.iter().filter(|(name, value)| !left_out(name, value)) {
             line(name, value);
         }
         if !has("content-type") && !bodiless {

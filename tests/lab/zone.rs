@@ -35,21 +35,13 @@ pub(super) fn parsed(name: &str) -> Name {
 
 /// Cuts text into the strings of at most 255 bytes that a TXT record is made of.
 fn txt(bytes: &[u8]) -> RData {
-    let parts = if bytes.is_empty() {
-        vec![bytes]
-    } else {
-        bytes.chunks(255).collect()
-    };
+    let parts = if bytes.is_empty() { vec![bytes] } else { bytes.chunks(255).collect() };
     RData::TXT(TXT::from_bytes(parts))
 }
 
 fn quoted(text: &str) -> Vec<&[u8]> {
     if text.starts_with('"') {
-        text.split('"')
-            .skip(1)
-            .step_by(2)
-            .map(str::as_bytes)
-            .collect()
+        text.split('"').skip(1).step_by(2).map(str::as_bytes).collect()
     } else {
         vec![]
     }
@@ -79,12 +71,9 @@ fn record_data(kind: &str, rest: &str, origin: &str) -> RData {
         ("CNAME", [target]) => RData::CNAME(CNAME(name(target))),
         ("NS", [target]) => RData::NS(NS(name(target))),
         ("MX", [preference, host]) => RData::MX(MX::new(number(preference), name(host))),
-        ("SRV", [priority, weight, port, host]) => RData::SRV(SRV::new(
-            number(priority),
-            number(weight),
-            number(port),
-            name(host),
-        )),
+        ("SRV", [priority, weight, port, host]) => {
+            RData::SRV(SRV::new(number(priority), number(weight), number(port), name(host)))
+        }
         ("CAA", [flags, tag, ..]) => caa(flags, tag, rest.splitn(3, ' ').nth(2).unwrap_or("")),
         ("SOA", [serial]) => soa_data(origin, serial.parse().expect("a serial number")),
         ("TXT", _) => match quoted(rest) {
@@ -100,13 +89,7 @@ impl Zone {
     pub(super) fn new(origin: &str) -> Self {
         let origin = absolute(origin, ".");
         let nodes = BTreeMap::from([(origin.clone(), vec![(300, soa_data(&origin, 1))])]);
-        Self {
-            origin,
-            ttl: 300,
-            signed: false,
-            nodes,
-            faults: vec![],
-        }
+        Self { origin, ttl: 300, signed: false, nodes, faults: vec![] }
     }
 
     /// The TTL of the records that follow; 300 until said otherwise.
@@ -124,10 +107,7 @@ impl Zone {
     /// A record in short form: `A 203.0.113.10`, `MX 10 mail`, `TXT "one" "two"`, `CAA 0 issue "ca.test"`,
     /// `SRV 0 5 443 host`, `SOA serial`.
     pub fn record(&mut self, name: &str, short: &str) -> &mut Self {
-        let (kind, rest) = short
-            .trim()
-            .split_once(char::is_whitespace)
-            .expect("a type, then its data");
+        let (kind, rest) = short.trim().split_once(char::is_whitespace).expect("a type, then its data");
         let data = record_data(&kind.to_ascii_uppercase(), rest.trim(), &self.origin);
         self.push(name, data)
     }
@@ -179,20 +159,13 @@ impl Zone {
     /// A record of any type with its data as it goes over the wire, for instance a DS or a DNSKEY.
     pub fn raw(&mut self, name: &str, kind: &str, data: &[u8]) -> &mut Self {
         let code = kind.parse().expect("a record type");
-        self.push(
-            name,
-            RData::Unknown {
-                code,
-                rdata: NULL::with(data.to_vec()),
-            },
-        )
+        self.push(name, RData::Unknown { code, rdata: NULL::with(data.to_vec()) })
     }
 
     /// Scripts a fault for one type of one name, or with `*` for every type.
     pub fn broken(&mut self, name: &str, kind: &str, fault: Fault) -> &mut Self {
         let kind = (kind != "*").then(|| kind.parse().expect("a record type or *"));
-        self.faults
-            .push((absolute(name, &self.origin), kind, fault));
+        self.faults.push((absolute(name, &self.origin), kind, fault));
         self
     }
 
@@ -209,11 +182,8 @@ impl Zone {
         if let Some(records) = self.nodes.get(name) {
             return Some(records);
         }
-        let exists = |name: &str| {
-            self.nodes
-                .keys()
-                .any(|other| other == name || other.ends_with(&format!(".{name}")))
-        };
+        let exists =
+            |name: &str| self.nodes.keys().any(|other| other == name || other.ends_with(&format!(".{name}")));
         if exists(name) {
             return Some(&[]);
         }
@@ -223,9 +193,7 @@ impl Zone {
 
     /// Its SOA record.
     pub(super) fn soa(&self) -> Option<Record> {
-        let (ttl, data) = self.nodes[&self.origin]
-            .iter()
-            .find(|(_, data)| matches!(data, RData::SOA(_)))?;
+        let (ttl, data) = self.nodes[&self.origin].iter().find(|(_, data)| matches!(data, RData::SOA(_)))?;
         Some(Record::from_rdata(parsed(&self.origin), *ttl, data.clone()))
     }
 }

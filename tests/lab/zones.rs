@@ -47,25 +47,17 @@ pub struct Answer {
 impl Names {
     /// The zone of that origin, new at first.
     pub fn zone(&mut self, origin: &str) -> &mut Zone {
-        self.zones
-            .entry(absolute(origin, "."))
-            .or_insert_with(|| Zone::new(origin))
+        self.zones.entry(absolute(origin, ".")).or_insert_with(|| Zone::new(origin))
     }
 
     /// Every name with records of that type, and what those records point at, without final dots.
     pub fn pointers(&self, wanted: RecordType) -> Vec<(String, String)> {
         let nodes = self.zones.values().flat_map(|zone| &zone.nodes);
-        let records =
-            nodes.flat_map(|(name, records)| records.iter().map(move |(_, data)| (name, data)));
+        let records = nodes.flat_map(|(name, records)| records.iter().map(move |(_, data)| (name, data)));
         let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
         records
             .filter(|(_, data)| data.record_type() == wanted)
-            .map(|(name, data)| {
-                (
-                    bare(name),
-                    bare(data.to_string().rsplit(' ').next().unwrap_or("")),
-                )
-            })
+            .map(|(name, data)| (bare(name), bare(data.to_string().rsplit(' ').next().unwrap_or(""))))
             .collect()
     }
 
@@ -82,13 +74,8 @@ impl Names {
     /// What a resolver would find: the chain of CNAMEs and its end, or why there is nothing.
     pub fn answer(&self, question: &str, kind: RecordType) -> Answer {
         let mut name = absolute(question.trim_end_matches('.'), ".");
-        let mut found = Answer {
-            outcome: Outcome::Exists,
-            records: vec![],
-            soa: None,
-            authentic: true,
-            fault: None,
-        };
+        let mut found =
+            Answer { outcome: Outcome::Exists, records: vec![], soa: None, authentic: true, fault: None };
         for _ in 0..LONGEST_CHAIN {
             match self.step(&name, kind, &mut found) {
                 Some(target) => name = target,
@@ -106,10 +93,7 @@ impl Names {
             return None;
         };
         found.authentic &= zone.signed;
-        found.fault = found
-            .fault
-            .take()
-            .or_else(|| zone.fault(name, kind).cloned());
+        found.fault = found.fault.take().or_else(|| zone.fault(name, kind).cloned());
         let Some(node) = zone.node(name) else {
             found.outcome = Outcome::NoSuchName;
             found.soa = zone.soa();
@@ -121,19 +105,15 @@ impl Names {
         };
         let before = found.records.len();
         let records = node.iter().filter(|(_, data)| matching(data));
-        found.records.extend(
-            records.map(|(ttl, data)| Record::from_rdata(parsed(name), *ttl, data.clone())),
-        );
+        found.records.extend(records.map(|(ttl, data)| Record::from_rdata(parsed(name), *ttl, data.clone())));
         if found.records.len() == before {
             found.soa = zone.soa();
         }
-        found.records[before..]
-            .iter()
-            .find_map(|record| match &record.data {
-                RData::CNAME(target) if kind != RecordType::CNAME && kind != RecordType::ANY => {
-                    Some(target.0.to_lowercase().to_ascii())
-                }
-                _ => None,
-            })
+        found.records[before..].iter().find_map(|record| match &record.data {
+            RData::CNAME(target) if kind != RecordType::CNAME && kind != RecordType::ANY => {
+                Some(target.0.to_lowercase().to_ascii())
+            }
+            _ => None,
+        })
     }
 }

@@ -123,7 +123,7 @@ pub(crate) fn period(text: &str) -> Result<Duration, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| "a duration starts with a number".to_owned())?;
-    let millis = match unit {
+    let millis = match unit.trim() {
         "ms" => 1,
         "s" => 1_000,
         "m" => 60_000,

@@ -32,9 +32,7 @@ pub(super) fn question(name: &str, kind: &str) -> Message {
 pub(super) fn ask_with(server: SocketAddr, query: &Message) -> Option<Message> {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
     socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-    socket
-        .send_to(&query.to_vec().expect("a message"), server)
-        .expect("a way to the lab");
+    socket.send_to(&query.to_vec().expect("a message"), server).expect("a way to the lab");
     let mut buffer = vec![0; 65_535];
     let length = socket.recv(&mut buffer).ok()?;
     Message::from_vec(&buffer[..length]).ok()
@@ -48,9 +46,7 @@ pub(super) fn ask_tcp(lab: &Lab, name: &str, kind: &str) -> Message {
     let mut stream = connect(lab.resolver_addr()).expect("a connection");
     let query = question(name, kind).to_vec().expect("a message");
     let length = u16::try_from(query.len()).expect("a short message");
-    stream
-        .write_all(&[&length.to_be_bytes(), query.as_slice()].concat())
-        .expect("a way to the lab");
+    stream.write_all(&[&length.to_be_bytes(), query.as_slice()].concat()).expect("a way to the lab");
     let mut length = [0; 2];
     stream.read_exact(&mut length).expect("an answer");
     let mut answer = vec![0; usize::from(u16::from_be_bytes(length))];
@@ -60,11 +56,7 @@ pub(super) fn ask_tcp(lab: &Lab, name: &str, kind: &str) -> Message {
 
 /// The answers as `TYPE data`.
 pub(super) fn texts(message: &Message) -> Vec<String> {
-    message
-        .answers
-        .iter()
-        .map(|record| format!("{} {}", record.record_type(), record.data))
-        .collect()
+    message.answers.iter().map(|record| format!("{} {}", record.record_type(), record.data)).collect()
 }
 
 fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
@@ -106,12 +98,11 @@ fn handshake(
 ) -> io::Result<StreamOwned<ClientConnection, TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(lab.ca().root_der()).expect("a root");
-    let config =
-        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("ring speaks TLS")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring speaks TLS")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
     let name = ServerName::try_from(host.to_owned()).expect("a name");
     let mut client = ClientConnection::new(Arc::new(config), name).expect("a client");
     let mut stream = connect(addr)?;
@@ -127,9 +118,7 @@ pub(super) fn fetch_all(lab: &Lab, host: &str, paths: &[&str]) -> String {
     let (last, first) = paths.split_last().expect("a path");
     let first: String = first.iter().map(|path| request(host, path, "")).collect();
     let last = request(host, last, "Connection: close\r\n");
-    stream
-        .write_all((first + &last).as_bytes())
-        .expect("a way to the lab");
+    stream.write_all((first + &last).as_bytes()).expect("a way to the lab");
     read_all(&mut stream).expect("a response")
 }
 
@@ -144,15 +133,10 @@ pub(super) fn tls_error(lab: &Lab, host: &str) -> Option<String> {
 }
 
 pub(super) fn tls_error_at(lab: &Lab, addr: SocketAddr, host: &str) -> Option<String> {
-    handshake(lab, addr, host)
-        .err()
-        .map(|error| format!("{:?} {error:?}", error.kind()))
+    handshake(lab, addr, host).err().map(|error| format!("{:?} {error:?}", error.kind()))
 }
 
 /// The version that is agreed on.
 pub(super) fn tls_version(lab: &Lab, host: &str) -> Option<ProtocolVersion> {
-    handshake(lab, lab.addr(host, 443), host)
-        .ok()?
-        .conn
-        .protocol_version()
+    handshake(lab, lab.addr(host, 443), host).ok()?.conn.protocol_version()
 }

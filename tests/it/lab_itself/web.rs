@@ -7,70 +7,34 @@ use crate::lab::{AIA_HOST, Cert, Lab, Port80, Response, Trouble, Weather};
 #[test]
 fn sites_serve_pages_redirects_and_handlers() {
     let mut world = Lab::builder();
+    world.site(HOST).page("/", 200, "<h1>hi</h1>").header("Strict-Transport-Security", "max-age=31536000");
+    world.site(HOST).endless_redirects("/on").redirect_loop("/loop");
     world
         .site(HOST)
-        .page("/", 200, "<h1>hi</h1>")
-        .header("Strict-Transport-Security", "max-age=31536000");
-    world
-        .site(HOST)
-        .endless_redirects("/on")
-        .redirect_loop("/loop");
-    world.site(HOST).handler("/echo", |request| {
-        Response::new(201, format!("{} {:?}", request.method, request.tls))
-    });
-    world
-        .site("www.shop.test")
-        .redirect_all("https://shop.test");
-    world
-        .site("old.shop.test")
-        .on_port_80(Port80::Same)
-        .page("/", 200, "in the clear");
+        .handler("/echo", |request| Response::new(201, format!("{} {:?}", request.method, request.tls)));
+    world.site("www.shop.test").redirect_all("https://shop.test");
+    world.site("old.shop.test").on_port_80(Port80::Same).page("/", 200, "in the clear");
     let lab = world.start();
 
     let home = fetch(&lab, HOST, "/?a=b");
-    assert!(
-        home.starts_with("HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=31536000\r\n"),
-        "{home}"
-    );
-    assert!(
-        home.ends_with("Content-Length: 11\r\n\r\n<h1>hi</h1>"),
-        "{home}"
-    );
-    assert!(
-        fetch(&lab, "www.shop.test", "/a?b=c").contains("Location: https://shop.test/a?b=c\r\n")
-    );
+    assert!(home.starts_with("HTTP/1.1 200 OK\r\nStrict-Transport-Security: max-age=31536000\r\n"), "{home}");
+    assert!(home.ends_with("Content-Length: 11\r\n\r\n<h1>hi</h1>"), "{home}");
+    assert!(fetch(&lab, "www.shop.test", "/a?b=c").contains("Location: https://shop.test/a?b=c\r\n"));
     assert!(fetch(&lab, HOST, "/on?hop=4").contains("Location: /on?hop=5\r\n"));
     assert!(fetch(&lab, HOST, "/loop").contains("Location: /loop\r\n"));
     assert!(fetch(&lab, HOST, "/echo").ends_with("GET true"));
     assert!(fetch(&lab, HOST, "/none").starts_with("HTTP/1.1 404 "));
     let insecure = plain(&lab, HOST, "/x?y").expect("an answer");
-    assert!(
-        insecure.contains("301 Moved Permanently\r\nLocation: https://shop.test/x?y\r\n"),
-        "{insecure}"
-    );
-    assert!(
-        plain(&lab, "old.shop.test", "/")
-            .expect("an answer")
-            .ends_with("in the clear")
-    );
+    assert!(insecure.contains("301 Moved Permanently\r\nLocation: https://shop.test/x?y\r\n"), "{insecure}");
+    assert!(plain(&lab, "old.shop.test", "/").expect("an answer").ends_with("in the clear"));
     assert_eq!(lab.count_requests("https://shop.test/loop"), 1);
-    assert_eq!(
-        lab.log()
-            .connections()
-            .iter()
-            .filter(|to| *to == "*:80")
-            .count(),
-        2
-    );
+    assert_eq!(lab.log().connections().iter().filter(|to| *to == "*:80").count(), 2);
 }
 
 #[test]
 fn a_connection_takes_several_requests() {
     let mut world = Lab::builder();
-    world
-        .site(HOST)
-        .page("/", 200, "one")
-        .page("/two", 200, "two");
+    world.site(HOST).page("/", 200, "one").page("/two", 200, "two");
     let lab = world.start();
     let both = fetch_all(&lab, HOST, &["/", "/two"]);
     assert!(both.contains("one") && both.ends_with("two"), "{both}");
@@ -83,11 +47,7 @@ fn certificates_come_as_scripted() {
     let certs = [
         ("good", Cert::good(), ""),
         ("wild", Cert::good().wildcard(), ""),
-        (
-            "many",
-            Cert::good().names(["many.shop.test", "shop.test"]),
-            "",
-        ),
+        ("many", Cert::good().names(["many.shop.test", "shop.test"]), ""),
         ("soon", Cert::good().expiring(3), ""),
         ("old", Cert::good().expired(2), "Expired"),
         ("early", Cert::good().not_yet_valid(2), "NotValidYet"),
@@ -98,18 +58,12 @@ fn certificates_come_as_scripted() {
         ("aia", Cert::good().incomplete_with_aia(), "UnknownIssuer"),
     ];
     for (label, cert, _) in &certs {
-        world
-            .site(&format!("{label}.shop.test"))
-            .page("/", 200, "")
-            .cert(cert.clone());
+        world.site(&format!("{label}.shop.test")).page("/", 200, "").cert(cert.clone());
     }
     let lab = world.start();
     for (label, _, expected) in &certs {
         let error = tls_error(&lab, &format!("{label}.shop.test")).unwrap_or_default();
-        assert!(
-            error.contains(expected) && error.is_empty() == expected.is_empty(),
-            "{label}: {error}"
-        );
+        assert!(error.contains(expected) && error.is_empty() == expected.is_empty(), "{label}: {error}");
     }
     let pkix = plain(&lab, AIA_HOST, "/intermediate.cer").expect("an answer");
     assert!(pkix.contains("application/pkix-cert"));
@@ -121,15 +75,9 @@ fn certificates_come_as_scripted() {
 #[test]
 fn only_the_scripted_tls_versions_are_spoken() {
     let mut world = Lab::builder();
-    world
-        .site(HOST)
-        .page("/", 200, "")
-        .tls_versions(&[&rustls::version::TLS12]);
+    world.site(HOST).page("/", 200, "").tls_versions(&[&rustls::version::TLS12]);
     let lab = world.start();
-    assert_eq!(
-        tls_version(&lab, HOST),
-        Some(rustls::ProtocolVersion::TLSv1_2)
-    );
+    assert_eq!(tls_version(&lab, HOST), Some(rustls::ProtocolVersion::TLSv1_2));
 }
 
 #[test]
@@ -138,10 +86,7 @@ fn an_unknown_name_gets_an_alert() {
     world.site(HOST).page("/", 200, "");
     let lab = world.start();
     let error = tls_error_at(&lab, lab.addr(HOST, 443), "else.test").expect("no such site");
-    assert!(
-        error.contains("UnrecognisedName") || error.contains("UnrecognizedName"),
-        "{error}"
-    );
+    assert!(error.contains("UnrecognisedName") || error.contains("UnrecognizedName"), "{error}");
 }
 
 #[test]
@@ -188,16 +133,10 @@ fn trouble_below_http() {
     }
     let lab = world.start();
     for (number, (trouble, text, least)) in troubles.iter().enumerate() {
-        for answer in [
-            plain(&lab, HOST, &format!("/{number}")),
-            plain(&lab, &format!("h{number}.test"), "/"),
-        ] {
+        for answer in [plain(&lab, HOST, &format!("/{number}")), plain(&lab, &format!("h{number}.test"), "/")]
+        {
             let answer = answer.expect("something to read");
-            assert!(
-                answer.contains(text) && answer.len() >= *least,
-                "{trouble:?}: {} bytes",
-                answer.len()
-            );
+            assert!(answer.contains(text) && answer.len() >= *least, "{trouble:?}: {} bytes", answer.len());
         }
     }
 }

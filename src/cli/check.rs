@@ -1,0 +1,212 @@
+//! `launch-ready check`
+
+use std::path::{Path, PathBuf};
+
+use miette::{Diagnostic, IntoDiagnostic};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use super::Streams;
+use super::args::{CheckArgs, Global};
+use super::output::{IoError, Terminal, render, write_file, write_out};
+use super::progress;
+use crate::exit::Exit;
+use crate::judge::{self, Options};
+use crate::observed::{FORMAT, Observed};
+use crate::policy::Policy;
+use crate::private::PrivateRanges;
+use crate::probe::{self, Settings};
+use crate::report::Report;
+use crate::spec::{Document, load};
+use crate::system;
+
+/// The spec's usual name.
+const SPEC_NAME: &str = "launch-ready.yaml";
+/// Largest recording that is read, in bytes.
+const MAX_RECORDING: usize = 256 * 1024 * 1024;
+/// Largest file of roots or policy that is read, in bytes.
+const MAX_SMALL_FILE: usize = 4 * 1024 * 1024;
+
+#[derive(Debug, thiserror::Error, Diagnostic)]
+enum CheckError {
+    #[error("there is no {SPEC_NAME} here or in a parent folder")]
+    #[diagnostic(
+        code(spec::not_found),
+        help("write one: `domain: example.com` alone is a valid spec; or name a file: launch-ready check FILE")
+    )]
+    NoSpec,
+    #[error("--record and --replay keep one spec's run, and {0} specs were given")]
+    #[diagnostic(code(usage::one_spec), help("run them one by one"))]
+    OneSpecOnly(usize),
+    #[error("{path} holds no certificate")]
+    #[diagnostic(code(usage::ca_file), help("--ca-file takes root certificates in PEM: -----BEGIN CERTIFICATE-----"))]
+    NoCertificate { path: String },
+    #[error("{path} is not a recording of this version: {why}")]
+    #[diagnostic(code(usage::replay), help("--replay takes what --record wrote"))]
+    NotARecording { path: String, why: String },
+}
+
+pub(super) fn run(
+    arguments: &CheckArgs,
+    _global: &Global,
+    terminal: &Terminal,
+    streams: &mut Streams,
+) -> miette::Result<Exit> {
+    let documents = documents(&arguments.specs)?;
+    let reach = &arguments.reach;
+    if documents.len() > 1 && (reach.record.is_some() || reach.replay.is_some()) {
+        return Err(CheckError::OneSpecOnly(documents.len()).into());
+    }
+    // Everything that can be wrong with the arguments is told before the first question is asked.
+    let settings = settings(arguments)?;
+    let policies =
+        documents.iter().map(|document| policy(document, arguments)).collect::<miette::Result<Vec<_>>>()?;
+    let mut reports = Vec::new();
+    for (document, policy) in documents.into_iter().zip(policies) {
+        let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
+            return Ok(Exit::Interrupted);
+        };
+        reports.push((report, document));
+    }
+    write(arguments, terminal, &reports, streams)?;
+    let exits = reports.iter().map(|(report, _)| Exit::from(report.verdict));
+    Ok(Exit::worst(exits))
+}
+
+/// Observes (or replays) and judges one spec; `None` where the user interrupted.
+fn check_one(
+    document: &Document,
+    policy: &Policy,
+    arguments: &CheckArgs,
+    settings: &Settings,
+    terminal: &Terminal,
+) -> miette::Result<Option<Report>> {
+    let start = system::now();
+    let observed = match &arguments.reach.replay {
+        Some(path) => replay(path)?,
+        None => match observe(document, settings, start, terminal)? {
+            Some(observed) => observed,
+            None => return Ok(None),
+        },
+    };
+    if let Some(path) = &arguments.reach.record {
+        let text = serde_json::to_string_pretty(&observed).into_diagnostic()?;
+        write_file(path, &format!("{text}\n"))?;
+    }
+    let took = system::now().duration_since(start).as_millis();
+    let options = options(arguments, u64::try_from(took).unwrap_or(0));
+    Ok(Some(judge::judge(document, &observed, policy, &options)))
+}
+
+fn observe(
+    document: &Document,
+    settings: &Settings,
+    at: jiff::Timestamp,
+    terminal: &Terminal,
+) -> miette::Result<Option<Observed>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
+    let progress = progress::line(terminal.shows_progress());
+    runtime.block_on(async {
+        tokio::select! {
+            observed = probe::observe(document, settings, at, progress.as_ref()) => Ok(Some(observed?)),
+            _ = tokio::signal::ctrl_c() => Ok(None),
+        }
+    })
+}
+
+fn replay(path: &Path) -> miette::Result<Observed> {
+    let text = read(path, MAX_RECORDING, "--replay takes the file that --record wrote")?;
+    let wrong = |why: String| CheckError::NotARecording { path: path.display().to_string(), why };
+    let observed: Observed = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    if observed.format == FORMAT {
+        Ok(observed)
+    } else {
+        Err(wrong(format!("its format is not {FORMAT}")).into())
+    }
+}
+
+fn documents(specs: &[PathBuf]) -> miette::Result<Vec<Document>> {
+    if specs.is_empty() {
+        let found = system::find_upwards(SPEC_NAME).ok_or(CheckError::NoSpec)?;
+        return Ok(vec![document(&found)?]);
+    }
+    specs.iter().map(|spec| document(spec)).collect()
+}
+
+fn document(path: &Path) -> miette::Result<Document> {
+    if path == Path::new("-") {
+        let text = system::read_stdin(load::MAX_BYTES);
+        let text = text.map_err(|why| IoError::Read { path: "standard input".into(), why, help: "pipe a spec into it" })?;
+        return Ok(load::parse("<stdin>", &text)?);
+    }
+    let text = read(path, load::MAX_BYTES, "name a spec, or `-` for standard input")?;
+    Ok(load::parse(&path.display().to_string(), &text)?)
+}
+
+fn read(path: &Path, limit: usize, help: &'static str) -> Result<String, IoError> {
+    system::read_text(path, limit).map_err(|why| IoError::Read { path: path.display().to_string(), why, help })
+}
+
+/// The policy of the command line, else the spec's (a file beside it), else the baseline.
+fn policy(document: &Document, arguments: &CheckArgs) -> miette::Result<Policy> {
+    if let Some(name) = &arguments.judging.policy {
+        return Ok(Policy::named(name, |file| system::read_text(Path::new(file), MAX_SMALL_FILE))?);
+    }
+    let folder = Path::new(&document.path).parent().unwrap_or(Path::new(""));
+    let name = document.spec.policy.as_ref().map_or("baseline", |name| name.value.as_str());
+    Ok(Policy::named(name, |file| system::read_text(&folder.join(file), MAX_SMALL_FILE))?)
+}
+
+fn settings(arguments: &CheckArgs) -> miette::Result<Settings> {
+    let mut extra_roots = Vec::new();
+    for path in &arguments.reach.ca_file {
+        let pem = read(path, MAX_SMALL_FILE, "--ca-file takes a PEM file")?;
+        let roots: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).filter_map(Result::ok).collect();
+        if roots.is_empty() {
+            return Err(CheckError::NoCertificate { path: path.display().to_string() }.into());
+        }
+        extra_roots.extend(roots);
+    }
+    Ok(Settings {
+        resolvers: arguments.reach.resolver.clone(),
+        connect: arguments.reach.connect.clone(),
+        extra_roots,
+        timeout: arguments.limits.timeout,
+        deadline: arguments.limits.deadline,
+        retries: arguments.limits.retries,
+        concurrency: usize::from(arguments.limits.concurrency),
+    })
+}
+
+fn options(arguments: &CheckArgs, duration_ms: u64) -> Options {
+    let judging = &arguments.judging;
+    Options {
+        only: judging.only.clone(),
+        skip: judging.skip.clone(),
+        fail_on: judging.fail_on,
+        waivers: !judging.no_waivers,
+        at: judging.at,
+        duration_ms,
+        private: match &arguments.reach.allow_private {
+            None => PrivateRanges::Forbidden,
+            Some(networks) if networks.is_empty() => PrivateRanges::Allowed,
+            Some(networks) => PrivateRanges::Only(networks.clone()),
+        },
+    }
+}
+
+fn write(
+    arguments: &CheckArgs,
+    terminal: &Terminal,
+    reports: &[(Report, Document)],
+    streams: &mut Streams,
+) -> Result<(), IoError> {
+    let writing = &arguments.writing;
+    for also in &writing.also {
+        write_file(&also.file, &render(also.format, reports, &terminal.style(true)))?;
+    }
+    match &writing.output {
+        Some(path) => write_file(path, &render(writing.format, reports, &terminal.style(true))),
+        None => write_out(streams.out, &render(writing.format, reports, &terminal.style(false))),
+    }
+}

@@ -1,0 +1,74 @@
+//! The one place that touches the machine: clock, environment, files. `clippy.toml` forbids these
+//! calls everywhere else, so that all other code is given what it needs and can be tested.
+#![expect(clippy::disallowed_methods, reason = "this file wraps them")]
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+/// The time now.
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// A variable of the process environment; `None` where it is not set or not UTF-8.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Reads a text file of at most `limit` bytes.
+///
+/// # Errors
+///
+/// In words, where it cannot be read, is larger, or is not UTF-8.
+pub fn read_text(path: &Path, limit: usize) -> Result<String, String> {
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+        return Err("this is a folder, not a file".into());
+    }
+    read_limited(file, limit)
+}
+
+/// Reads standard input, of at most `limit` bytes.
+///
+/// # Errors
+///
+/// See [`read_text`].
+pub fn read_stdin(limit: usize) -> Result<String, String> {
+    read_limited(std::io::stdin().lock(), limit)
+}
+
+fn read_limited(reader: impl Read, limit: usize) -> Result<String, String> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    reader.take(most).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() > limit {
+        return Err(format!("it is larger than {limit} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|error| format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))
+}
+
+/// Writes a file whole.
+///
+/// # Errors
+///
+/// In words.
+pub fn write_text(path: &Path, text: &str) -> Result<(), String> {
+    std::fs::write(path, text).map_err(|error| error.to_string())
+}
+
+/// The first file of that name here or in a parent folder, up to the root of the repository.
+pub fn find_upwards(name: &str) -> Option<PathBuf> {
+    let mut folder = std::env::current_dir().ok()?;
+    let mut shown = PathBuf::new();
+    loop {
+        if folder.join(name).is_file() {
+            return Some(shown.join(name));
+        }
+        if folder.join(".git").exists() || !folder.pop() {
+            return None;
+        }
+        shown.push("..");
+    }
+}
