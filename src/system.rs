@@ -46,7 +46,8 @@ fn read_limited(reader: impl Read, limit: usize) -> Result<String, String> {
     if bytes.len() > limit {
         return Err(format!("it is larger than {limit} bytes"));
     }
-    String::from_utf8(bytes).map_err(|error| format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes)
+        .map_err(|error| format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))
 }
 
 /// Writes a file whole.

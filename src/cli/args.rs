@@ -194,7 +194,8 @@ impl std::str::FromStr for Also {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let (format, file) = text.split_once('=').ok_or("write it like json=report.json")?;
-        let format = Format::from_str(format, true).map_err(|_| format!("`{format}` is not a format: human or json"))?;
+        let format = Format::from_str(format, true)
+            .map_err(|_| format!("`{format}` is not a format: human or json"))?;
         Ok(Self { format, file: file.into() })
     }
 }
@@ -228,7 +229,9 @@ pub enum Generated {
 
 fn resolver(text: &str) -> Result<SocketAddr, String> {
     let plain = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
-    plain.or_else(|_| text.parse()).map_err(|_| "write an address, with a port where it is not 53: 192.0.2.53 or [2001:db8::53]:5353".into())
+    plain.or_else(|_| text.parse()).map_err(|_| {
+        "write an address, with a port where it is not 53: 192.0.2.53 or [2001:db8::53]:5353".into()
+    })
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -254,5 +257,7 @@ fn check_or_area(text: &str) -> Result<String, String> {
     }
     let known = catalogue.iter().flat_map(|check| [check.id, check.area()]);
     let help = crate::spec::did_you_mean(text, known);
-    Err(help.unwrap_or_else(|| "`launch-ready explain` lists the checks; areas are the parts before the slash".into()))
+    Err(help.unwrap_or_else(|| {
+        "`launch-ready explain` lists the checks; areas are the parts before the slash".into()
+    }))
 }

@@ -32,14 +32,19 @@ enum CheckError {
     #[error("there is no {SPEC_NAME} here or in a parent folder")]
     #[diagnostic(
         code(spec::not_found),
-        help("write one: `domain: example.com` alone is a valid spec; or name a file: launch-ready check FILE")
+        help(
+            "write one: `domain: example.com` alone is a valid spec; or name a file: launch-ready check FILE"
+        )
     )]
     NoSpec,
     #[error("--record and --replay keep one spec's run, and {0} specs were given")]
     #[diagnostic(code(usage::one_spec), help("run them one by one"))]
     OneSpecOnly(usize),
     #[error("{path} holds no certificate")]
-    #[diagnostic(code(usage::ca_file), help("--ca-file takes root certificates in PEM: -----BEGIN CERTIFICATE-----"))]
+    #[diagnostic(
+        code(usage::ca_file),
+        help("--ca-file takes root certificates in PEM: -----BEGIN CERTIFICATE-----")
+    )]
     NoCertificate { path: String },
     #[error("{path} is not a recording of this version: {why}")]
     #[diagnostic(code(usage::replay), help("--replay takes what --record wrote"))]
@@ -136,7 +141,11 @@ fn documents(specs: &[PathBuf]) -> miette::Result<Vec<Document>> {
 fn document(path: &Path) -> miette::Result<Document> {
     if path == Path::new("-") {
         let text = system::read_stdin(load::MAX_BYTES);
-        let text = text.map_err(|why| IoError::Read { path: "standard input".into(), why, help: "pipe a spec into it" })?;
+        let text = text.map_err(|why| IoError::Read {
+            path: "standard input".into(),
+            why,
+            help: "pipe a spec into it",
+        })?;
         return Ok(load::parse("<stdin>", &text)?);
     }
     let text = read(path, load::MAX_BYTES, "name a spec, or `-` for standard input")?;
@@ -144,7 +153,11 @@ fn document(path: &Path) -> miette::Result<Document> {
 }
 
 fn read(path: &Path, limit: usize, help: &'static str) -> Result<String, IoError> {
-    system::read_text(path, limit).map_err(|why| IoError::Read { path: path.display().to_string(), why, help })
+    system::read_text(path, limit).map_err(|why| IoError::Read {
+        path: path.display().to_string(),
+        why,
+        help,
+    })
 }
 
 /// The policy of the command line, else the spec's (a file beside it), else the baseline.

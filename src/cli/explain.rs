@@ -17,7 +17,11 @@ struct UnknownCheck {
     help: String,
 }
 
-pub(super) fn run(arguments: &ExplainArgs, terminal: &Terminal, streams: &mut Streams) -> miette::Result<Exit> {
+pub(super) fn run(
+    arguments: &ExplainArgs,
+    terminal: &Terminal,
+    streams: &mut Streams,
+) -> miette::Result<Exit> {
     let style = terminal.style(false);
     let text = match &arguments.check {
         None => explain::list(&style),
@@ -29,7 +33,10 @@ pub(super) fn run(arguments: &ExplainArgs, terminal: &Terminal, streams: &mut St
 
 fn unknown(id: &str) -> UnknownCheck {
     let slug_of = |check: &'static Check| check.id.split('/').next_back().unwrap_or(check.id);
-    let by_slug = CATALOGUE.iter().find(|check| slug_of(check) == id).map(|check| format!("did you mean `{}`?", check.id));
+    let by_slug = CATALOGUE
+        .iter()
+        .find(|check| slug_of(check) == id)
+        .map(|check| format!("did you mean `{}`?", check.id));
     let help = by_slug.or_else(|| crate::spec::did_you_mean(id, CATALOGUE.iter().map(|check| check.id)));
     UnknownCheck {
         id: id.into(),

@@ -31,7 +31,9 @@ const WIDTHS: (usize, usize) = (60, 110);
 impl Terminal {
     pub(super) fn new(global: &Global, streams: &Streams) -> Self {
         let columns = system::variable("COLUMNS").and_then(|columns| columns.parse().ok());
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| system::variable(name).filter(|v| !v.is_empty()));
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .iter()
+            .find_map(|name| system::variable(name).filter(|v| !v.is_empty()));
         Self {
             color: global.color,
             no_color: system::variable("NO_COLOR").is_some_and(|value| !value.is_empty()),
@@ -41,7 +43,8 @@ impl Terminal {
             quiet: global.quiet,
             progress: !global.no_progress && !global.quiet,
             // A terminal says by its locale what it can show; a file or a CI log takes UTF-8.
-            unicode: !streams.out_is_terminal || locale.is_none_or(|l| l.to_ascii_lowercase().contains("utf")),
+            unicode: !streams.out_is_terminal
+                || locale.is_none_or(|l| l.to_ascii_lowercase().contains("utf")),
             width: columns.unwrap_or_else(console_width).clamp(WIDTHS.0, WIDTHS.1),
         }
     }
@@ -113,7 +116,8 @@ pub(super) fn render(format: Format, reports: &[(Report, Document)], style: &Sty
             several => report::json::many(several.iter().map(|(report, _)| report)),
         },
         Format::Human => {
-            let texts = reports.iter().map(|(report, document)| report::human::render(report, Some(document), style));
+            let texts =
+                reports.iter().map(|(report, document)| report::human::render(report, Some(document), style));
             texts.collect::<Vec<_>>().join("\n")
         }
     }

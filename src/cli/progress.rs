@@ -13,7 +13,9 @@ struct Line(ProgressBar);
 impl Line {
     fn new() -> Self {
         let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("  {bar:24} {pos}/{len} answered, waiting for {wide_msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("  {bar:24} {pos}/{len} answered, waiting for {wide_msg}")
+        {
             bar.set_style(style);
         }
         Self(bar)

@@ -229,8 +229,10 @@ fn beside_cname(spec: &Spec, errors: &mut Vec<SpecError>) {
                 && !(proxied && name == *domain)
         });
         if let Some(other) = beside {
-            let message =
-                format!("{name} is declared as a CNAME and has a record of type {} too", other.kind.value.name());
+            let message = format!(
+                "{name} is declared as a CNAME and has a record of type {} too",
+                other.kind.value.name()
+            );
             let mut found = error(
                 message,
                 "a CNAME stands alone",

@@ -148,6 +148,18 @@ fn yaml_error(error: &serde_saphyr::Error, text: &str) -> SpecError {
     let message = rendered.lines().next().unwrap_or("not readable as YAML");
     // The parser repeats the place in its words; the diagnostic shows it already.
     let message = message.split(" at line ").next().unwrap_or(message);
+    if let Some(limit) = message.strip_prefix("budget breached: ") {
+        let help = format!(
+            "a spec is one document of at most {MAX_DEPTH} levels and {MAX_EVENTS} nodes, aliases counted each time"
+        );
+        return SpecError::new(
+            "spec/too-large",
+            format!("the spec is larger than any spec needs to be: {limit}"),
+            "here",
+            span,
+        )
+        .help(help);
+    }
     SpecError::new("spec/yaml", format!("not readable as YAML: {message}"), "here", span)
         .help("indent with spaces, and quote texts that hold `: ` or begin with one of *&!%@`")
 }

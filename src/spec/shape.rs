@@ -118,7 +118,7 @@ impl<'a> Shape<'a> {
             Kind::Int(number) => number.to_string(),
             Kind::Float(number) => number.to_string(),
             Kind::Bool(value) => value.to_string(),
-            other => return self.wrong_type(node, &["string"], path_or(path, other)),
+            _ => return self.wrong_type(node, &["string"], path),
         };
         let quoted = names.contains(&seen).then(|| format!("put it in quotes: \"{seen}\""));
         let close = did_you_mean(&seen, names.iter().map(String::as_str));
@@ -134,6 +134,11 @@ impl<'a> Shape<'a> {
         let wanted_names: Vec<String> =
             wanted.iter().filter(|w| **w != "null").map(|w| type_name(w).to_owned()).collect();
         let wanted_text = wanted_names.join(" or ");
+        if path.is_empty() {
+            let message = format!("a spec is a mapping, not {}", node.kind.name());
+            let error = SpecError::new("spec/wrong-type", message, "not a mapping", node.span);
+            return self.errors.push(error.help("begin with `domain: example.com`"));
+        }
         let message = format!("`{}` must be {wanted_text}, not {}", last(path), node.kind.name());
         let error =
             SpecError::new("spec/wrong-type", message, &format!("this is {}", node.kind.name()), node.span);
@@ -189,10 +194,6 @@ impl<'a> Shape<'a> {
                 .push(SpecError::new("spec/wrong-value", message, "out of range", node.span).help(help));
         }
     }
-}
-
-fn path_or<'p>(path: &'p str, _: &Kind) -> &'p str {
-    path
 }
 
 /// The words of an enumeration: `enum`, `const`, or a `oneOf` of constants.

@@ -78,10 +78,23 @@ fn a_bomb_is_refused_and_says_so() {
 
 #[test]
 fn broken_yaml_points_at_its_place() {
-    insta::assert_snapshot!(told("domain: shop.test\nhosts: {apex: {}\nproduct: x\n").join("\n"), @"");
-    insta::assert_snapshot!(told("").join("\n"), @"");
-    insta::assert_snapshot!(told("domain: shop.test\n---\ndomain: b.test\n").join("\n"), @"");
-    insta::assert_snapshot!(told("- a\n").join("\n"), @"");
+    let broken = [
+        "domain: shop.test\nhosts: {apex: {}\nproduct: x\n",
+        "",
+        "domain: shop.test\n---\ndomain: b.test\n",
+        "- a\n",
+        "domain: *x\n",
+        "domain: \"a\n",
+    ];
+    let told: Vec<String> = broken.iter().flat_map(|text| told(text)).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    spec/yaml: not readable as YAML: while parsing a flow mapping, did not find expected ',' or '}' |  | indent with spaces, and quote texts that hold `: ` or begin with one of *&!%@`
+    spec/wrong-type: a spec is a mapping, not nothing |  | begin with `domain: example.com`
+    spec/too-large: the spec is larger than any spec needs to be: Documents { documents: 2 } | --- | a spec is one document of at most 32 levels and 100000 nodes, aliases counted each time
+    spec/wrong-type: a spec is a mapping, not a list | - a | begin with `domain: example.com`
+    spec/yaml: not readable as YAML: alias references unknown anchor |  | indent with spaces, and quote texts that hold `: ` or begin with one of *&!%@`
+    spec/yaml: not readable as YAML: invalid indentation in multiline quoted scalar |  | indent with spaces, and quote texts that hold `: ` or begin with one of *&!%@`
+    "#);
 }
 
 proptest::proptest! {
@@ -117,4 +130,46 @@ waivers:
   - {check: dns/dnssec-unsigned, reason: r, owner: o, until: 2027-01-31}
 ";
     insta::assert_snapshot!(told(text).join("\n"), @"");
+}
+
+#[test]
+fn the_examples_are_good_specs() {
+    for text in [include_str!("../../examples/minimal.yaml"), include_str!("../../examples/saas.yaml")] {
+        if let Err(errors) = load::parse("examples", text) {
+            panic!("{:?}", miette::Report::new(errors));
+        }
+    }
+}
+
+/// The full example names every key of the schema, so that nobody has to guess how one is written.
+#[test]
+fn the_full_example_shows_every_key() {
+    let schema = super::schema::json_schema();
+    let document = load::parse("-", include_str!("../../examples/saas.yaml")).expect("a good spec");
+    let mut keys = std::collections::BTreeSet::new();
+    collect_keys(&document.tree, &mut keys);
+    // Alternatives of what the example shows.
+    let elsewhere = ["name", "custom", "cname", "include", "ip", "equals"];
+    let defs = schema["$defs"].as_object().expect("definitions").values().chain([&schema]);
+    for properties in defs.filter_map(|def| def["properties"].as_object()) {
+        for key in properties.keys() {
+            assert!(
+                keys.contains(key) || elsewhere.contains(&key.as_str()),
+                "examples/saas.yaml does not show `{key}`"
+            );
+        }
+    }
+}
+
+fn collect_keys(node: &super::tree::Node, keys: &mut std::collections::BTreeSet<String>) {
+    match &node.kind {
+        super::tree::Kind::Map(entries) => {
+            for (key, value) in entries {
+                keys.insert(key.value.clone());
+                collect_keys(value, keys);
+            }
+        }
+        super::tree::Kind::List(nodes) => nodes.iter().for_each(|node| collect_keys(node, keys)),
+        _ => {}
+    }
 }

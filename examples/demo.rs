@@ -1,0 +1,151 @@
+//! The main job, on a machine without a network: `cargo run --example demo`.
+//!
+//! A local internet (real DNS, TLS and HTTP on loopback) serves a product with a dozen launch-day
+//! mistakes. `launch-ready check` looks at it, through the same entry point as the binary; then
+//! it looks at the repaired product. Nothing is left behind.
+
+#[path = "../tests/lab/mod.rs"]
+mod lab;
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::process::ExitCode;
+
+use lab::{Builder, Cert, Lab, Port80, Response};
+use launch_ready::cli::{Streams, run};
+use launch_ready::exit::Exit;
+
+const HSTS: &str = "max-age=31536000; includeSubDomains";
+
+fn main() -> ExitCode {
+    let spec = if std::path::Path::new("examples/demo.yaml").is_file() {
+        "examples/demo.yaml".to_owned()
+    } else {
+        concat!(env!("CARGO_MANIFEST_DIR"), "/examples/demo.yaml").to_owned()
+    };
+    say("Launch day, first look: the product as it was deployed");
+    let first = check(&spec, &broken());
+    say("Launch day, second look: the same product, repaired");
+    let second = check(&spec, &repaired());
+    if (first, second) == (Exit::NotReady, Exit::Ready) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn say(title: &str) {
+    let _ = writeln!(stdout(), "\n== {title}\n\n$ launch-ready check\n");
+}
+
+fn check(spec: &str, lab: &Lab) -> Exit {
+    let mut arguments = vec!["launch-ready".to_owned(), "check".into(), spec.to_owned()];
+    arguments.extend(lab.args());
+    let (mut out, mut err) = (stdout(), stderr());
+    let mut streams = Streams {
+        out_is_terminal: stdout().is_terminal(),
+        err_is_terminal: stderr().is_terminal(),
+        out: &mut out,
+        err: &mut err,
+    };
+    match run(arguments, &mut streams) {
+        Ok(exit) => {
+            let _ = writeln!(stdout(), "  exit code {}: {}", exit.code(), exit.meaning());
+            exit
+        }
+        Err(error) => {
+            let _ = writeln!(stderr(), "{error:?}");
+            Exit::Usage
+        }
+    }
+}
+
+/// What both products have in common.
+fn common() -> Builder {
+    let mut world = Lab::builder();
+    world.http_redirects_to_https();
+    world
+        .zone("circlegarden.test")
+        .cname("www", "circlegarden.test.")
+        .a("app", "203.0.113.11")
+        .a("api", "203.0.113.12")
+        .a("staging", "203.0.113.14")
+        .a("mail", "203.0.113.15")
+        .cname("shop", "shops.example.test.")
+        .txt("@", "google-site-verification=abc123");
+    world.zone("example.test").a("docs", "203.0.113.20");
+    world
+        .site("docs.example.test")
+        .page("/*", 200, "the manual")
+        .header_everywhere("Strict-Transport-Security", HSTS);
+    world.site("staging.circlegarden.test").page("/", 200, "a rehearsal");
+    world.site("admin.circlegarden.test").page("/", 200, "staff only");
+    world
+}
+
+fn broken() -> Lab {
+    let mut world = common();
+    world
+        .zone("circlegarden.test")
+        .a("@", "203.0.113.99") // still the old server
+        .a("admin", "10.0.0.5") // the office network's address
+        .txt("@", "v=spf1 include:_spf.example.test ?all") // lets everybody send
+        .txt("_dmarc", "v=DMARC1; p=none"); // asks receivers to do nothing
+    // No MX, no DKIM key, and the hosted shop's name is gone.
+    world
+        .site("circlegarden.test")
+        .page("/", 200, "<h1>Circle Garden</h1>")
+        .page("/pricing", 404, "not found") // forgotten in the build
+        .redirect("/join", 301, "https://app.circlegarden.test/signup") // no query, and for ever
+        .redirect("/docs/*", 301, "https://docs.example.test/"); // loses the path
+    world.site("www.circlegarden.test").page("/*", 200, "<h1>Circle Garden</h1>"); // a second copy
+    world
+        .site("app.circlegarden.test")
+        .page("/*", 200, "the app")
+        .header_everywhere("Strict-Transport-Security", HSTS)
+        .cert(Cert::good().other_name()) // another customer's certificate
+        .on_port_80(Port80::Same); // passwords in clear text
+    world
+        .site("api.circlegarden.test")
+        .page("/healthz", 500, "database is down")
+        .page("/v1/me", 401, "who are you?")
+        .header_everywhere("Strict-Transport-Security", HSTS)
+        .cert(Cert::good().expired(3)); // nobody watched it
+    world.site("staging.circlegarden.test").cert(Cert::good().incomplete()); // works on my machine
+    world.start()
+}
+
+fn repaired() -> Lab {
+    let mut world = common();
+    world
+        .zone("circlegarden.test")
+        .a("@", "203.0.113.10")
+        .a("admin", "203.0.113.13")
+        .mx("@", 10, "mail.circlegarden.test.")
+        .txt("@", "v=spf1 include:_spf.example.test -all")
+        .txt("s1._domainkey", "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A")
+        .txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@circlegarden.test");
+    world.zone("example.test").a("shops", "203.0.113.21").txt("_spf", "v=spf1 ip4:203.0.113.0/24 -all");
+    world
+        .site("circlegarden.test")
+        .page("/", 200, "<h1>Circle Garden</h1>")
+        .page("/pricing", 200, "from 5 a month")
+        .handler("/join", |request| {
+            let query = request.path_and_query.split_once('?').map_or("", |(_, query)| query);
+            Response::redirect(302, &format!("https://app.circlegarden.test/signup?{query}"))
+        })
+        .handler("/docs/*", |request| {
+            let rest = request.path_and_query.trim_start_matches("/docs/");
+            Response::redirect(301, &format!("https://docs.example.test/{rest}"))
+        })
+        .header_everywhere("Strict-Transport-Security", HSTS);
+    world
+        .site("www.circlegarden.test")
+        .redirect_all("https://circlegarden.test")
+        .header_everywhere("Strict-Transport-Security", HSTS);
+    world
+        .site("app.circlegarden.test")
+        .page("/*", 200, "the app")
+        .header_everywhere("Strict-Transport-Security", HSTS);
+    world
+        .site("api.circlegarden.test")
+        .page("/healthz", 200, "ok")
+        .page("/v1/me", 401, "who are you?")
+        .header_everywhere("Strict-Transport-Security", HSTS);
+    world.start()
+}
