@@ -166,7 +166,10 @@ pub(crate) fn holds(waiver: &crate::spec::model::Waiver, at: jiff::Timestamp) ->
     at.to_zoned(jiff::tz::TimeZone::UTC).date() <= waiver.until.value.0
 }
 
-pub(super) fn waiver_unmatched(waiver: &Waiver, _: &World) -> Verdict {
+pub(super) fn waiver_unmatched(waiver: &Waiver, world: &World) -> Verdict {
+    if !holds(waiver.waiver, world.at) {
+        return Verdict::not_applicable("it has ended, so it matches nothing any more");
+    }
     if waiver.matches > 0 {
         return Verdict::pass(format!("matches {} finding(s)", waiver.matches));
     }

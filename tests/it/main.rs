@@ -1,5 +1,11 @@
-//! The integration tests, in one binary.
+//! The integration tests, in one binary: the real program against the local internet.
 
 #[path = "../lab/mod.rs"]
 mod lab;
+
+mod checks;
+mod cli;
 mod lab_itself;
+mod readme;
+mod run;
+mod weather;

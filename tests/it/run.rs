@@ -1,0 +1,64 @@
+//! Runs the real binary, with an environment that holds nothing of the machine's.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::lab::Lab;
+
+/// What a run gave.
+pub struct Outcome {
+    /// Exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Outcome {
+    /// Standard output as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.out, self.err))
+    }
+}
+
+/// Runs `launch-ready ARGUMENTS` with `input` on standard input.
+pub fn launch_ready(arguments: &[String], input: &str) -> Outcome {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_launch-ready"));
+    command.args(arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the binary starts");
+    // A run that ends before it reads its input closes the pipe.
+    let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("the binary ends");
+    Outcome {
+        code: output.status.code().expect("an exit code"),
+        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        err: String::from_utf8(output.stderr).expect("UTF-8"),
+    }
+}
+
+/// Checks a spec against a lab, with more options.
+pub fn check(lab: &Lab, spec: &str, options: &[&str]) -> Outcome {
+    let mut arguments = vec!["check".to_owned(), "-".into(), "--timeout".into(), "5s".into()];
+    arguments.extend(lab.args());
+    arguments.extend(options.iter().map(|option| (*option).to_owned()));
+    launch_ready(&arguments, spec)
+}
+
+/// The findings of a status as `check subject`.
+pub fn findings(report: &Value, status: &str) -> Vec<String> {
+    let findings = report["findings"].as_array().expect("findings");
+    let chosen = findings.iter().filter(|finding| finding["status"] == status);
+    chosen
+        .map(|f| format!("{} {}", f["check"].as_str().expect("id"), f["subject"].as_str().expect("subject")))
+        .collect()
+}
+
+/// The one finding of a check about a subject.
+pub fn finding<'r>(report: &'r Value, check: &str, subject: &str) -> &'r Value {
+    let findings = report["findings"].as_array().expect("findings");
+    let found = findings.iter().find(|f| f["check"] == check && f["subject"] == subject);
+    found.unwrap_or_else(|| panic!("no finding {check} {subject} in {report:#}"))
+}
