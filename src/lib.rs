@@ -10,6 +10,7 @@
 //! Data flows one way. [`cli::run`] is the whole program.
 
 pub mod check;
+pub mod exit;
 pub mod observed;
 pub mod policy;
 pub mod private;
