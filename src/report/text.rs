@@ -6,6 +6,11 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::style::{Ink, Style};
 use crate::observed::Remote;
 
+/// A blank at which no line ends; lines come out of [`wrap`] with common blanks.
+pub(super) const HARD_BLANK: &str = "\u{a0}";
+/// Longer inline code may be broken.
+const LONGEST_CODE: usize = 40;
+
 /// One line that holds no control character, whatever the text held. Line breaks and tabs become
 /// spaces, everything else that could move or reorder a terminal's text becomes visible.
 pub(super) fn clean(text: &str) -> String {
@@ -42,7 +47,18 @@ pub(super) fn wrap_with(text: &str, width: usize, first: &str, rest: &str) -> Ve
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
-    textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
+    let text = unbroken_code(text);
+    let lines = textwrap::wrap(&text, options);
+    lines.iter().map(|line| line.trim_end().replace(HARD_BLANK, " ")).collect()
+}
+
+/// No line ends within short inline code.
+fn unbroken_code(text: &str) -> String {
+    let parts = text.split('`').enumerate().map(|(index, part)| {
+        let whole = index % 2 == 1 && columns(part) <= LONGEST_CODE;
+        if whole { part.replace(' ', HARD_BLANK) } else { part.to_owned() }
+    });
+    parts.collect::<Vec<_>>().join("`")
 }
 
 /// The text, or as much of it as `width` columns hold.
@@ -136,6 +152,14 @@ mod tests {
     fn names_with_hyphens_and_slashes_stay_whole() {
         let lines = wrap("look email/spf-too-many-lookups and dns/record-missing", 30);
         assert_eq!(lines, ["look", "email/spf-too-many-lookups and", "dns/record-missing"]);
+    }
+
+    #[test]
+    fn short_code_stays_in_one_line() {
+        assert_eq!(
+            wrap("Write the name (`secret: NAME`) of it", 25),
+            ["Write the name", "(`secret: NAME`) of it"]
+        );
     }
 
     #[test]

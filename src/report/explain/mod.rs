@@ -124,9 +124,10 @@ mod tests {
       history when the line is removed.
 
       How to fix it
-      Write the name of the environment variable (`secret:
-      STRIPE_WEBHOOK_SECRET`) or a reference (`"Bearer ${ADMIN_TOKEN}"`).
-      Then replace the secret at its provider: it has been seen.
+      Write the name of the environment variable
+      (`secret: STRIPE_WEBHOOK_SECRET`) or a reference
+      (`"Bearer ${ADMIN_TOKEN}"`). Then replace the secret at its provider:
+      it has been seen.
     "#);
     }
 

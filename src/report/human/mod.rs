@@ -5,6 +5,7 @@ mod causes;
 mod diagnostic;
 mod rows;
 mod snippet;
+mod source;
 mod summary;
 mod table;
 mod unknown;
@@ -37,7 +38,7 @@ struct Scene<'a> {
 pub fn render(report: &Report, document: Option<&Document>, style: &Style) -> String {
     let scene = Scene { report, document, causes: Causes::of(report), style };
     if style.quiet {
-        return finish(&[summary::sentence(&scene, 0)]);
+        return summary::line(&scene);
     }
     let mut blocks = Vec::new();
     if style.verbose > 0 {

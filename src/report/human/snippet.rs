@@ -7,16 +7,13 @@
 
 use std::ops::Range;
 
-use unicode_width::UnicodeWidthChar;
-
+use super::source::{Line, extent};
 use crate::report::style::{Ink, Style};
-use crate::report::text::{blanks, columns, is_harmful, wrap};
+use crate::report::text::{blanks, columns, wrap};
 use crate::spec::Span;
 
 /// The columns left of the line numbers.
 const INDENT: usize = 4;
-/// A tab moves to the next multiple of this.
-const TAB: usize = 4;
 /// Of a longer place the first lines and the last one are shown.
 const MOST_LINES: usize = 4;
 
@@ -32,7 +29,7 @@ pub(super) struct Words {
 
 /// The lines, or nothing where the text does not have the place.
 pub(super) fn draw(text: &str, span: Span, words: &Words, style: &Style) -> Option<Vec<String>> {
-    let span = trimmed(text, span)?;
+    let span = extent(text, span)?;
     let (first, last) = (Line::at(text, span.start), Line::at(text, span.end));
     let gutter = Gutter { digits: last.number.to_string().len().max(2), style };
     let frame = style.frame();
@@ -47,12 +44,6 @@ pub(super) fn draw(text: &str, span: Span, words: &Words, style: &Style) -> Opti
         lines.extend(several(text, &first, &last, words, &gutter));
     }
     Some(lines)
-}
-
-/// The place without the blanks at its end; nothing for a place that is not known.
-fn trimmed(text: &str, span: Span) -> Option<Span> {
-    let marked = text.get(span.start..span.end).filter(|_| span != Span::default())?;
-    Some(Span { start: span.start, end: span.start + marked.trim_end().len() })
 }
 
 /// A place within one line.
@@ -139,95 +130,4 @@ impl Gutter<'_> {
         let (number, bar) = (self.style.paint(Ink::Dim, &number), self.style.paint(ink, bar));
         format!("{number} {bar} {text}").trim_end().to_owned()
     }
-}
-
-/// A line of the spec.
-#[derive(Clone, Copy)]
-struct Line<'a> {
-    number: usize,
-    start: usize,
-    text: &'a str,
-}
-
-impl<'a> Line<'a> {
-    /// The line that holds the byte.
-    fn at(text: &'a str, offset: usize) -> Self {
-        let before = &text[..offset];
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let rest = &text[start..];
-        let end = rest.find('\n').unwrap_or(rest.len());
-        let line = rest[..end].trim_end_matches('\r');
-        Self { number: before.matches('\n').count() + 1, start, text: line }
-    }
-
-    fn before(&self, text: &'a str) -> Option<Self> {
-        self.start.checked_sub(1).map(|end| Self::at(text, end))
-    }
-
-    fn after(&self, text: &'a str) -> Option<Self> {
-        let newline = text[self.start..].find('\n')?;
-        Some(Self::at(text, self.start + newline + 1))
-    }
-
-    /// The line as a terminal may show it, cut to `room` columns around the marked bytes.
-    fn shown(&self, marked: Range<usize>, room: usize, style: &Style) -> Shown {
-        let (glyphs, marked) = glyphs(self.text, &marked);
-        window(&glyphs, &marked, room, style.ellipsis())
-    }
-}
-
-/// What is shown of a line.
-struct Shown {
-    text: String,
-    /// The columns that are marked.
-    marked: Range<usize>,
-}
-
-/// The characters to show, and which of them are marked: tabs are blanks, and what could move or
-/// reorder the terminal's text is written out.
-fn glyphs(line: &str, marked: &Range<usize>) -> (Vec<char>, Range<usize>) {
-    let mut glyphs = Vec::with_capacity(line.len());
-    let mut range = 0..0;
-    let mut column = 0;
-    for (offset, c) in line.char_indices() {
-        let old = glyphs.len();
-        match c {
-            '\t' => glyphs.extend(std::iter::repeat_n(' ', TAB - column % TAB)),
-            _ if is_harmful(c) => glyphs.extend(c.escape_unicode()),
-            _ => glyphs.push(c),
-        }
-        column += glyphs[old..].iter().map(|glyph| glyph.width().unwrap_or(0)).sum::<usize>();
-        if offset < marked.start {
-            range.start = glyphs.len();
-        }
-        if offset < marked.end {
-            range.end = glyphs.len();
-        }
-    }
-    range.end = range.end.max(range.start);
-    (glyphs, range)
-}
-
-/// As much of the characters as fits, with the marked ones in it.
-fn window(glyphs: &[char], marked: &Range<usize>, room: usize, ellipsis: &str) -> Shown {
-    let mut ends = vec![0];
-    for glyph in glyphs {
-        ends.push(ends[ends.len() - 1] + glyph.width().unwrap_or(0));
-    }
-    let (total, dots) = (ends[glyphs.len()], columns(ellipsis));
-    let inner = room.saturating_sub(2 * dots);
-    let (start, end) = if total <= room {
-        (0, glyphs.len())
-    } else {
-        let from_left = ends[marked.end] + dots <= room;
-        let skip = ends[marked.start].saturating_sub(inner / 3).min(total.saturating_sub(inner));
-        let skip = if from_left { 0 } else { skip };
-        let start = ends.partition_point(|end| *end < skip).min(glyphs.len());
-        (start, ends.partition_point(|end| *end <= ends[start] + inner) - 1)
-    };
-    let (left, right) =
-        (if start > 0 { ellipsis } else { "" }, if end < glyphs.len() { ellipsis } else { "" });
-    let kept: String = glyphs[start..end].iter().collect();
-    let column = |glyph: usize| columns(left) + ends[glyph.clamp(start, end)] - ends[start];
-    Shown { text: format!("{left}{kept}{right}"), marked: column(marked.start)..column(marked.end) }
 }

@@ -6,12 +6,12 @@ use super::{Scene, failures};
 use crate::check::Status;
 use crate::policy::Level;
 use crate::report::style::Ink;
-use crate::report::text::{Headline, blanks, clean, plural};
+use crate::report::text::{HARD_BLANK, Headline, blanks, clean, plural};
 use crate::report::{Report, VerdictWord};
 
 /// The sentence, and the next command where something is to be done.
 pub(super) fn lines(scene: &Scene) -> Vec<String> {
-    let mut lines = sentence(scene, super::INDENT);
+    let mut lines = sentence(scene);
     if scene.report.verdict == VerdictWord::NotReady
         && let Some(worst) = failures(scene).first()
     {
@@ -21,8 +21,21 @@ pub(super) fn lines(scene: &Scene) -> Vec<String> {
 }
 
 /// `not ready: 2 failed, 61 passed          0.9 s`
-pub(super) fn sentence(scene: &Scene, indent: usize) -> Vec<String> {
-    let report = scene.report;
+fn sentence(scene: &Scene) -> Vec<String> {
+    let (lead, ink) = verdict(scene.report);
+    let right = duration(scene.report.duration_ms);
+    let text = parts(scene).join(", ");
+    Headline { lead: &lead, ink, text: &text, right: &right }.lines(super::INDENT, scene.style)
+}
+
+/// The same as one line of any length, for scripts and logs.
+pub(super) fn line(scene: &Scene) -> String {
+    let (lead, ink) = verdict(scene.report);
+    let text = parts(scene).join(", ").replace(HARD_BLANK, " ");
+    format!("{} {text}\n", scene.style.paint(ink, lead.trim_end()))
+}
+
+fn verdict(report: &Report) -> (String, Ink) {
     let (word, ink) = match report.verdict {
         VerdictWord::Ready => ("ready", Ink::Pass),
         VerdictWord::Passed => ("passed", Ink::Pass),
@@ -30,19 +43,18 @@ pub(super) fn sentence(scene: &Scene, indent: usize) -> Vec<String> {
         VerdictWord::Undetermined => ("could not tell", Ink::Unknown),
     };
     let partial = if report.partial { " (partial run)" } else { "" };
-    let lead = format!("{word}{partial}: ");
-    let right = duration(report.duration_ms);
-    Headline { lead: &lead, ink, text: &parts(scene).join(", "), right: &right }.lines(indent, scene.style)
+    (format!("{word}{partial}: "), ink)
 }
 
-/// The counts in words; what made the verdict comes first.
+/// The counts in words; what made the verdict comes first. No line breaks within a part.
 fn parts(scene: &Scene) -> Vec<String> {
     let counts = &scene.report.counts;
     let passed = vec![format!("{} passed", counts.pass)];
     let (failed, unknown) = (failed(scene), unknown(scene));
     let good = matches!(scene.report.verdict, VerdictWord::Ready | VerdictWord::Passed);
     let ordered = if good { [passed, failed, unknown] } else { [failed, unknown, passed] };
-    ordered.into_iter().flatten().chain(waived(scene.report)).collect()
+    let parts = ordered.into_iter().flatten().chain(waived(scene.report));
+    parts.map(|part| part.replace(' ', HARD_BLANK)).collect()
 }
 
 /// `2 failed` where all are errors; otherwise how many of each level.

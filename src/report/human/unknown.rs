@@ -5,10 +5,14 @@ use super::{Scene, diagnostic, rows};
 use crate::check::Status;
 use crate::report::Finding;
 use crate::report::style::Ink;
-use crate::report::text::{Headline, clean, wrap_with};
+use crate::report::text::{Headline, clean, columns, cut, pad, wrap_with};
 
 /// How the model begins the title of what could not be told.
 const TITLE_PREFIX: &str = "Could not tell: ";
+/// So many checks with one reason are told in sentences; more are listed.
+const MOST_SENTENCES: usize = 4;
+/// So many are listed where nobody asked for more.
+const MOST_CHECKS: usize = 12;
 
 /// A block for each reason.
 pub(super) fn blocks(scene: &Scene) -> Vec<Vec<String>> {
@@ -41,13 +45,38 @@ fn one(scene: &Scene, members: &[&Finding], first: &Finding) -> Vec<String> {
 fn several(scene: &Scene, checks: &[Vec<&Finding>], first: &Finding) -> Vec<String> {
     let text = format!("{} things for one reason: {}", checks.len(), clean(&first.message));
     let mut lines = headline(scene, &text, "");
-    for members in checks {
-        let Some(first) = members.first() else { continue };
-        let (claim, check) = (format!("whether {}", claim(&first.title)), clean(&first.check));
-        let row = Headline { lead: "", ink: Ink::Dim, text: &claim, right: &check };
-        lines.extend(row.lines(4, scene.style));
-        let names = subjects(scene, members);
-        lines.extend(wrap_with(&names, scene.style.columns(), "      ", "      "));
+    if checks.len() > MOST_SENTENCES {
+        lines.extend(listed(scene, checks));
+    } else {
+        lines.extend(checks.iter().flat_map(|members| sentence(scene, members)));
+    }
+    lines
+}
+
+/// What it is in words, and the subjects below.
+fn sentence(scene: &Scene, members: &[&Finding]) -> Vec<String> {
+    let Some(first) = members.first() else { return Vec::new() };
+    let (claim, check) = (format!("whether {}", claim(&first.title)), clean(&first.check));
+    let row = Headline { lead: "", ink: Ink::Dim, text: &claim, right: &check };
+    let mut lines = row.lines(4, scene.style);
+    lines.extend(wrap_with(&subjects(scene, members), scene.style.columns(), "      ", "      "));
+    lines
+}
+
+/// One line for each check, and not all of them where nobody asked for more.
+fn listed(scene: &Scene, checks: &[Vec<&Finding>]) -> Vec<String> {
+    let style = scene.style;
+    let most = if style.verbose > 0 { checks.len() } else { MOST_CHECKS };
+    let shown: Vec<(String, String)> = checks
+        .iter()
+        .take(most)
+        .filter_map(|members| Some((clean(&members.first()?.check), subjects(scene, members))))
+        .collect();
+    let wide = shown.iter().map(|(check, _)| columns(check)).max().unwrap_or(0);
+    let lines = shown.iter().map(|(check, names)| format!("    {}  {names}", pad(check, wide)));
+    let mut lines: Vec<String> = lines.map(|line| cut(&line, style.columns(), style.ellipsis())).collect();
+    if checks.len() > most {
+        lines.push(format!("    {} {} more with -v", style.ellipsis(), checks.len() - most));
     }
     lines
 }
