@@ -161,14 +161,14 @@ pub(crate) fn told(check: &str, cause: &Finding) -> Finding {
 }
 
 fn waived() -> Finding {
-    let waiver = WaiverFacts {
+    let facts = WaiverFacts {
         reason: "registrar adds DS next month".into(),
         owner: "Ada".into(),
         until: "2027-01-31".into(),
     };
     let name = ("dns/dnssec-unsigned", "circlegarden.test");
     let waived = finding(Status::Waived, Level::Info, name, "the zone is not signed", "domain");
-    Finding { waiver: Some(waiver), ..waived }
+    Finding { waiver: Some(facts), ..waived }
 }
 
 fn passes() -> Vec<Finding> {

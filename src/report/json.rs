@@ -50,13 +50,11 @@ fn text(value: &impl Serialize) -> serde_json::Result<String> {
 fn harmless(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {
-        if c != '\n' && is_harmful(c) {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                safe.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
+        if c == '\n' || !is_harmful(c) {
             safe.push(c);
+        } else {
+            let mut units = [0; 2];
+            safe.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
         }
     }
     safe

@@ -22,12 +22,12 @@ fn check_row(check: &Check) -> [String; 4] {
 }
 
 fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let mut text = format!("| {} |\n|{}\n", head.join(" | "), "---|".repeat(N));
-    for row in rows {
+    let head = format!("| {} |\n|{}\n", head.join(" | "), "---|".repeat(N));
+    let rows = rows.map(|row| {
         let cells = row.map(|cell| cell.replace('|', "\\|").replace('\n', " "));
-        text.push_str(&format!("| {} |\n", cells.join(" | ")));
-    }
-    text
+        format!("| {} |\n", cells.join(" | "))
+    });
+    std::iter::once(head).chain(rows).collect()
 }
 
 #[cfg(test)]

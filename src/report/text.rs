@@ -112,14 +112,12 @@ impl Headline<'_> {
         if self.right.is_empty() {
             return lines;
         }
-        let gap = style.columns().checked_sub(used + columns(self.right)).filter(|gap| *gap >= 2);
         let right = style.paint(Ink::Dim, self.right);
-        match (gap, lines.last_mut()) {
-            (Some(gap), Some(last)) => *last = format!("{last}{}{right}", blanks(gap)),
-            _ => {
-                let gap = style.columns().saturating_sub(columns(self.right));
-                lines.push(format!("{}{right}", blanks(gap)));
-            }
+        let room = style.columns().saturating_sub(columns(self.right));
+        if let (Some(gap), Some(last)) = (room.checked_sub(used).filter(|gap| *gap >= 2), lines.last_mut()) {
+            *last = format!("{last}{}{right}", blanks(gap));
+        } else {
+            lines.push(format!("{}{right}", blanks(room)));
         }
         lines
     }

@@ -31,12 +31,11 @@ fn flow_len(text: &str) -> Option<usize> {
     for (offset, c) in text.char_indices().take(LONGEST_FLOW) {
         match (quote, c) {
             (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
             // Within a word (`don't`) they quote nothing.
             (None, '"' | '\'') if "{[,:".contains(before) => quote = Some(c),
             (None, '{' | '[') => depth += 1,
             (None, '}' | ']') => depth = depth.saturating_sub(1),
-            (None, _) => {}
+            _ => {}
         }
         if depth == 0 {
             return Some(offset + 1);

@@ -78,6 +78,8 @@ fn any_status() -> impl proptest::strategy::Strategy<Value = Status> {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+
     /// Whatever a finding or the spec says, and wherever the finding points to.
     #[test]
     fn no_control_character_reaches_the_terminal(
