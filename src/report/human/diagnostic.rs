@@ -30,11 +30,11 @@ fn block(scene: &Scene, members: &[&Finding]) -> Vec<String> {
     let Some(first) = members.first() else { return Vec::new() };
     let style = scene.style;
     let mut lines = headline(first, style);
-    let snippet = scene.document.and_then(|document| {
+    let snippet = scene.text.as_deref().and_then(|text| {
         let place = format!("{}:{}:{}", clean(&scene.report.spec.path), first.spec.line, first.spec.column);
         let label = clean(first.label.as_deref().unwrap_or_default());
         let ink = Ink::of(first.level);
-        snippet::draw(&document.text, first.spec.span, &snippet::Words { place, label, ink }, style)
+        snippet::draw(text, first.spec.span, &snippet::Words { place, label, ink }, style)
     });
     match snippet {
         Some(snippet) => lines.extend(snippet),

@@ -3,6 +3,7 @@
 
 mod causes;
 mod diagnostic;
+mod redact;
 mod rows;
 mod snippet;
 mod source;
@@ -28,7 +29,8 @@ const INDENT: usize = 2;
 /// What is needed to print any part of one report.
 struct Scene<'a> {
     report: &'a Report,
-    document: Option<&'a Document>,
+    /// The spec's text, without secrets.
+    text: Option<String>,
     causes: Causes<'a>,
     style: &'a Style,
 }
@@ -36,7 +38,8 @@ struct Scene<'a> {
 /// A report as text. `document` is the spec that was judged; without it the places are named and
 /// not shown.
 pub fn render(report: &Report, document: Option<&Document>, style: &Style) -> String {
-    let scene = Scene { report, document, causes: Causes::of(report), style };
+    let text = document.filter(|_| !style.quiet).map(|document| redact::text(report, document));
+    let scene = Scene { report, text, causes: Causes::of(report), style };
     if style.quiet {
         return summary::line(&scene);
     }
