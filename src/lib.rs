@@ -11,10 +11,12 @@
 
 pub mod check;
 pub mod cli;
+pub mod exit;
 pub mod judge;
 pub mod observed;
 pub mod policy;
 pub mod private;
+pub mod probe;
 pub mod report;
 pub mod spec;
 mod system;

@@ -1,5 +1,17 @@
-//! The report: one model, and one file per way to print it.
+//! The report: one model, and one file per way to print it. Nothing here prints: every renderer
+//! returns the text.
 
+pub mod explain;
+pub mod human;
+pub mod json;
+pub mod markdown_tables;
 pub mod model;
+pub mod style;
+
+mod text;
+
+#[cfg(test)]
+mod fixture;
 
 pub use model::{Counts, Finding, Report, SpecPlace, VerdictWord};
+pub use style::Style;
