@@ -13,5 +13,6 @@ pub mod check;
 pub mod observed;
 pub mod policy;
 pub mod private;
+pub mod probe;
 pub mod report;
 pub mod spec;
