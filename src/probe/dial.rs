@@ -1,0 +1,123 @@
+//! Connects to one of several addresses: they race, the first one that answers wins.
+
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::problem::{Problem, Until};
+
+/// Addresses tried for one connection.
+const MOST: usize = 4;
+/// The head start that an address has before the next one (RFC 8305 calls it connection
+/// attempt delay).
+const HEAD_START: Duration = Duration::from_millis(50);
+
+/// The order in which addresses are tried: IPv6 and IPv4 in turn, at most four.
+pub(super) fn order(addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
+    let (six, four): (Vec<IpAddr>, Vec<IpAddr>) = addresses.iter().partition(|address| address.is_ipv6());
+    let (mut six, mut four) = (six.into_iter(), four.into_iter());
+    let turns = std::iter::from_fn(|| match (six.next(), four.next()) {
+        (None, None) => None,
+        pair => Some([pair.0, pair.1]),
+    });
+    turns.flatten().flatten().take(MOST).map(|address| SocketAddr::new(address, port)).collect()
+}
+
+/// A connection to the first address that accepts one.
+pub(super) async fn tcp(addresses: &[SocketAddr], until: Until) -> Result<(TcpStream, SocketAddr), Problem> {
+    let mut waiting = addresses.iter().copied().enumerate();
+    let mut running = FuturesUnordered::new();
+    let mut problems = Vec::new();
+    loop {
+        running
+            .extend(waiting.next().map(|(index, address)| async move { (index, one(address, until).await) }));
+        let mut next = pin!(running.next());
+        // The last address has no successor to be overtaken by.
+        let finished = match waiting.len() {
+            0 => next.await,
+            _ => match timeout(HEAD_START, &mut next).await {
+                Ok(finished) => finished,
+                Err(_) => continue,
+            },
+        };
+        match finished {
+            Some((_, Ok(connection))) => return Ok(connection),
+            Some((index, Err(problem))) => problems.push((index, problem)),
+            None => return Err(combined(problems)),
+        }
+    }
+}
+
+async fn one(address: SocketAddr, until: Until) -> Result<(TcpStream, SocketAddr), Problem> {
+    let stage = format!("no connection to {address}");
+    let connected = until.wait(stage, TcpStream::connect(address)).await?;
+    let stream = connected.map_err(|error| Problem::from_io(&error, address))?;
+    // Small packets must not wait for one another; where it cannot be set it is only slower.
+    let _ = stream.set_nodelay(true);
+    Ok((stream, address))
+}
+
+/// One problem for all: the service failed where it failed at any address; what could not be
+/// tried from here says nothing then.
+fn combined(mut problems: Vec<(usize, Problem)>) -> Problem {
+    problems.sort_by_key(|(index, _)| *index);
+    let failed: Vec<&Problem> =
+        problems.iter().map(|(_, p)| p).filter(|p| matches!(p, Problem::Failed(..))).collect();
+    let words =
+        |problems: &[&Problem]| problems.iter().map(|problem| problem.words()).collect::<Vec<_>>().join("; ");
+    match failed.first() {
+        Some(Problem::Failed(kind, _)) => Problem::Failed(*kind, words(&failed)),
+        _ if problems.is_empty() => Problem::Unobserved("there is no address to connect to".into()),
+        _ => Problem::Unobserved(words(&problems.iter().map(|(_, p)| p).collect::<Vec<_>>())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::observed::FailureKind;
+
+    #[test]
+    fn families_take_turns() {
+        let addresses: Vec<IpAddr> = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "2001:db8::1"]
+            .iter()
+            .map(|text| text.parse().expect("an address"))
+            .collect();
+        let order: Vec<String> = order(&addresses, 443).iter().map(ToString::to_string).collect();
+        assert_eq!(order, ["[2001:db8::1]:443", "192.0.2.1:443", "192.0.2.2:443", "192.0.2.3:443"]);
+    }
+
+    async fn closed_port() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+        listener.local_addr().expect("an address")
+    }
+
+    #[tokio::test]
+    async fn a_closed_port_refuses_and_the_next_address_wins() {
+        let closed = closed_port().await;
+        let until = Until::after(Duration::from_secs(5));
+        let refused = tcp(&[closed], until).await.expect_err("refused");
+        assert_eq!(refused, Problem::Failed(FailureKind::Refused, format!("connection refused by {closed}")));
+        let both = tcp(&[closed, closed], until).await.expect_err("refused");
+        assert_eq!(both.words(), format!("connection refused by {closed}; connection refused by {closed}"));
+        let open = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+        let address = open.local_addr().expect("an address");
+        let (_, peer) = tcp(&[closed, address], until).await.expect("a connection");
+        assert_eq!(peer, address);
+    }
+
+    #[test]
+    fn a_failure_outweighs_what_could_not_be_tried() {
+        let local = Problem::Unobserved("no route".into());
+        let refused = Problem::Failed(FailureKind::Refused, "refused".into());
+        assert_eq!(combined(vec![(1, refused.clone()), (0, local.clone())]), refused);
+        assert_eq!(combined(vec![(0, local.clone())]), local);
+    }
+}

@@ -1,0 +1,168 @@
+use hickory_proto::rr::RData;
+use hickory_proto::rr::Record;
+use hickory_proto::rr::rdata::{A, CNAME, TXT};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::time::Instant;
+
+use super::*;
+
+const WAIT: Duration = Duration::from_millis(200);
+
+/// A resolver that answers each question by `reply`, over UDP alone.
+async fn resolver(
+    mut reply: impl FnMut(Message) -> Vec<u8> + 'static,
+) -> (SocketAddr, impl Future<Output = ()>) {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a socket");
+    let address = socket.local_addr().expect("an address");
+    let serve = async move {
+        let mut buffer = [0; 2048];
+        while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
+            let question = Message::from_vec(&buffer[..length]).expect("a question");
+            let _ = socket.send_to(&reply(question), peer).await;
+        }
+    };
+    (address, serve)
+}
+
+async fn ask(servers: &[SocketAddr], retries: u32, name: &str) -> Result<DnsAnswer, Problem> {
+    let limits = Limits::new(4, retries, Instant::now() + Duration::from_secs(10));
+    Resolver::new(servers, WAIT).expect("resolvers").ask(name, "A", &limits).await
+}
+
+async fn ask_one(reply: impl FnMut(Message) -> Vec<u8> + 'static) -> Result<DnsAnswer, Problem> {
+    let (address, serve) = resolver(reply).await;
+    let servers = [address];
+    tokio::select! {
+        answer = ask(&servers, 0, "www.a.test") => answer,
+        () = serve => unreachable!("it serves for ever"),
+    }
+}
+
+fn coded(question: Message, code: ResponseCode) -> Message {
+    let mut answer = question.into_response();
+    answer.metadata.response_code = code;
+    answer
+}
+
+fn alias(answer: &mut Message) {
+    let target = wire_name("gone.test").expect("a name");
+    let owner = wire_name("www.a.test").expect("a name");
+    answer.add_answer(Record::from_rdata(owner, 60, RData::CNAME(CNAME(target))));
+}
+
+fn words(outcome: Result<DnsAnswer, Problem>) -> String {
+    match outcome {
+        Err(Problem::Unobserved(words)) => words,
+        other => panic!("not unobserved: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn nxdomain_keeps_the_chain_that_led_there() {
+    let answer = ask_one(|question| {
+        let mut answer = coded(question, ResponseCode::NXDomain);
+        alias(&mut answer);
+        answer.to_vec().expect("bytes")
+    });
+    let answer = answer.await.expect("an answer");
+    assert!(answer.nxdomain);
+    assert_eq!(answer.values("CNAME").map(|v| v.as_str()).collect::<Vec<_>>(), ["gone.test"]);
+}
+
+#[tokio::test]
+async fn no_data_is_an_answer() {
+    let answer = ask_one(|question| coded(question, ResponseCode::NoError).to_vec().expect("bytes")).await;
+    assert_eq!(answer, Ok(DnsAnswer::default()));
+}
+
+#[tokio::test]
+async fn codes_have_their_own_words() {
+    for (code, word) in [
+        (ResponseCode::ServFail, "SERVFAIL"),
+        (ResponseCode::Refused, "REFUSED"),
+        (ResponseCode::NotAuth, "response code 9"),
+    ] {
+        let answer = ask_one(move |question| coded(question, code).to_vec().expect("bytes")).await;
+        let words = words(answer);
+        assert!(words.starts_with("the resolver 127.0.0.1:"), "{words}");
+        assert!(words.ends_with(&format!(" answered {word} for www.a.test A")), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn garbage_and_strays_are_told_apart() {
+    let garbage =
+        words(ask_one(|question| [&question.metadata.id.to_be_bytes()[..], b"garbage"].concat()).await);
+    assert!(garbage.contains("sent an answer that cannot be read for www.a.test A"), "{garbage}");
+    let stray = words(
+        ask_one(|mut question| {
+            question.metadata.id ^= 1;
+            question.into_response().to_vec().expect("bytes")
+        })
+        .await,
+    );
+    assert!(stray.contains("within 200 ms, only messages that do not belong to the question"), "{stray}");
+}
+
+#[tokio::test]
+async fn silence_is_asked_again_and_a_dead_resolver_is_passed_over() {
+    let mut times = 0;
+    let (address, serve) = resolver(move |question| {
+        times += 1;
+        if times == 1 { Vec::new() } else { coded(question, ResponseCode::NoError).to_vec().expect("bytes") }
+    })
+    .await;
+    let dead = SocketAddr::from(([127, 0, 0, 1], 9));
+    let servers = [dead, address];
+    tokio::select! {
+        answer = ask(&servers, 1, "www.a.test") => assert_eq!(answer, Ok(DnsAnswer::default())),
+        () = serve => {}
+    }
+    let refused = words(ask(&[dead], 0, "www.a.test").await);
+    assert_eq!(refused, "no resolver listens on 127.0.0.1:9: connection refused for www.a.test A");
+}
+
+#[tokio::test]
+async fn a_truncated_answer_is_fetched_over_tcp() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+    let address = listener.local_addr().expect("an address");
+    let socket = UdpSocket::bind(address).await.expect("the same port");
+    let over_udp = async {
+        let mut buffer = [0; 2048];
+        let (length, peer) = socket.recv_from(&mut buffer).await.expect("a question");
+        let mut answer = Message::from_vec(&buffer[..length]).expect("a question").into_response();
+        answer.metadata.truncation = true;
+        socket.send_to(&answer.to_vec().expect("bytes"), peer).await.expect("sent");
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let mut question = vec![0; usize::from(stream.read_u16().await.expect("a length"))];
+        stream.read_exact(&mut question).await.expect("a question");
+        let mut answer = Message::from_vec(&question).expect("a question").into_response();
+        let owner = wire_name("www.a.test").expect("a name");
+        answer.add_answer(Record::from_rdata(owner.clone(), 60, RData::A(A::new(192, 0, 2, 1))));
+        answer.add_answer(Record::from_rdata(owner, 60, RData::TXT(TXT::new(vec!["x".repeat(200); 20]))));
+        let bytes = answer.to_vec().expect("bytes");
+        stream.write_u16(u16::try_from(bytes.len()).expect("short")).await.expect("sent");
+        stream.write_all(&bytes).await.expect("sent");
+    };
+    let servers = [address];
+    let (answer, ()) = tokio::join!(ask(&servers, 0, "www.a.test"), over_udp);
+    let answer = answer.expect("an answer");
+    assert_eq!(answer.values("TXT").next().map(|v| v.as_str().len()), Some(4000));
+    assert_eq!(answer.values("A").count(), 1);
+}
+
+#[test]
+fn odd_names_can_be_asked_for() {
+    for (text, shown) in [
+        ("a b._x.test", "a\\032b._x.test."),
+        ("*.a.test.", "*.a.test."),
+        ("-x.foo:bar/baz.test", "-x.foo:bar/baz.test."),
+    ] {
+        assert_eq!(wire_name(text).map(|name| name.to_ascii()).as_deref(), Some(shown), "{text}");
+    }
+    assert!(wire_name("a\\.b.test").is_some_and(|name| name.num_labels() == 2));
+    assert!(query("a..test", "A").is_err());
+    assert!(query(&"a".repeat(64), "A").is_err());
+    assert!(query("a.test", "NOPE").is_err());
+}

@@ -1,0 +1,132 @@
+//! Asks what a spec needs, everything at once: the only place where work runs side by side.
+
+use futures_util::future::{join, join_all, join4};
+use jiff::Timestamp;
+use url::Url;
+
+use super::problem::seen;
+use super::session::Session;
+use crate::check::item;
+use crate::observed::{Observed, question};
+use crate::spec::Document;
+use crate::spec::model::Short;
+
+/// Redirects followed from one start.
+const MOST_HOPS: usize = 10;
+/// Aliases followed from one name.
+const MOST_ALIASES: usize = 9;
+
+/// Asks everything.
+pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Timestamp) {
+    let nothing = Observed::new(at);
+    join4(
+        hosts(session, document, &nothing),
+        implied_www(session, document, at),
+        records(session, document),
+        mail(session, document),
+    )
+    .await;
+}
+
+/// Names, redirects and URLs, as far as `observed` says which hosts there are.
+async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) {
+    let names = item::names(document, observed);
+    let starts = item::starts(document, observed).into_iter().map(|start| start.url);
+    let redirects = item::redirects(document).into_iter().map(|redirect| redirect.ask);
+    let declared = item::urls(document, observed).into_iter().map(|declared| declared.url);
+    let urls: Vec<Url> = starts.chain(redirects).chain(declared).collect();
+    join(
+        join_all(names.iter().map(|name| aliases(session, &name.name))),
+        join_all(urls.iter().map(|url| follow(session, url))),
+    )
+    .await;
+}
+
+/// Where the spec declares no hosts, `www` is one if it resolves. The work on the apex does not
+/// wait for that.
+async fn implied_www(session: &Session<'_>, document: &Document, at: Timestamp) {
+    if document.spec.hosts.is_some() {
+        return;
+    }
+    let www = format!("www.{}", document.spec.domain.value.0);
+    let (four, six) = join(session.dns(&www, "A"), session.dns(&www, "AAAA")).await;
+    let mut known = Observed::new(at);
+    known.dns.insert(question(&www, "A"), seen(four));
+    known.dns.insert(question(&www, "AAAA"), seen(six));
+    if item::resolves(&known, &www) {
+        hosts(session, document, &known).await;
+    } else {
+        aliases(session, &www).await;
+    }
+}
+
+async fn records(session: &Session<'_>, document: &Document) {
+    let records = item::records(document);
+    join_all(records.iter().map(|record| session.dns(&record.name, record.record.kind.value.name()))).await;
+}
+
+/// MX, SPF, DMARC (of the domain and of every parent that may hold a policy) and the keys.
+async fn mail(session: &Session<'_>, document: &Document) {
+    let email = document.spec.email.as_ref().map(|email| &email.value);
+    if matches!(email, Some(Short::Word(_))) {
+        return;
+    }
+    let domain = &document.spec.domain.value.0;
+    let policies: Vec<String> = parents(domain).map(|name| format!("_dmarc.{name}")).collect();
+    let selectors = item::selectors(document);
+    let texts = std::iter::once(domain).chain(&policies).chain(selectors.iter().map(|s| &s.name));
+    let questions = texts.map(|name| (name, "TXT")).chain([(domain, "MX")]);
+    join_all(questions.map(|(name, kind)| session.dns(name, kind))).await;
+}
+
+/// The domain, and those of its parents that have at least two labels.
+fn parents(domain: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(domain), |name| Some(name.split_once('.')?.1))
+        .enumerate()
+        .filter(|(index, name)| *index == 0 || name.contains('.'))
+        .map(|(_, name)| name)
+}
+
+/// The addresses of a name. Where there are none, the chain of its aliases, name by name: a
+/// resolver that meets a loop or a dead end often says no more than SERVFAIL.
+async fn aliases(session: &Session<'_>, name: &str) {
+    let (four, six) = join(session.dns(name, "A"), session.dns(name, "AAAA")).await;
+    let has = |answer: Result<crate::observed::DnsAnswer, _>, kind| {
+        answer.is_ok_and(|answer| answer.values(kind).next().is_some())
+    };
+    if has(four, "A") || has(six, "AAAA") {
+        return;
+    }
+    let mut walked = vec![name.to_ascii_lowercase()];
+    while let Ok(answer) = session.dns(&walked[walked.len() - 1], "CNAME").await {
+        let next = answer.values("CNAME").next().map(|target| target.as_str().to_owned());
+        match next {
+            Some(next) if walked.len() < MOST_ALIASES && !walked.contains(&next) => walked.push(next),
+            _ => return,
+        }
+    }
+}
+
+/// Asks a URL and every hop that its redirects lead through.
+async fn follow(session: &Session<'_>, start: &Url) {
+    let mut walked = vec![start.clone()];
+    while let Ok(exchange) = session.exchange(&walked[walked.len() - 1]).await {
+        let next = exchange.location.clone().filter(|url| matches!(url.scheme(), "http" | "https"));
+        match next.filter(|_| exchange.is_redirect()) {
+            Some(next) if walked.len() <= MOST_HOPS && !walked.contains(&next) => walked.push(next),
+            _ => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parents;
+
+    #[test]
+    fn policies_are_looked_for_up_to_two_labels() {
+        assert_eq!(parents("a.b.co.test").collect::<Vec<_>>(), ["a.b.co.test", "b.co.test", "co.test"]);
+        assert_eq!(parents("a.test").collect::<Vec<_>>(), ["a.test"]);
+        assert_eq!(parents("localhost").collect::<Vec<_>>(), ["localhost"]);
+    }
+}

@@ -1,0 +1,154 @@
+//! How much at once and how often: the only place that waits without having asked.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// Connections to one origin at once.
+const PER_TARGET: usize = 6;
+/// The first pause; each next one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+/// The longest pause that a server may ask for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Whether an outcome is worth another attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    /// It stands.
+    No,
+    /// After a short pause.
+    Soon,
+    /// After the pause that the server asked for.
+    After(Duration),
+}
+
+/// The limits of a run.
+pub(super) struct Limits {
+    run: Arc<Semaphore>,
+    targets: RefCell<BTreeMap<String, Arc<Semaphore>>>,
+    retries: u32,
+    deadline: Instant,
+}
+
+/// The right to one connection, until it is dropped.
+pub(super) struct Permit {
+    _target: Option<OwnedSemaphorePermit>,
+    _run: Option<OwnedSemaphorePermit>,
+}
+
+impl Limits {
+    /// Limits of a run that begins now.
+    pub(super) fn new(concurrency: usize, retries: u32, deadline: Instant) -> Self {
+        let run = Arc::new(Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)));
+        Self { run, targets: RefCell::default(), retries, deadline }
+    }
+
+    /// Waits until the run has room.
+    pub(super) async fn permit(&self) -> Permit {
+        Permit { _target: None, _run: Arc::clone(&self.run).acquire_owned().await.ok() }
+    }
+
+    /// Waits until the target, then the run has room: who waits for a busy target holds nothing.
+    pub(super) async fn permit_for(&self, target: &str) -> Permit {
+        let semaphore = {
+            let mut targets = self.targets.borrow_mut();
+            let new = || Arc::new(Semaphore::new(PER_TARGET));
+            Arc::clone(targets.entry(target.to_owned()).or_insert_with(new))
+        };
+        let target = semaphore.acquire_owned().await.ok();
+        Permit { _target: target, ..self.permit().await }
+    }
+
+    /// Repeats an attempt while `again` says so. An outcome in hand is never given up for one
+    /// that the deadline would cut off.
+    pub(super) async fn retrying<T>(
+        &self,
+        mut attempt: impl AsyncFnMut() -> T,
+        again: impl Fn(&T) -> Again,
+    ) -> T {
+        let mut outcome = attempt().await;
+        for tried in 0..self.retries {
+            let pause = match again(&outcome) {
+                Again::No => return outcome,
+                Again::Soon => FIRST_PAUSE.saturating_mul(1 << tried.min(16)),
+                Again::After(asked) if asked > LONGEST_PAUSE => return outcome,
+                Again::After(asked) => asked,
+            };
+            if Instant::now() + pause >= self.deadline {
+                return outcome;
+            }
+            sleep(pause).await;
+            match timeout_at(self.deadline, attempt()).await {
+                Ok(next) => outcome = next,
+                Err(_) => return outcome,
+            }
+        }
+        outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(retries: u32, seconds: u64) -> Limits {
+        Limits::new(4, retries, Instant::now() + Duration::from_secs(seconds))
+    }
+
+    #[tokio::test]
+    async fn it_tries_again_as_often_as_it_may() {
+        let mut count = 0;
+        let outcome = limits(2, 60)
+            .retrying(
+                async || {
+                    count += 1;
+                    count
+                },
+                |_| Again::After(Duration::ZERO),
+            )
+            .await;
+        assert_eq!((outcome, count), (3, 3));
+    }
+
+    #[tokio::test]
+    async fn what_stands_is_not_repeated() {
+        let mut count = 0;
+        limits(2, 60).retrying(async || count += 1, |()| Again::No).await;
+        assert_eq!(count, 1);
+    }
+
+    #[tokio::test]
+    async fn the_deadline_leaves_the_outcome_in_hand() {
+        let begun = Instant::now();
+        let mut count = 0;
+        let attempt = async || {
+            count += 1;
+            if count > 1 {
+                std::future::pending::<()>().await;
+            }
+            count
+        };
+        let limits = Limits::new(1, 5, begun + Duration::from_millis(60));
+        assert_eq!(limits.retrying(attempt, |_| Again::After(Duration::from_millis(5))).await, 1);
+        assert!(begun.elapsed() < Duration::from_secs(2));
+        assert_eq!(self::limits(5, 1).retrying(async || 7, |_| Again::After(LONGEST_PAUSE)).await, 7);
+    }
+
+    #[tokio::test]
+    async fn a_target_has_six_at_once() {
+        let limits = Limits::new(100, 0, Instant::now() + Duration::from_secs(60));
+        let mut held = Vec::new();
+        for _ in 0..PER_TARGET {
+            held.push(limits.permit_for("https://a.test:443").await);
+        }
+        let wait = |target| tokio::time::timeout(Duration::from_millis(5), limits.permit_for(target));
+        assert!(wait("https://a.test:443").await.is_err());
+        assert!(wait("https://b.test:443").await.is_ok());
+        held.pop();
+        assert!(wait("https://a.test:443").await.is_ok());
+    }
+}

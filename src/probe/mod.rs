@@ -1,0 +1,126 @@
+//! Looks at the world: asks what a spec needs to know, and fills [`Observed`]. Only here is
+//! there a network; nothing in here decides what is right.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `engine` | which questions a spec needs, all at once |
+//! | `session` | what a run shares; how one URL is asked |
+//! | `memo`, `limit` | each question once; how much at once, how often again |
+//! | `dns`, `dial`, `tls`, `http` | one protocol each |
+//! | `certificate`, `path` | what a certificate says, and where a chain leads |
+//! | `finish` | the answers as an [`Observed`] |
+
+mod certificate;
+mod connect;
+mod dial;
+mod dns;
+mod engine;
+mod finish;
+mod http;
+mod limit;
+mod memo;
+mod path;
+mod problem;
+mod session;
+mod tls;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rustls::pki_types::CertificateDer;
+use tokio::time::{Instant, timeout_at};
+
+pub use connect::{Connect, NotAConnect};
+
+use crate::observed::Observed;
+use crate::spec::Document;
+
+/// How a run looks at the world.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Recursive resolvers; the system's where there are none.
+    pub resolvers: Vec<SocketAddr>,
+    /// Where to connect instead of where DNS leads.
+    pub connect: Vec<Connect>,
+    /// Roots that are trusted beside the public ones.
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// The time for one attempt: connecting, TLS and HTTP together.
+    pub timeout: Duration,
+    /// The time for the whole run.
+    pub deadline: Duration,
+    /// How often a time-out, a 5xx or a 429 is tried again.
+    pub retries: u32,
+    /// How much is asked at once.
+    pub concurrency: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            resolvers: Vec::new(),
+            connect: Vec::new(),
+            extra_roots: Vec::new(),
+            timeout: Duration::from_secs(10),
+            deadline: Duration::from_secs(120),
+            retries: 2,
+            concurrency: 64,
+        }
+    }
+}
+
+/// Who watches a run.
+pub trait Progress {
+    /// Called whenever a question is asked or answered: how many were, and the latest.
+    fn waiting(&self, asked: usize, answered: usize, current: &str);
+}
+
+/// Nobody watches.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn waiting(&self, _: usize, _: usize, _: &str) {}
+}
+
+/// Why a run could not begin.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ProbeError {
+    /// The system's resolvers are not known.
+    #[error("the system's resolvers could not be read: {0}")]
+    #[diagnostic(code(probe::system_resolvers), help("name one with --resolver ADDR[:PORT]"))]
+    SystemResolvers(String),
+    /// A root that was given is no certificate.
+    #[error("certificate {number} of the extra roots cannot be used: {why}")]
+    #[diagnostic(code(probe::root), help("--ca-file takes root certificates in PEM form"))]
+    Root {
+        /// Its number, from 1.
+        number: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// TLS could not be set up.
+    #[error("TLS could not be set up: {0}")]
+    #[diagnostic(code(probe::tls))]
+    Tls(String),
+}
+
+/// Asks everything that the spec needs, each question once, and returns what was seen. `at` is
+/// the time that the observation carries.
+pub async fn observe(
+    document: &Document,
+    settings: &Settings,
+    at: Timestamp,
+    progress: &dyn Progress,
+) -> Result<Observed, ProbeError> {
+    let deadline = Instant::now() + settings.deadline;
+    let roots = path::Roots::new(&settings.extra_roots)?;
+    let session = session::Session::new(settings, progress, deadline)?;
+    // What is unanswered by then stays in the session as a question without an answer.
+    let _ = timeout_at(deadline, engine::gather(&session, document, at)).await;
+    let cut = format!("the run's deadline of {} passed", problem::span(settings.deadline));
+    Ok(finish::observed(&session, &roots, at, deadline, &cut).await)
+}
+
+#[cfg(test)]
+mod tests;

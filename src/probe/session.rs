@@ -1,0 +1,253 @@
+//! What one run shares: limits, answers so far, and how a URL is asked.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, join, select};
+use rustls::ClientConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_rustls::client::TlsStream;
+use url::{Host, Url};
+
+use super::connect::overridden;
+use super::dns::Resolver;
+use super::http::{Answer, Ask};
+use super::limit::{Again, Limits, Permit};
+use super::memo::{Memo, Tally};
+use super::problem::{Problem, Until};
+use super::tls::Shown;
+use super::{ProbeError, Progress, Settings, dial, http, tls};
+use crate::observed::{DnsAnswer, Exchange, FailureKind, origin, question};
+
+/// Largest intermediate certificate that is fetched.
+const MOST_CERTIFICATE: usize = 64 * 1024;
+
+/// One run.
+pub(super) struct Session<'a> {
+    settings: &'a Settings,
+    limits: Limits,
+    tally: Tally<'a>,
+    resolver: Resolver,
+    client: Arc<ClientConfig>,
+    pub(super) dns: Memo<Result<DnsAnswer, Problem>>,
+    pub(super) tls: Memo<Result<Shown, Problem>>,
+    pub(super) http: Memo<Result<Exchange, Problem>>,
+    fetched: Memo<Option<CertificateDer<'static>>>,
+    /// First connections, shaken hands on and not yet asked anything, by origin.
+    open: RefCell<BTreeMap<String, Open>>,
+    /// Origins whose first connection has an owner.
+    owned: RefCell<BTreeSet<String>>,
+}
+
+/// A connection after its handshake.
+struct Open {
+    stream: TlsStream<TcpStream>,
+    peer: SocketAddr,
+    until: Until,
+    permit: Permit,
+}
+
+impl Open {
+    async fn get(self, url: &Url) -> Result<Answer, Problem> {
+        let h2 = tls::chose_h2(&self.stream);
+        let answer = http::get(self.stream, Ask { url, peer: self.peer, until: self.until, h2 }).await;
+        drop(self.permit);
+        answer
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A run that must end at `deadline`.
+    pub(super) fn new(
+        settings: &'a Settings,
+        progress: &'a dyn Progress,
+        deadline: Instant,
+    ) -> Result<Self, ProbeError> {
+        Ok(Self {
+            settings,
+            limits: Limits::new(settings.concurrency, settings.retries, deadline),
+            tally: Tally::new(progress),
+            resolver: Resolver::new(&settings.resolvers, settings.timeout)?,
+            client: tls::client()?,
+            dns: Memo::new(),
+            tls: Memo::new(),
+            http: Memo::new(),
+            fetched: Memo::new(),
+            open: RefCell::default(),
+            owned: RefCell::default(),
+        })
+    }
+
+    /// The answer to a DNS question.
+    pub(super) async fn dns(&self, name: &str, kind: &str) -> Result<DnsAnswer, Problem> {
+        let ask = self.resolver.ask(name, kind, &self.limits);
+        self.dns.get(&question(name, kind), &self.tally, ask).await
+    }
+
+    /// The answer to a GET, kept under the URL.
+    pub(super) async fn exchange(&self, url: &Url) -> Result<Exchange, Problem> {
+        let ask = async {
+            let answer =
+                if url.scheme() == "https" { self.secured(url).await } else { self.plain(url).await };
+            answer.map(|answer| answer.exchange)
+        };
+        self.http.get(url.as_str(), &self.tally, ask).await
+    }
+
+    /// A certificate published at an address; `None` where there is none.
+    pub(super) async fn certificate(&self, url: &Url) -> Option<CertificateDer<'static>> {
+        let ask = async {
+            let answer = self.plain(url).await.ok()?;
+            let whole = answer.exchange.status == 200 && !answer.exchange.body_cut;
+            (whole && answer.body.len() <= MOST_CERTIFICATE).then(|| {
+                CertificateDer::from_pem_slice(&answer.body)
+                    .unwrap_or_else(|_| CertificateDer::from(answer.body.clone()))
+            })
+        };
+        self.fetched.get(url.as_str(), &self.tally, ask).await
+    }
+
+    async fn plain(&self, url: &Url) -> Result<Answer, Problem> {
+        self.limits.retrying(async || self.attempt(url).await, again).await
+    }
+
+    /// One URL of an origin asks on the connection whose handshake is kept; the others use
+    /// connections of their own, at once, but stand and fall with that handshake.
+    async fn secured(&self, url: &Url) -> Result<Answer, Problem> {
+        let origin = origin(url);
+        let handshake = async { self.handshake(url, &origin).await.map_err(below) };
+        let first = self.owned.borrow_mut().insert(origin.clone());
+        let attempt = async || {
+            let open = self.open.borrow_mut().remove(&origin).filter(|_| first);
+            match open {
+                Some(open) => open.get(url).await,
+                None => self.attempt(url).await,
+            }
+        };
+        if first {
+            handshake.await?;
+            return self.limits.retrying(attempt, again).await;
+        }
+        let (own, handshake) = (pin!(self.limits.retrying(attempt, again)), pin!(handshake));
+        match select(own, handshake).await {
+            Either::Left((own, handshake)) => handshake.await.and(own),
+            Either::Right((shaken, own)) => {
+                shaken?;
+                own.await
+            }
+        }
+    }
+
+    async fn handshake(&self, url: &Url, origin: &str) -> Result<Shown, Problem> {
+        let ask = async {
+            let outcome = self.limits.retrying(async || self.shake_hands(url).await, timed_out).await;
+            let (open, shown) = outcome?;
+            self.open.borrow_mut().insert(origin.to_owned(), open);
+            Ok(shown)
+        };
+        self.tls.get(origin, &self.tally, ask).await
+    }
+
+    async fn shake_hands(&self, url: &Url) -> Result<(Open, Shown), Problem> {
+        let (stream, peer, until, permit) = self.connect(url).await?;
+        let host = bare_host(url);
+        let (stream, shown) = tls::handshake(&self.client, stream, &host, peer, until).await?;
+        Ok((Open { stream, peer, until, permit }, shown))
+    }
+
+    async fn attempt(&self, url: &Url) -> Result<Answer, Problem> {
+        if url.scheme() == "https" {
+            return self.shake_hands(url).await?.0.get(url).await;
+        }
+        let (stream, peer, until, _permit) = self.connect(url).await?;
+        http::get(stream, Ask { url, peer, until, h2: false }).await
+    }
+
+    async fn connect(&self, url: &Url) -> Result<(TcpStream, SocketAddr, Until, Permit), Problem> {
+        let addresses = self.addresses(url).await?;
+        let permit = self.limits.permit_for(&origin(url)).await;
+        let until = Until::after(self.settings.timeout);
+        let (stream, peer) = dial::tcp(&addresses, until).await?;
+        Ok((stream, peer, until, permit))
+    }
+
+    /// Where to connect: the user's override, the literal address, or what DNS says.
+    async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Problem> {
+        let host = bare_host(url);
+        let port = url.port_or_known_default().unwrap_or(443);
+        if let Some(address) = overridden(&self.settings.connect, &host, port) {
+            return Ok(vec![address]);
+        }
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return Ok(vec![SocketAddr::new(address, port)]);
+        }
+        let (four, six) = join(self.dns(&host, "A"), self.dns(&host, "AAAA")).await;
+        let found: Vec<IpAddr> = [(&six, "AAAA"), (&four, "A")]
+            .iter()
+            .filter_map(|(answer, kind)| answer.as_ref().ok().map(|answer| answer.values(kind)))
+            .flatten()
+            .filter_map(|value| value.as_str().parse().ok())
+            .collect();
+        if found.is_empty() { Err(no_address(&host, four, six)) } else { Ok(dial::order(&found, port)) }
+    }
+}
+
+/// A host as it is looked up and as TLS names it: an IPv6 address without brackets.
+fn bare_host(url: &Url) -> String {
+    match url.host() {
+        Some(Host::Ipv6(address)) => address.to_string(),
+        Some(host) => host.to_string(),
+        None => String::new(),
+    }
+}
+
+/// Only where both questions were answered is it known that there is no address.
+fn no_address(host: &str, four: Result<DnsAnswer, Problem>, six: Result<DnsAnswer, Problem>) -> Problem {
+    let answer = match (four, six) {
+        (Err(problem), _) | (_, Err(problem)) => return problem,
+        (Ok(answer), Ok(_)) => answer,
+    };
+    let target = answer.of_type("CNAME").last().map(|record| &record.value);
+    let words = match (answer.nxdomain, target) {
+        (true, None) => format!("{host} does not exist (NXDOMAIN)"),
+        (true, Some(target)) => format!("{host} is an alias of {target}, which does not exist (NXDOMAIN)"),
+        (false, None) => format!("{host} has no address, neither A nor AAAA"),
+        (false, Some(target)) => {
+            format!("{host} is an alias of {target}, which has no address, neither A nor AAAA")
+        }
+    };
+    Problem::Failed(FailureKind::NoAddress, words)
+}
+
+/// What a failed handshake means for the URLs above it.
+fn below(problem: Problem) -> Problem {
+    match problem {
+        Problem::Failed(_, words) => Problem::Failed(FailureKind::Handshake, words),
+        unobserved @ Problem::Unobserved(_) => unobserved,
+    }
+}
+
+fn timed_out<T>(outcome: &Result<T, Problem>) -> Again {
+    match outcome {
+        Err(Problem::Failed(FailureKind::TimedOut, _)) => Again::Soon,
+        _ => Again::No,
+    }
+}
+
+/// Time-outs, 5xx and 429 may pass; everything else stands.
+fn again(outcome: &Result<Answer, Problem>) -> Again {
+    let Ok(answer) = outcome else { return timed_out(outcome) };
+    let exchange = &answer.exchange;
+    if exchange.status != 429 && !(500..600).contains(&exchange.status) {
+        return Again::No;
+    }
+    let asked = exchange.header("retry-after").next().and_then(|value| value.as_str().trim().parse().ok());
+    asked.map_or(Again::Soon, |seconds| Again::After(Duration::from_secs(seconds)))
+}
