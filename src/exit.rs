@@ -29,6 +29,18 @@ impl Exit {
         self as u8
     }
 
+    /// The exit of several runs: a failure beats "could not tell", which beats ready.
+    pub fn worst(exits: impl IntoIterator<Item = Self>) -> Self {
+        let order = |exit: &Self| match exit {
+            Self::Ready => 0,
+            Self::Undetermined => 1,
+            Self::NotReady => 2,
+            Self::Usage => 3,
+            Self::Interrupted => 4,
+        };
+        exits.into_iter().max_by_key(order).unwrap_or(Self::Ready)
+    }
+
     /// What the number means, in a clause.
     pub const fn meaning(self) -> &'static str {
         match self {

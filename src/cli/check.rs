@@ -213,13 +213,15 @@ fn write(
     terminal: &Terminal,
     reports: &[(Report, Document)],
     streams: &mut Streams,
-) -> Result<(), IoError> {
+) -> miette::Result<()> {
     let writing = &arguments.writing;
+    let text = |format, to_file| render(format, reports, &terminal.style(to_file)).into_diagnostic();
     for also in &writing.also {
-        write_file(&also.file, &render(also.format, reports, &terminal.style(true)))?;
+        write_file(&also.file, &text(also.format, true)?)?;
     }
     match &writing.output {
-        Some(path) => write_file(path, &render(writing.format, reports, &terminal.style(true))),
-        None => write_out(streams.out, &render(writing.format, reports, &terminal.style(false))),
+        Some(path) => write_file(path, &text(writing.format, true)?)?,
+        None => write_out(streams.out, &text(writing.format, false)?)?,
     }
+    Ok(())
 }

@@ -7,11 +7,11 @@ use super::Streams;
 use super::args::{Cli, GenerateArgs, Generated};
 use super::output::write_out;
 use crate::exit::Exit;
-use crate::spec::schema;
+use crate::report::json;
 
 pub(super) fn schema(streams: &mut Streams) -> miette::Result<Exit> {
-    let text = serde_json::to_string_pretty(&schema::json_schema()).into_diagnostic()?;
-    write_out(streams.out, &format!("{text}\n"))?;
+    let text = json::spec_schema().into_diagnostic()?;
+    write_out(streams.out, &text)?;
     Ok(Exit::Ready)
 }
 

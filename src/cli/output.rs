@@ -7,8 +7,7 @@ use miette::Diagnostic;
 
 use super::Streams;
 use super::args::{Color, Format, Global};
-use crate::report::human::Style;
-use crate::report::{self, Report};
+use crate::report::{self, Report, Style};
 use crate::spec::Document;
 use crate::system;
 
@@ -73,13 +72,9 @@ impl Terminal {
     }
 }
 
+/// The terminal's width; a hundred columns where there is none.
 fn console_width() -> usize {
-    indicatif_width().unwrap_or(100)
-}
-
-fn indicatif_width() -> Option<usize> {
-    let width = indicatif::ProgressDrawTarget::stderr().width()?;
-    Some(usize::from(width))
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
 }
 
 /// Why something could not be read or written.
@@ -109,16 +104,20 @@ pub(super) fn write_out(out: &mut dyn Write, text: &str) -> Result<(), IoError> 
 }
 
 /// One or several reports in a format.
-pub(super) fn render(format: Format, reports: &[(Report, Document)], style: &Style) -> String {
-    match format {
-        Format::Json => match reports {
-            [(one, _)] => report::json::one(one),
-            several => report::json::many(several.iter().map(|(report, _)| report)),
-        },
-        Format::Human => {
-            let texts =
-                reports.iter().map(|(report, document)| report::human::render(report, Some(document), style));
-            texts.collect::<Vec<_>>().join("\n")
+pub(super) fn render(
+    format: Format,
+    reports: &[(Report, Document)],
+    style: &Style,
+) -> serde_json::Result<String> {
+    match (format, reports) {
+        (Format::Json, [(one, _)]) => report::json::one(one),
+        (Format::Json, several) => {
+            let several: Vec<&Report> = several.iter().map(|(report, _)| report).collect();
+            report::json::many(&several)
+        }
+        (Format::Human, reports) => {
+            let reports: Vec<_> = reports.iter().map(|(report, document)| (report, Some(document))).collect();
+            Ok(report::human::render_many(&reports, style))
         }
     }
 }

@@ -8,7 +8,7 @@ use super::text::is_harmful;
 #[derive(Serialize)]
 struct Many<'a> {
     schema: &'static str,
-    reports: &'a [Report],
+    reports: &'a [&'a Report],
 }
 
 /// One report, with a line break at the end.
@@ -25,7 +25,7 @@ pub fn one(report: &Report) -> serde_json::Result<String> {
 /// # Errors
 ///
 /// As [`one`].
-pub fn many(reports: &[Report]) -> serde_json::Result<String> {
+pub fn many(reports: &[&Report]) -> serde_json::Result<String> {
     text(&Many { schema: SCHEMA_MANY, reports })
 }
 

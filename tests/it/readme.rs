@@ -1,7 +1,6 @@
 //! The README is held true: its tables are generated from the program.
 
-use launch_ready::exit::exit_table;
-use launch_ready::report::tables::checks_table;
+use launch_ready::report::markdown_tables::{checks_table, exit_table};
 
 const README: &str = include_str!("../../README.md");
 
