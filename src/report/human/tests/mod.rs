@@ -1,4 +1,5 @@
 mod causes;
+mod many;
 mod places;
 mod reports;
 mod safety;
