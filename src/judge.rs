@@ -91,7 +91,7 @@ fn spec_facts(document: &Document) -> SpecFacts {
     let sha256 = Sha256::digest(document.text.as_bytes());
     SpecFacts {
         path: document.path.clone(),
-        sha256: sha256.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: sha256.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")),
         product: document.spec.product.as_ref().map(|product| product.value.clone()),
         domain: document.spec.domain.value.0.clone(),
     }

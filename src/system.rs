@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 /// The time now.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
 /// A variable of the process environment; `None` where it is not set or not UTF-8.
-pub fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
@@ -22,7 +22,7 @@ pub fn variable(name: &str) -> Option<String> {
 /// # Errors
 ///
 /// In words, where it cannot be read, is larger, or is not UTF-8.
-pub fn read_text(path: &Path, limit: usize) -> Result<String, String> {
+pub(crate) fn read_text(path: &Path, limit: usize) -> Result<String, String> {
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return Err("this is a folder, not a file".into());
@@ -35,7 +35,7 @@ pub fn read_text(path: &Path, limit: usize) -> Result<String, String> {
 /// # Errors
 ///
 /// See [`read_text`].
-pub fn read_stdin(limit: usize) -> Result<String, String> {
+pub(crate) fn read_stdin(limit: usize) -> Result<String, String> {
     read_limited(std::io::stdin().lock(), limit)
 }
 
@@ -55,12 +55,12 @@ fn read_limited(reader: impl Read, limit: usize) -> Result<String, String> {
 /// # Errors
 ///
 /// In words.
-pub fn write_text(path: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(|error| error.to_string())
 }
 
 /// The first file of that name here or in a parent folder, up to the root of the repository.
-pub fn find_upwards(name: &str) -> Option<PathBuf> {
+pub(crate) fn find_upwards(name: &str) -> Option<PathBuf> {
     let mut folder = std::env::current_dir().ok()?;
     let mut shown = PathBuf::new();
     loop {

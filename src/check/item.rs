@@ -222,12 +222,11 @@ fn implied_redirects(spec: &Spec) -> Vec<Redirect> {
             sources.push((name, Place::new(format!("hosts.{}", key.value), host.span)));
         }
     }
-    if let (Some(declared), Some(other)) = (&spec.canonical, other_name(spec)) {
-        if !sources.iter().any(|(name, _)| *name == other)
-            && (spec.hosts.is_none() || is_declared(spec, &other))
-        {
-            sources.push((other, Place::new("canonical", declared.span)));
-        }
+    if let (Some(declared), Some(other)) = (&spec.canonical, other_name(spec))
+        && !sources.iter().any(|(name, _)| *name == other)
+        && (spec.hosts.is_none() || is_declared(spec, &other))
+    {
+        sources.push((other, Place::new("canonical", declared.span)));
     }
     sources
         .into_iter()

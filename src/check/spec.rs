@@ -21,9 +21,10 @@ pub(super) fn mentions(document: &Document) -> Vec<Mention> {
     let domain = &document.spec.domain.value.0;
     let mut found = Vec::new();
     document.tree.texts(&mut |path, text, span| {
+        let key = path.rsplit('.').next().unwrap_or(path);
         let own = ["endpoints[", "webhooks[", "redirects["].iter().any(|section| path.starts_with(section))
-            && [".url", ".from"].iter().any(|key| path.ends_with(key));
-        let outward = path.starts_with("redirects[") && path.ends_with(".to");
+            && matches!(key, "url" | "from");
+        let outward = path.starts_with("redirects[") && key == "to";
         if !own && !outward {
             return;
         }
@@ -114,10 +115,8 @@ fn secret_kind(text: &str) -> Option<&'static str> {
     if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") {
         return Some("a private key");
     }
-    if let Ok(url) = Url::parse(text) {
-        if url.password().is_some_and(|password| !password.contains("${")) {
-            return Some("a URL with a password");
-        }
+    if Url::parse(text).is_ok_and(|url| url.password().is_some_and(|password| !password.contains("${"))) {
+        return Some("a URL with a password");
     }
     let bare = text.strip_prefix("Bearer ").unwrap_or(text);
     let is_token = |token: &str| token.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.+/=".contains(&b));

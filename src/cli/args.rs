@@ -62,7 +62,6 @@ pub struct Global {
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "the words say it")]
 pub enum Color {
     Auto,
     Always,

@@ -16,7 +16,7 @@ use crate::observed::{FORMAT, Observed};
 use crate::policy::Policy;
 use crate::private::PrivateRanges;
 use crate::probe::{self, Settings};
-use crate::report::Report;
+use crate::report::{Report, Style};
 use crate::spec::{Document, load};
 use crate::system;
 
@@ -110,7 +110,7 @@ fn observe(
     terminal: &Terminal,
 ) -> miette::Result<Option<Observed>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
-    let progress = progress::line(terminal.shows_progress());
+    let progress = progress::line(terminal.progress);
     runtime.block_on(async {
         tokio::select! {
             observed = probe::observe(document, settings, at, progress.as_ref()) => Ok(Some(observed?)),
@@ -215,13 +215,14 @@ fn write(
     streams: &mut Streams,
 ) -> miette::Result<()> {
     let writing = &arguments.writing;
-    let text = |format, to_file| render(format, reports, &terminal.style(to_file)).into_diagnostic();
+    let text = |format, style: &Style| render(format, reports, style).into_diagnostic();
+    let plain = terminal.file_style();
     for also in &writing.also {
-        write_file(&also.file, &text(also.format, true)?)?;
+        write_file(&also.file, &text(also.format, &plain)?)?;
     }
     match &writing.output {
-        Some(path) => write_file(path, &text(writing.format, true)?)?,
-        None => write_out(streams.out, &text(writing.format, false)?)?,
+        Some(path) => write_file(path, &text(writing.format, &plain)?)?,
+        None => write_out(streams.out, &text(writing.format, terminal.style())?)?,
     }
     Ok(())
 }

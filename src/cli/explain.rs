@@ -22,10 +22,10 @@ pub(super) fn run(
     terminal: &Terminal,
     streams: &mut Streams,
 ) -> miette::Result<Exit> {
-    let style = terminal.style(false);
+    let style = terminal.style();
     let text = match &arguments.check {
-        None => explain::list(&style),
-        Some(id) => explain::page(Check::find(id).ok_or_else(|| unknown(id))?, &style),
+        None => explain::list(style),
+        Some(id) => explain::page(Check::find(id).ok_or_else(|| unknown(id))?, style),
     };
     write_out(streams.out, &text)?;
     Ok(Exit::Ready)

@@ -13,15 +13,10 @@ use crate::system;
 
 /// How to write to the user's terminal.
 pub(super) struct Terminal {
-    color: Color,
-    no_color: bool,
-    out_is_terminal: bool,
-    err_is_terminal: bool,
-    verbose: u8,
-    quiet: bool,
-    progress: bool,
-    unicode: bool,
-    width: usize,
+    /// The style of standard output.
+    style: Style,
+    /// Whether the progress line is shown.
+    pub(super) progress: bool,
 }
 
 /// Narrowest and widest line that a report is laid out for.
@@ -29,46 +24,34 @@ const WIDTHS: (usize, usize) = (60, 110);
 
 impl Terminal {
     pub(super) fn new(global: &Global, streams: &Streams) -> Self {
-        let columns = system::variable("COLUMNS").and_then(|columns| columns.parse().ok());
-        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-            .iter()
-            .find_map(|name| system::variable(name).filter(|v| !v.is_empty()));
-        Self {
-            color: global.color,
-            no_color: system::variable("NO_COLOR").is_some_and(|value| !value.is_empty()),
-            out_is_terminal: streams.out_is_terminal,
-            err_is_terminal: streams.err_is_terminal,
+        let variable = |name: &str| system::variable(name).filter(|value| !value.is_empty());
+        let color = match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => streams.out_is_terminal && variable("NO_COLOR").is_none(),
+        };
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
+        let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
+        let style = Style {
+            color,
+            width: columns.unwrap_or_else(console_width).clamp(WIDTHS.0, WIDTHS.1),
             verbose: global.verbose,
             quiet: global.quiet,
-            progress: !global.no_progress && !global.quiet,
             // A terminal says by its locale what it can show; a file or a CI log takes UTF-8.
             unicode: !streams.out_is_terminal
                 || locale.is_none_or(|l| l.to_ascii_lowercase().contains("utf")),
-            width: columns.unwrap_or_else(console_width).clamp(WIDTHS.0, WIDTHS.1),
-        }
+        };
+        Self { style, progress: streams.err_is_terminal && !global.no_progress && !global.quiet }
     }
 
-    fn colored(&self, is_terminal: bool) -> bool {
-        match self.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => is_terminal && !self.no_color,
-        }
+    /// The style of what goes to standard output.
+    pub(super) fn style(&self) -> &Style {
+        &self.style
     }
 
-    /// The style of what goes to a terminal, a pipe or (`to_file`) a file.
-    pub(super) fn style(&self, to_file: bool) -> Style {
-        Style {
-            color: !to_file && self.colored(self.out_is_terminal),
-            width: self.width,
-            verbose: self.verbose,
-            quiet: self.quiet,
-            unicode: to_file || self.unicode,
-        }
-    }
-
-    pub(super) fn shows_progress(&self) -> bool {
-        self.progress && self.err_is_terminal
+    /// The style of what goes to a file.
+    pub(super) fn file_style(&self) -> Style {
+        Style { color: false, unicode: true, ..self.style }
     }
 }
 

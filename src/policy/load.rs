@@ -133,7 +133,7 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             certificate_remaining_share: 0.16,
-            certificate_remaining: Duration::from_secs(86_400),
+            certificate_remaining: Duration::from_hours(24),
             redirect_hops: 3,
             https_same_host_first: false,
             dmarc_policy: DmarcPolicy::Quarantine,

@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn several_reports() {
-        let text = many(&[fixture::ready(), fixture::partial()]).expect("a text");
+        let text = many(&[&fixture::ready(), &fixture::partial()]).expect("a text");
         assert!(
             text.starts_with("{\n  \"schema\": \"launch-ready/reports/v1\",\n  \"reports\": [\n"),
             "{text}"

@@ -105,20 +105,20 @@ fn read(path: &str, text: &Arc<str>) -> Result<Document, Vec<SpecError>> {
         let message = format!("the spec has {} bytes; at most {MAX_BYTES} are read", text.len());
         return Err(vec![SpecError::new("spec/too-large", message, "starts here", Span::default())]);
     }
-    let tree: Node = yaml(text, DuplicateKeyPolicy::PassThrough).map_err(|error| vec![error])?;
+    let tree: Node = yaml(text, DuplicateKeyPolicy::PassThrough)?;
     let errors = shape::check(&tree);
     if !errors.is_empty() {
         return Err(errors);
     }
-    let spec = yaml(text, DuplicateKeyPolicy::Error).map_err(|error| vec![error])?;
+    let spec = yaml(text, DuplicateKeyPolicy::Error)?;
     let document = Document { path: path.to_owned(), text: Arc::clone(text), tree, spec };
     let errors = lint::check(&document);
     if errors.is_empty() { Ok(document) } else { Err(errors) }
 }
 
-fn yaml<T: DeserializeOwned>(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<T, SpecError> {
+fn yaml<T: DeserializeOwned>(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<T, Vec<SpecError>> {
     serde_saphyr::from_str_with_options(text, options(duplicate_keys))
-        .map_err(|error| yaml_error(&error, text))
+        .map_err(|error| vec![yaml_error(&error, text)])
 }
 
 /// Strict booleans (`yes` is text), and a budget against alias, nesting and size bombs.

@@ -205,7 +205,7 @@ fn enumerated(schema: &Value) -> Option<Vec<&Value>> {
         return Some(vec![word]);
     }
     let choices = schema.get("oneOf")?.as_array()?;
-    let words: Vec<&Value> = choices.iter().filter_map(|choice| enumerated(choice)).flatten().collect();
+    let words: Vec<&Value> = choices.iter().filter_map(enumerated).flatten().collect();
     (!words.is_empty()).then_some(words)
 }
 

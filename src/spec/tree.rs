@@ -54,20 +54,20 @@ impl Kind {
 impl Node {
     /// Calls `visit` with every text (not key) and its path, in the file's order.
     pub fn texts(&self, visit: &mut impl FnMut(&str, &str, Span)) {
-        self.walk(String::new(), visit);
+        self.walk("", visit);
     }
 
-    fn walk(&self, path: String, visit: &mut impl FnMut(&str, &str, Span)) {
+    fn walk(&self, path: &str, visit: &mut impl FnMut(&str, &str, Span)) {
         match &self.kind {
-            Kind::Text(text) => visit(&path, text, self.span),
+            Kind::Text(text) => visit(path, text, self.span),
             Kind::List(nodes) => {
                 for (index, node) in nodes.iter().enumerate() {
-                    node.walk(format!("{path}[{index}]"), visit);
+                    node.walk(&format!("{path}[{index}]"), visit);
                 }
             }
             Kind::Map(entries) => {
                 for (key, node) in entries {
-                    node.walk(join(&path, key), visit);
+                    node.walk(&join(path, key), visit);
                 }
             }
             _ => {}

@@ -233,7 +233,7 @@ pub struct WebhookEffect {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JsonExpectation {
-    /// RFC 9535 JSONPath.
+    /// `JSONPath` (RFC 9535).
     pub path: Located<String>,
     /// How many there must be.
     pub count: Option<Located<u32>>,
