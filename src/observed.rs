@@ -19,6 +19,7 @@ pub const FORMAT: &str = "launch-ready/observed/v1";
 #[serde(deny_unknown_fields)]
 pub struct Observed {
     /// [`FORMAT`].
+    #[serde(default = "format_name")]
     pub format: String,
     /// When the run began; the time that judges judge by unless `--at` says another.
     pub at: Timestamp,
@@ -53,6 +54,10 @@ impl Observed {
     pub fn http(&self, url: &url::Url) -> Option<&Seen<Exchange>> {
         self.http.get(url.as_str())
     }
+}
+
+fn format_name() -> String {
+    FORMAT.into()
 }
 
 /// The key of a DNS question: `name TYPE`, the name in lower case without trailing dot.

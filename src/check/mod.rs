@@ -14,7 +14,14 @@ pub mod item;
 pub mod page;
 pub mod verdict;
 
+mod dns;
+mod email;
+#[cfg(test)]
+mod examples;
+mod http;
+mod seen;
 pub(crate) mod spec;
+mod tls;
 
 use jiff::Timestamp;
 

@@ -1,0 +1,129 @@
+//! Judges of `dns/*`.
+
+mod alias;
+mod record;
+
+use super::item::{self, Host, Name};
+use super::{Status, Verdict, World, seen};
+use crate::spec::model::RecordType;
+use alias::{Chain, End};
+
+pub(in crate::check) use record::{record_differs, record_missing};
+
+pub(super) fn host_unresolved(host: &Host, world: &World) -> Verdict {
+    let addresses = seen::addresses(&host.name, world);
+    if !addresses.found.is_empty() {
+        let found: Vec<String> = addresses.found.iter().map(ToString::to_string).collect();
+        return Verdict::pass(format!("resolves to {}", seen::listed(&found)));
+    }
+    let chain = Chain::of(&host.name, world);
+    match chain.end {
+        End::Loop | End::TooLong => {
+            return Verdict::not_judged("dns/cname-loop", &host.name, "its aliases never end");
+        }
+        End::Missing if chain.is_alias() => {
+            return Verdict::not_judged(
+                "dns/cname-dangling",
+                &host.name,
+                "its alias leads to a name that does not exist",
+            );
+        }
+        _ => {}
+    }
+    if let Some(gap) = addresses.gap {
+        return *gap;
+    }
+    if let Some(subject) = missing_record(host, world) {
+        return Verdict::not_judged("dns/record-missing", subject, "its declared record is missing");
+    }
+    let (what, observed) = if addresses.nxdomain {
+        (format!("{} does not exist", host.name), "NXDOMAIN")
+    } else {
+        (format!("{} exists, but has neither an A nor an AAAA record", host.name), "no A, no AAAA")
+    };
+    Verdict::fail(what)
+        .expected("an A or AAAA record")
+        .observed(observed)
+        .label("does not resolve")
+        .help(format!(
+            "publish `{0} A <IPv4 address of its server>`, or `{0} CNAME <name that the hosting gives>`; then ask `dig {0} A`",
+            host.name
+        ))
+}
+
+/// The finding of a declared address or alias of the host that does not exist: then that is the
+/// cause.
+fn missing_record(host: &Host, world: &World) -> Option<String> {
+    let records = item::records(world.document);
+    let leads = |kind| matches!(kind, RecordType::A | RecordType::Aaaa | RecordType::Cname);
+    let mut own = records.iter().filter(|r| r.name == host.name && leads(r.record.kind.value));
+    own.find(|record| record_missing(record, world).status == Status::Fail).map(record::subject)
+}
+
+pub(super) fn address_private(host: &Host, world: &World) -> Verdict {
+    let addresses = seen::addresses(&host.name, world);
+    let faults: Vec<String> = addresses
+        .found
+        .iter()
+        .filter_map(|address| world.private.fault(*address).map(|kind| format!("{address} ({kind})")))
+        .collect();
+    if !faults.is_empty() {
+        let faults = seen::listed(&faults);
+        return Verdict::fail(format!("{} resolves to {faults}: nobody outside can reach that", host.name))
+            .expected("public addresses only")
+            .observed(faults)
+            .label("not a public address")
+            .help("publish the public address of the server or load balancer instead; for a launch inside a private network, run with `--allow-private`, or with its range: `--allow-private=10.0.0.0/8`");
+    }
+    match addresses.gap {
+        Some(gap) => *gap,
+        None if addresses.found.is_empty() => seen::no_address(&host.name),
+        None => Verdict::pass("every address is fine"),
+    }
+}
+
+pub(super) fn cname_dangling(name: &Name, world: &World) -> Verdict {
+    let chain = Chain::of(&name.name, world);
+    match &chain.end {
+        End::Loop | End::TooLong => {
+            Verdict::not_judged("dns/cname-loop", &name.name, "the aliases never end")
+        }
+        End::Unknown(reason) => Verdict::unknown(reason.clone()),
+        End::Exists | End::Missing if !chain.is_alias() => {
+            Verdict::not_applicable(format!("{} is no alias", name.name))
+        }
+        End::Exists => Verdict::pass(chain.to_string()),
+        End::Missing => {
+            let target = chain.last();
+            Verdict::fail(format!("{chain}, which does not exist"))
+                .expected("an alias of a name that exists")
+                .observed(format!("{target}: NXDOMAIN"))
+                .label("leads nowhere")
+                .help(format!(
+                    "if {target} is mistyped, correct the record of {}; if the service behind it was given up, delete the record: whoever registers {target} can answer in your name",
+                    chain.owner()
+                ))
+        }
+    }
+}
+
+pub(super) fn cname_loop(name: &Name, world: &World) -> Verdict {
+    let chain = Chain::of(&name.name, world);
+    let (what, observed) = match &chain.end {
+        End::Loop => (format!("{chain}, where it began to repeat"), "a loop"),
+        End::TooLong => (format!("{chain}, and still no end"), "more than 8 aliases"),
+        End::Unknown(reason) => return Verdict::unknown(reason.clone()),
+        End::Exists | End::Missing if chain.is_alias() => return Verdict::pass(chain.to_string()),
+        End::Exists | End::Missing => {
+            return Verdict::not_applicable(format!("{} is no alias", name.name));
+        }
+    };
+    Verdict::fail(what)
+        .expected(format!("at most {} aliases that end at an address", alias::LONGEST))
+        .observed(observed)
+        .label("aliases never end")
+        .help(format!(
+            "point {} at the final name directly, or give it the A and AAAA records of the server",
+            name.name
+        ))
+}

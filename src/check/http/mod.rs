@@ -1,0 +1,218 @@
+//! Judges of `http/*`.
+
+mod plain;
+mod redirect;
+mod trail;
+
+use url::Url;
+
+use super::item::{DeclaredUrl, Host};
+use super::{Verdict, World, seen};
+use crate::observed::{Failure, FailureKind, Seen};
+use crate::spec::Place;
+use crate::spec::model::Canonical;
+use trail::{End, Trail, endless};
+
+pub(super) use plain::https_not_forced;
+pub(super) use redirect::{
+    redirect_chain, redirect_loop, redirect_missing, redirect_status_differs, redirect_target_differs,
+};
+
+pub(super) fn unreachable(declared: &DeclaredUrl, world: &World) -> Verdict {
+    match world.observed.http(&declared.url) {
+        Some(Seen::Failed(failure)) => match seen::host_fault(&declared.url, failure, world) {
+            Some(verdict) => verdict,
+            None => {
+                Verdict::fail(format!("{} does not answer: {}", seen::shown(&declared.url), failure.detail))
+                    .expected("an HTTP answer")
+                    .observed(failure.detail.as_str())
+                    .label("no answer")
+                    .help(answer_help(&declared.url, failure))
+            }
+        },
+        _ => match seen::http(&declared.url, world) {
+            Ok(exchange) => Verdict::pass(format!("answers {}", exchange.status)),
+            Err(verdict) => *verdict,
+        },
+    }
+}
+
+fn answer_help(url: &Url, failure: &Failure) -> String {
+    let advice = match failure.kind {
+        FailureKind::NoAddress => "publish an A, AAAA or CNAME record for the host, or correct the URL",
+        FailureKind::Refused => {
+            "nothing listens there: start the service, or correct the port or the address in DNS"
+        }
+        FailureKind::TimedOut => {
+            "the service accepts no connection or hangs: look whether it runs and whether the firewall lets it through"
+        }
+        FailureKind::Reset => {
+            "the connection is cut before the answer: look in the logs of the proxy and of the service behind it"
+        }
+        FailureKind::NotHttp => {
+            "what listens there does not speak HTTP: correct the port, or the proxy's upstream"
+        }
+        FailureKind::TooLarge => {
+            "the answer's header is larger than clients accept: most often cookies that pile up"
+        }
+        FailureKind::Handshake | FailureKind::Alert | FailureKind::NotTls => {
+            "TLS fails on this host: mend its certificate and its HTTPS listener first"
+        }
+    };
+    format!("{advice}; then try `curl -sv -o /dev/null '{}'`", seen::shown(url))
+}
+
+pub(super) fn status_differs(declared: &DeclaredUrl, world: &World) -> Verdict {
+    let exchange = match seen::http(&declared.url, world) {
+        Ok(exchange) => exchange,
+        Err(verdict) => return *verdict,
+    };
+    let status = exchange.status;
+    let right = match declared.status {
+        Some(wanted) => status == wanted,
+        None => status < 400 || (matches!(status, 401 | 403) && !is_production(&declared.url, world)),
+    };
+    if right {
+        return Verdict::pass(format!("answers {status}"));
+    }
+    let leads = exchange.location.as_ref().filter(|_| exchange.is_redirect()).map(seen::shown);
+    let observed = leads.map_or(status.to_string(), |to| format!("{status}, leads to {to}"));
+    let expected = declared.status.map_or("no error".to_owned(), |wanted| wanted.to_string());
+    Verdict::fail(format!("{} answers {observed}", seen::shown(&declared.url)))
+        .expected(expected)
+        .observed(observed)
+        .label("answers otherwise")
+        .help(status_help(status))
+}
+
+fn status_help(status: u16) -> &'static str {
+    match status {
+        300..=399 => "declare the URL that it leads to, or declare this status, or remove the redirect",
+        401 | 403 => {
+            "the URL asks for a login or a rule blocks it: open it to the public, or declare this status (for a URL that must refuse: `refuse_anonymous: true`)"
+        }
+        404 | 410 => {
+            "deploy what should be there, or correct the path; look whether the proxy passes the path on unchanged"
+        }
+        500..=599 => "the service or the proxy before it fails: look in its log at the time of this run",
+        _ => "correct the service, or declare this status",
+    }
+}
+
+/// True unless the URL's host is declared as staging, preview or development.
+fn is_production(url: &Url, world: &World) -> bool {
+    let hosts = world.hosts();
+    hosts.iter().find(|host| Some(host.name.as_str()) == url.host_str()).is_none_or(Host::is_production)
+}
+
+pub(super) fn hsts_missing(host: &Host, world: &World) -> Verdict {
+    if !host.is_production() {
+        return Verdict::not_applicable(format!("{} is not a production host", host.name));
+    }
+    let Some(url) = host.root("https") else { return seen::no_url(host) };
+    let exchange = match seen::http(&url, world) {
+        Ok(exchange) => exchange,
+        Err(verdict) => return *verdict,
+    };
+    if let Some(value) = exchange.header("strict-transport-security").next() {
+        return Verdict::pass(format!("sends `{}`", seen::cut(value.as_str())));
+    }
+    Verdict::fail(format!("{} sends no Strict-Transport-Security", seen::shown(&url)))
+        .expected("Strict-Transport-Security")
+        .observed("no such header")
+        .label("no HSTS")
+        .help(format!(
+            "send `{}` with every HTTPS answer, errors and redirects too (nginx: `add_header ... always;`); begin with `max-age=300` and raise it when nothing breaks",
+            hsts_header(world)
+        ))
+}
+
+/// The header that the spec declares, or a year.
+fn hsts_header(world: &World) -> String {
+    let declared = world.document.spec.tls.as_ref().and_then(|tls| tls.hsts.as_ref());
+    let max_age =
+        declared.and_then(|hsts| hsts.max_age.as_ref()).map_or(31_536_000, |age| age.value.0.as_secs());
+    let mut header = format!("Strict-Transport-Security: max-age={max_age}");
+    if let Some(hsts) = declared {
+        let asked = |flag: &Option<crate::spec::Located<bool>>| flag.as_ref().is_some_and(|flag| flag.value);
+        if asked(&hsts.include_subdomains) {
+            header.push_str("; includeSubDomains");
+        }
+        if asked(&hsts.preload) {
+            header.push_str("; preload");
+        }
+    }
+    header
+}
+
+pub(super) fn canonical_split(world: &World) -> Verdict {
+    let apex = world.domain().to_owned();
+    let www = format!("www.{apex}");
+    for name in [&www, &apex] {
+        if let Some(reason) = absent(name, world) {
+            return Verdict::not_applicable(reason);
+        }
+    }
+    let mut own = Vec::new();
+    for name in [&apex, &www] {
+        match serves_itself(name, world) {
+            Ok(serves) => own.push(serves),
+            Err(verdict) => return *verdict,
+        }
+    }
+    if own.contains(&None) {
+        return Verdict::pass(format!("{apex} and {www} do not both serve the site"));
+    }
+    let (main, other) = match world.document.spec.canonical.as_ref().map(|c| c.value) {
+        Some(Canonical::Www) => (&www, &apex),
+        _ => (&apex, &www),
+    };
+    let statuses: Vec<String> = own.into_iter().flatten().collect();
+    let verdict = Verdict::fail(format!("both names serve the site: {}", seen::listed(&statuses)))
+        .expected(format!("{other} redirects to {main}"))
+        .observed("both answer 200")
+        .label("both names answer")
+        .help(format!(
+            "redirect `https://{other}/*` to `https://{main}/$1` with 301, path and query kept; plain HTTP the same way"
+        ));
+    match &world.document.spec.canonical {
+        Some(canonical) => verdict.at(Place::new("canonical", canonical.span)),
+        None => verdict,
+    }
+}
+
+fn root(name: &str) -> Option<Url> {
+    Url::parse(&format!("https://{name}/")).ok()
+}
+
+/// Why there is no site at a name that could split.
+fn absent(name: &str, world: &World) -> Option<String> {
+    let seen_at_root = root(name).and_then(|url| world.observed.http(&url));
+    match seen_at_root {
+        Some(Seen::Failed(failure)) if failure.kind == FailureKind::NoAddress => {
+            Some(format!("{name} has no address"))
+        }
+        None if !seen::is_host(name, world) || name.starts_with("www.") => {
+            Some(format!("{name} is not one of the hosts"))
+        }
+        _ => None,
+    }
+}
+
+/// `https://shop.test/ answers 200` where a name's own site answers 2xx in the end.
+fn serves_itself(name: &str, world: &World) -> seen::Judged<Option<String>> {
+    let Some(url) = root(name) else { return Ok(None) };
+    let trail = Trail::of(&url, world);
+    let last = trail.ends().map_or(&url, |(_, last)| last);
+    match &trail.end {
+        End::Answer(exchange) => {
+            let serves = last.host_str() == Some(name) && (200..300).contains(&exchange.status);
+            Ok(serves.then(|| format!("{} answers {}", seen::shown(last), exchange.status)))
+        }
+        // Wherever that leads, it is not the name's own site any more.
+        End::Failed(_) | End::Unobserved(_) if last.host_str() != Some(name) => Ok(None),
+        End::Failed(failure) => Err(Box::new(seen::unanswered(last, failure, world))),
+        End::Unobserved(reason) => Err(Box::new(Verdict::unknown(reason.clone()))),
+        End::Endless => Err(Box::new(endless(&url))),
+    }
+}

@@ -1,0 +1,89 @@
+//! Whether plain HTTP is left behind at once.
+
+use url::Url;
+
+use super::trail::{End, Trail, endless};
+use crate::check::item::Host;
+use crate::check::{Verdict, World, seen};
+use crate::observed::{Exchange, FailureKind, Seen};
+
+pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict {
+    let Some(url) = host.root("http") else { return seen::no_url(host) };
+    if let Some(verdict) = closed(&url, world) {
+        return verdict;
+    }
+    let exchange = match seen::http(&url, world) {
+        Ok(exchange) => exchange,
+        Err(verdict) => return *verdict,
+    };
+    if !exchange.is_redirect() {
+        return served(exchange, &url, host);
+    }
+    let trail = Trail::of(&url, world);
+    if trail.is_endless() {
+        return endless(&url);
+    }
+    let first = trail.urls.get(1).unwrap_or(&url);
+    if first.scheme() == "https" && first.host_str() == url.host_str() {
+        return Verdict::pass(format!("leads to {}", seen::shown(first)));
+    }
+    let Some(secure) = trail.urls.iter().find(|url| url.scheme() == "https") else {
+        let last = trail.ends().map_or(&url, |(_, last)| last);
+        return match &trail.end {
+            End::Answer(exchange) => served(exchange, last, host),
+            End::Failed(failure) => seen::unanswered(last, failure, world),
+            End::Unobserved(reason) => Verdict::unknown(reason.clone()),
+            End::Endless => endless(&url),
+        };
+    };
+    if !world.thresholds.https_same_host_first {
+        return Verdict::pass(format!("leads to {}", seen::shown(secure)));
+    }
+    Verdict::fail(format!("{url} leads to {} before HTTPS on the same host", seen::shown(first)))
+        .expected(format!("a redirect to https://{}/ first", host.name))
+        .observed(trail.shown())
+        .label("leaves the host first")
+        .help(help(host))
+}
+
+/// Nothing is served in plain where nothing answers on port 80.
+fn closed(url: &Url, world: &World) -> Option<Verdict> {
+    let Some(Seen::Failed(failure)) = world.observed.http(url) else { return None };
+    match failure.kind {
+        FailureKind::Refused => Some(Verdict::pass("port 80 is closed")),
+        FailureKind::TimedOut => {
+            Some(Verdict::pass("port 80 does not answer, so nothing is served in plain"))
+        }
+        FailureKind::Reset => {
+            Some(Verdict::pass("port 80 cuts the connection, so nothing is served in plain"))
+        }
+        FailureKind::NotHttp => Some(Verdict::pass("what listens on port 80 does not speak HTTP")),
+        _ => None,
+    }
+}
+
+/// The end of the way is plain HTTP.
+fn served(exchange: &Exchange, url: &Url, host: &Host) -> Verdict {
+    let status = exchange.status;
+    let is_error = (400..600).contains(&status);
+    if is_error && host.is_api() {
+        return Verdict::pass(format!("refuses plain HTTP with {status}"));
+    }
+    let what = if is_error {
+        format!("{} answers {status} instead of redirecting to HTTPS", seen::shown(url))
+    } else {
+        format!("{} serves content over plain HTTP", seen::shown(url))
+    };
+    Verdict::fail(what)
+        .expected(format!("a redirect to https://{}/", host.name))
+        .observed(status.to_string())
+        .label("plain HTTP")
+        .help(help(host))
+}
+
+fn help(host: &Host) -> String {
+    format!(
+        "redirect `http://{0}/*` to `https://{0}/$1` with 301 (nginx: `return 301 https://$host$request_uri;`; Cloudflare: SSL/TLS > Edge Certificates > Always Use HTTPS)",
+        host.name
+    )
+}

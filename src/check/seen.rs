@@ -1,0 +1,214 @@
+//! How judges read what was observed: an answer, or the verdict that goes with having none.
+//! A failed or missing observation never becomes a pass or a fail here.
+
+use std::net::IpAddr;
+
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use super::item::{self, Host};
+use super::{Verdict, World};
+use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
+
+/// The thing to judge, or the verdict without it.
+pub(super) type Judged<T> = Result<T, Box<Verdict>>;
+
+/// Why there is no verdict where nobody asked.
+pub(super) const NOT_OBSERVED: &str = "not observed in this run";
+
+/// Longest text from outside that a message shows whole.
+const MAX_SHOWN: usize = 200;
+
+fn unknown<T>(reason: impl Into<String>) -> Judged<T> {
+    Err(Box::new(Verdict::unknown(reason)))
+}
+
+/// The resolver's answer.
+pub(super) fn dns<'w>(name: &str, kind: &str, world: &'w World) -> Judged<&'w DnsAnswer> {
+    match world.observed.dns(name, kind) {
+        Some(Seen::Answer(answer)) => Ok(answer),
+        Some(Seen::Failed(failure)) => {
+            unknown(format!("{name} {kind} could not be looked up: {}", failure.detail))
+        }
+        Some(Seen::Unobserved(reason)) => unknown(reason.as_str()),
+        None => unknown(NOT_OBSERVED),
+    }
+}
+
+/// What is known of a name's addresses.
+#[derive(Debug)]
+pub(super) struct Addresses {
+    /// Those that were seen.
+    pub(super) found: Vec<IpAddr>,
+    /// Why there may be others: not both questions were answered.
+    pub(super) gap: Option<Box<Verdict>>,
+    /// True where the name does not exist at all.
+    pub(super) nxdomain: bool,
+}
+
+/// The A and AAAA answers of a name.
+pub(super) fn addresses(name: &str, world: &World) -> Addresses {
+    let mut all = Addresses { found: Vec::new(), gap: None, nxdomain: false };
+    for kind in ["A", "AAAA"] {
+        match dns(name, kind, world) {
+            Ok(answer) => {
+                all.nxdomain |= answer.nxdomain;
+                all.found
+                    .extend(answer.values(kind).filter_map(|value| value.as_str().parse::<IpAddr>().ok()));
+            }
+            Err(verdict) => all.gap = Some(verdict),
+        }
+    }
+    // A name that does not exist has no record of any type (RFC 8020).
+    if all.nxdomain {
+        all.gap = None;
+    }
+    all
+}
+
+/// True where `dns/host-unresolved` and `tls/unreachable` speak about the name.
+pub(super) fn is_host(name: &str, world: &World) -> bool {
+    world.hosts().iter().any(|host| host.name == name)
+}
+
+/// The verdict of a check on a host that has no address.
+pub(super) fn no_address(host: &str) -> Verdict {
+    Verdict::not_judged("dns/host-unresolved", host, "the host has no address")
+}
+
+/// The verdict where a host's name makes no URL.
+pub(super) fn no_url(host: &Host) -> Verdict {
+    Verdict::unknown(format!("{} is not a host name that can be asked", host.name))
+}
+
+/// The TLS handshake of a host.
+pub(super) fn handshake<'w>(host: &Host, world: &'w World) -> Judged<&'w Handshake> {
+    let Some(url) = host.root("https") else { return Err(Box::new(no_url(host))) };
+    match world.observed.tls(&url) {
+        Some(Seen::Answer(handshake)) => Ok(handshake),
+        Some(Seen::Failed(failure)) => Err(Box::new(if failure.kind == FailureKind::NoAddress {
+            no_address(&host.name)
+        } else {
+            no_handshake(&host.name)
+        })),
+        Some(Seen::Unobserved(reason)) => unknown(reason.as_str()),
+        None => unknown(NOT_OBSERVED),
+    }
+}
+
+fn no_handshake(host: &str) -> Verdict {
+    Verdict::not_judged("tls/unreachable", host, "there is no TLS connection")
+}
+
+/// The certificate of a host.
+pub(super) fn certificate<'w>(host: &Host, world: &'w World) -> Judged<&'w Certificate> {
+    let handshake = handshake(host, world)?;
+    if handshake.path == Path::Malformed {
+        let reason = "the certificate cannot be read";
+        return Err(Box::new(Verdict::not_judged("tls/certificate-untrusted", &host.name, reason)));
+    }
+    match handshake.chain.first() {
+        Some(certificate) => Ok(certificate),
+        None => unknown("the server sent no certificate"),
+    }
+}
+
+/// The answer to a GET.
+pub(super) fn http<'w>(url: &Url, world: &'w World) -> Judged<&'w Exchange> {
+    match world.observed.http(url) {
+        Some(Seen::Answer(exchange)) => Ok(exchange),
+        Some(Seen::Failed(failure)) => Err(Box::new(unanswered(url, failure, world))),
+        Some(Seen::Unobserved(reason)) => unknown(reason.as_str()),
+        None => unknown(NOT_OBSERVED),
+    }
+}
+
+/// The verdict of a host's finding that says why a request to it failed, where there is one.
+pub(super) fn host_fault(url: &Url, failure: &Failure, world: &World) -> Option<Verdict> {
+    let host = url.host_str().filter(|host| is_host(host, world))?;
+    match failure.kind {
+        FailureKind::NoAddress => Some(no_address(host)),
+        FailureKind::Handshake if url.scheme() == "https" => Some(no_handshake(host)),
+        _ => None,
+    }
+}
+
+/// The verdict of a check that needed the answer to a request that failed: the finding that says
+/// so, where one does.
+pub(super) fn unanswered(url: &Url, failure: &Failure, world: &World) -> Verdict {
+    if let Some(verdict) = host_fault(url, failure, world) {
+        return verdict;
+    }
+    if item::urls(world.document, world.observed).iter().any(|declared| declared.url == *url) {
+        return Verdict::not_judged("http/unreachable", url.as_str(), "the URL does not answer");
+    }
+    match item::redirects(world.document).into_iter().find(|redirect| redirect.ask == *url) {
+        Some(redirect) => {
+            Verdict::not_judged("http/redirect-missing", redirect.from, "the redirect does not happen")
+        }
+        None => Verdict::unknown(format!("{} does not answer: {}", shown(url), failure.detail)),
+    }
+}
+
+/// A URL in a message.
+pub(super) fn shown(url: &Url) -> String {
+    cut(url.as_str())
+}
+
+/// A text in a message: never longer than a few lines.
+pub(super) fn cut(text: &str) -> String {
+    if text.chars().count() <= MAX_SHOWN {
+        return text.to_owned();
+    }
+    text.chars().take(MAX_SHOWN).chain(['…']).collect()
+}
+
+/// A length of time in its largest whole unit: `10 days`, `1 hour`.
+pub(super) fn length(time: SignedDuration) -> String {
+    let seconds = time.as_secs().unsigned_abs();
+    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    let (size, unit) = units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1, "second"));
+    let count = seconds / size;
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The day of a moment, UTC.
+pub(super) fn day(moment: Timestamp) -> String {
+    moment.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+}
+
+/// `one`, `one and two`, `one, two and three`.
+pub(super) fn listed(items: &[String]) -> String {
+    match items {
+        [] => "none".into(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_use_the_largest_whole_unit() {
+        let cases = [(0, "0 seconds"), (59, "59 seconds"), (60, "1 minute"), (7_300, "2 hours")];
+        for (seconds, text) in cases.into_iter().chain([(86_400, "1 day"), (-10 * 86_400 - 5, "10 days")]) {
+            assert_eq!(length(SignedDuration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn long_urls_are_cut() {
+        let long = Url::parse(&format!("https://shop.test/{}", "x".repeat(900))).expect("a URL");
+        assert_eq!(shown(&long).chars().count(), MAX_SHOWN + 1);
+    }
+
+    #[test]
+    fn lists_read_like_sentences() {
+        let items = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(listed(&items), "a, b and c");
+        assert_eq!(listed(&items[..1]), "a");
+        assert_eq!(listed(&[]), "none");
+    }
+}

@@ -1,0 +1,317 @@
+//! Judges of `tls/*`: every fault of a certificate is judged on its own facts, so that one fault
+//! does not hide another.
+
+use jiff::SignedDuration;
+
+use super::item::Host;
+use super::{Verdict, World, seen};
+use crate::observed::{Certificate, Failure, FailureKind, Path, Remote, Seen};
+use crate::spec::Place;
+
+pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
+    let failed = host.root("https").and_then(|url| match world.observed.tls(&url) {
+        Some(Seen::Failed(failure)) if failure.kind != FailureKind::NoAddress => Some(failure),
+        _ => None,
+    });
+    if let Some(failure) = failed {
+        return Verdict::fail(format!("{} offers no TLS on port 443: {}", host.name, failure.detail))
+            .expected("a TLS handshake on port 443")
+            .observed(failure.detail.as_str())
+            .label("no TLS here")
+            .help(connect_help(&host.name, failure));
+    }
+    match seen::handshake(host, world) {
+        Ok(handshake) if handshake.version.is_empty() => Verdict::pass("the TLS handshake succeeds"),
+        Ok(handshake) => Verdict::pass(format!("speaks TLS {}", Remote::new(&handshake.version))),
+        Err(verdict) => *verdict,
+    }
+}
+
+fn connect_help(host: &str, failure: &Failure) -> String {
+    let advice = match failure.kind {
+        FailureKind::Refused => {
+            "nothing listens on port 443: start the HTTPS server there (`ss -ltn` on the server lists what listens), or correct the address in DNS"
+        }
+        FailureKind::TimedOut => {
+            "packets to port 443 are dropped: open TCP 443 in the firewall or security group, or correct the address in DNS"
+        }
+        FailureKind::NotTls | FailureKind::NotHttp => {
+            "what listens on port 443 speaks no TLS: give that listener a certificate (nginx: `listen 443 ssl;`)"
+        }
+        FailureKind::Alert => {
+            "the server refuses the handshake, most often because it has no certificate for this name: add the name there, or wait until the certificate is issued"
+        }
+        FailureKind::Reset => {
+            "the server or a proxy before it cuts the connection: look for the name in its configuration and for the error in its log"
+        }
+        _ => "look at the server's log",
+    };
+    format!("{advice}; then try `openssl s_client -connect {host}:443 -servername {host}`")
+}
+
+/// Judges the server's own certificate.
+fn leaf(host: &Host, world: &World, judge: impl FnOnce(&Certificate) -> Verdict) -> Verdict {
+    seen::certificate(host, world).map_or_else(|verdict| *verdict, judge)
+}
+
+pub(super) fn certificate_expired(host: &Host, world: &World) -> Verdict {
+    leaf(host, world, |certificate| {
+        let end = seen::day(certificate.not_after);
+        let left = world.at.duration_until(certificate.not_after);
+        if !left.is_negative() {
+            return Verdict::pass(format!("ends in {} ({end})", seen::length(left)));
+        }
+        Verdict::fail(format!(
+            "the certificate of {} expired {} ago ({end}); browsers refuse it",
+            host.name,
+            seen::length(left)
+        ))
+        .expected("an end in the future")
+        .observed(format!("ended {end}"))
+        .label("certificate expired")
+        .help(renew(&host.name))
+    })
+}
+
+fn renew(host: &str) -> String {
+    format!(
+        "renew the certificate now and reload the server (`certbot renew --cert-name {host} && nginx -s reload`, or the hosting's console), then find out why the renewal did not run"
+    )
+}
+
+pub(super) fn certificate_not_yet_valid(host: &Host, world: &World) -> Verdict {
+    leaf(host, world, |certificate| {
+        let start = seen::day(certificate.not_before);
+        let wait = world.at.duration_until(certificate.not_before);
+        if wait.is_negative() || wait.is_zero() {
+            return Verdict::pass(format!("valid since {start}"));
+        }
+        Verdict::fail(format!(
+            "the certificate of {} becomes valid only in {} ({start})",
+            host.name,
+            seen::length(wait)
+        ))
+        .expected("a start in the past")
+        .observed(format!("starts {start}"))
+        .label("not valid yet")
+        .help("check the clock of the machine that runs this and of the one that issued the certificate; if both are right, serve the previous certificate until then, or have one issued that is valid now")
+    })
+}
+
+pub(super) fn certificate_expiring(host: &Host, world: &World) -> Verdict {
+    leaf(host, world, |certificate| {
+        let left = world.at.duration_until(certificate.not_after);
+        if left.is_negative() {
+            return Verdict::not_judged("tls/certificate-expired", &host.name, "the certificate has expired");
+        }
+        if world.at < certificate.not_before {
+            let reason = "the certificate is not valid yet";
+            return Verdict::not_judged("tls/certificate-not-yet-valid", &host.name, reason);
+        }
+        let lifetime = certificate.not_before.duration_until(certificate.not_after);
+        let limit = Limit::new(world, lifetime);
+        let end = seen::day(certificate.not_after);
+        if left >= limit.least {
+            return Verdict::pass(format!("{} left ({end})", seen::length(left)));
+        }
+        let verdict = Verdict::fail(format!(
+            "the certificate of {} has {} left ({end}), of a lifetime of {}",
+            host.name,
+            seen::length(left),
+            seen::length(lifetime)
+        ))
+        .expected(format!("at least {} left", seen::length(limit.least)))
+        .observed(format!("{} left", seen::length(left)))
+        .label("renewal is overdue")
+        .help(if limit.least > lifetime {
+            "a certificate with so short a lifetime never has that long left: lower `tls.min_remaining`"
+                .into()
+        } else {
+            renew(&host.name)
+        });
+        match limit.place {
+            Some(place) => verdict.at(place),
+            None => verdict,
+        }
+    })
+}
+
+/// How long a certificate must still be valid.
+struct Limit {
+    least: SignedDuration,
+    place: Option<Place>,
+}
+
+impl Limit {
+    /// What the spec declares, or the larger of the policy's two numbers.
+    fn new(world: &World, lifetime: SignedDuration) -> Self {
+        let signed = |time| SignedDuration::try_from(time).unwrap_or(SignedDuration::MAX);
+        let declared = world.document.spec.tls.as_ref().and_then(|tls| tls.min_remaining.as_ref());
+        if let Some(declared) = declared {
+            let place = Place::new("tls.min_remaining", declared.span);
+            return Self { least: signed(declared.value.0), place: Some(place) };
+        }
+        let share = lifetime.as_secs_f64() * world.thresholds.certificate_remaining_share;
+        let share = SignedDuration::try_from_secs_f64(share).unwrap_or(SignedDuration::ZERO);
+        Self { least: share.max(signed(world.thresholds.certificate_remaining)), place: None }
+    }
+}
+
+pub(super) fn certificate_name_mismatch(host: &Host, world: &World) -> Verdict {
+    leaf(host, world, |certificate| {
+        if let Some(name) = certificate.names.iter().find(|name| covers(name.as_str(), &host.name)) {
+            return Verdict::pass(format!("the certificate covers {name}"));
+        }
+        let names = shown_names(certificate);
+        Verdict::fail(format!("the certificate does not cover {}: it is for {names}", host.name))
+            .expected(host.name.clone())
+            .observed(names)
+            .label("not in the certificate")
+            .help(format!(
+                "have a certificate issued that names {0} (`certbot --expand -d {0}` with the other names), or make the server choose the right one for this name; behind Cloudflare, proxy the record and see SSL/TLS > Edge Certificates",
+                host.name
+            ))
+    })
+}
+
+/// The first names of a certificate; some have hundreds.
+fn shown_names(certificate: &Certificate) -> String {
+    const SHOWN: usize = 5;
+    let mut names: Vec<String> = certificate.names.iter().take(SHOWN).map(ToString::to_string).collect();
+    if certificate.names.len() > SHOWN {
+        names.push(format!("{} more", certificate.names.len() - SHOWN));
+    }
+    if names.is_empty() { "no name at all".into() } else { seen::listed(&names) }
+}
+
+/// RFC 6125 section 6.4: equal, or a wildcard that is the whole left-most label and stands for
+/// exactly one.
+fn covers(pattern: &str, host: &str) -> bool {
+    let (pattern, host) = (pattern.trim_end_matches('.'), host.trim_end_matches('.'));
+    if pattern.eq_ignore_ascii_case(host) {
+        return !pattern.is_empty() && !pattern.contains('*');
+    }
+    let (Some(parent), Some((label, host_parent))) = (pattern.strip_prefix("*."), host.split_once('.'))
+    else {
+        return false;
+    };
+    // `*.test` would cover a whole top-level domain.
+    !label.is_empty()
+        && parent.contains('.')
+        && !parent.contains('*')
+        && parent.eq_ignore_ascii_case(host_parent)
+}
+
+pub(super) fn certificate_untrusted(host: &Host, world: &World) -> Verdict {
+    let handshake = match seen::handshake(host, world) {
+        Ok(handshake) => handshake,
+        Err(verdict) => return *verdict,
+    };
+    let issuer = handshake.chain.last().map_or("nobody", |last| last.issuer.as_str());
+    match handshake.path {
+        Path::Trusted => Verdict::pass("leads to a trusted root"),
+        Path::SelfSigned => self_signed_first(host),
+        Path::Incomplete => {
+            Verdict::not_judged("tls/chain-incomplete", &host.name, "the chain lacks an intermediate")
+        }
+        Path::Untrusted => Verdict::fail(format!(
+            "the certificate of {} leads to no trusted root; its chain ends at {issuer}",
+            host.name
+        ))
+        .observed(issuer)
+        .expected("a root that browsers trust")
+        .label("not trusted")
+        .help("use a certificate from a public authority (Let's Encrypt, your hosting, Cloudflare); for an internal launch with a private authority, pass its root with `--ca-file root.pem`"),
+        Path::Malformed => Verdict::fail(format!("the certificate of {} cannot be read", host.name))
+            .expected("an X.509 certificate (RFC 5280)")
+            .label("not a certificate")
+            .help("have the certificate issued again, and see that the server's file is the whole PEM text"),
+    }
+}
+
+fn self_signed_first(host: &Host) -> Verdict {
+    Verdict::not_judged("tls/certificate-self-signed", &host.name, "the certificate is self-signed")
+}
+
+pub(super) fn certificate_self_signed(host: &Host, world: &World) -> Verdict {
+    let handshake = match seen::handshake(host, world) {
+        Ok(handshake) => handshake,
+        Err(verdict) => return *verdict,
+    };
+    match handshake.path {
+        Path::SelfSigned => {
+            Verdict::fail(format!("the certificate of {} is signed with its own key", host.name))
+                .expected("a certificate from an authority")
+                .observed("self-signed")
+                .label("self-signed")
+                .help(format!(
+                    "replace the server's placeholder certificate by an issued one: `certbot --nginx -d {}`, or the hosting's console",
+                    host.name
+                ))
+        }
+        Path::Malformed => unreadable(host),
+        Path::Trusted | Path::Incomplete | Path::Untrusted => Verdict::pass("signed by an authority"),
+    }
+}
+
+fn unreadable(host: &Host) -> Verdict {
+    Verdict::not_judged("tls/certificate-untrusted", &host.name, "the certificate cannot be read")
+}
+
+pub(super) fn chain_incomplete(host: &Host, world: &World) -> Verdict {
+    let handshake = match seen::handshake(host, world) {
+        Ok(handshake) => handshake,
+        Err(verdict) => return *verdict,
+    };
+    let count = handshake.chain.len();
+    match handshake.path {
+        Path::Trusted => Verdict::pass("the server sends every intermediate"),
+        Path::SelfSigned => self_signed_first(host),
+        Path::Malformed => unreadable(host),
+        Path::Untrusted => Verdict::not_judged(
+            "tls/certificate-untrusted",
+            &host.name,
+            "the certificate leads to no trusted root",
+        ),
+        Path::Incomplete => {
+            let missing = handshake.chain.last().map_or("", |last| last.issuer.as_str());
+            Verdict::fail(format!("{} does not send the intermediate certificate of {missing}", host.name))
+                .expected("the server's certificate and every intermediate")
+                .observed(format!("{count} certificate{} sent", if count == 1 { "" } else { "s" }))
+                .label("intermediate missing")
+                .help("serve the full chain: nginx `ssl_certificate` and Apache `SSLCertificateFile` take certbot's `fullchain.pem`, not `cert.pem`; then reload")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn wildcards_stand_for_one_whole_label() {
+        assert!(covers("shop.test", "SHOP.test"));
+        assert!(covers("*.shop.test", "www.shop.test"));
+        for pattern in ["*.shop.test", "*.b.shop.test", "a.*.test", "*.*.test", "w*.shop.test", "*", "", "*."]
+        {
+            assert!(!covers(pattern, "a.b.c.shop.test"), "{pattern}");
+            assert!(!covers(pattern, "shop.test"), "{pattern}");
+        }
+        assert!(!covers("w*.shop.test", "www.shop.test"));
+        assert!(!covers("*.test", "shop.test"));
+        assert!(!covers("", ""));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_can_be_compared(pattern in ".*", host in ".*") {
+            let _ = covers(&pattern, &host);
+        }
+
+        #[test]
+        fn a_wildcard_covers_no_deeper_name(label in "[a-z]{1,8}", deeper in "[a-z]{1,8}") {
+            let host = format!("{deeper}.{label}.shop.test");
+            proptest::prop_assert!(!covers("*.shop.test", &host));
+        }
+    }
+}
