@@ -28,8 +28,8 @@ impl Connect {
 /// not, the first of equals counts.
 pub(super) fn overridden(connect: &[Connect], host: &str, port: u16) -> Option<SocketAddr> {
     let find = |with_port: bool| {
-        let candidates = connect.iter().filter(|c| c.port.is_some() == with_port);
-        candidates.filter_map(|c| c.target(host, port)).next()
+        let mut candidates = connect.iter().filter(|c| c.port.is_some() == with_port);
+        candidates.find_map(|c| c.target(host, port))
     };
     find(true).or_else(|| find(false))
 }

@@ -81,10 +81,10 @@ async fn handshake(
         path = with_fetched(session, roots, &shown.chain, pool, deadline).await;
     }
     // Nothing to be had, but the issuer is a known one: it is the server that sent too little.
-    if let (Path::Untrusted, [leaf]) = (path, &shown.chain[..]) {
-        if roots.knows_organisation(leaf) {
-            path = Path::Incomplete;
-        }
+    if let (Path::Untrusted, [leaf]) = (path, &shown.chain[..])
+        && roots.knows_organisation(leaf)
+    {
+        path = Path::Incomplete;
     }
     Handshake {
         peer: Some(shown.peer),

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::net::SocketAddr;
+use std::pin::pin;
 
 use futures_util::future::{Either, select};
 use http_body_util::{BodyExt, Empty};
@@ -53,19 +54,33 @@ pub(super) async fn get<S>(stream: S, ask: Ask<'_>) -> Result<Answer, Problem>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let io = TokioIo::new(stream);
     let request = request(ask)?;
+    // On the heap: a connection is large, and whoever waits for one would carry it along.
     if ask.h2 {
-        let mut builder = http2::Builder::new(TokioExecutor::new());
-        builder.max_header_list_size(MOST_HEAD as u32);
-        let (mut sender, connection) = started(builder.handshake(io), ask).await?;
-        driven(connection, async { read(sender.send_request(request), ask).await }).await
+        Box::pin(over_h2(stream, request, ask)).await
     } else {
-        let mut builder = http1::Builder::new();
-        builder.max_headers(MOST_FIELDS).max_header_size(MOST_HEAD).max_buf_size(MOST_HEAD);
-        let (mut sender, connection) = started(builder.handshake(io), ask).await?;
-        driven(connection, async { read(sender.send_request(request), ask).await }).await
+        Box::pin(over_h1(stream, request, ask)).await
     }
+}
+
+async fn over_h1<S>(stream: S, request: Request<Empty<Bytes>>, ask: Ask<'_>) -> Result<Answer, Problem>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut builder = http1::Builder::new();
+    builder.max_headers(MOST_FIELDS).max_header_size(MOST_HEAD).max_buf_size(MOST_HEAD);
+    let (mut sender, connection) = started(builder.handshake(TokioIo::new(stream)), ask).await?;
+    driven(connection, read(sender.send_request(request), ask)).await
+}
+
+async fn over_h2<S>(stream: S, request: Request<Empty<Bytes>>, ask: Ask<'_>) -> Result<Answer, Problem>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder.max_header_list_size(u32::try_from(MOST_HEAD).unwrap_or(u32::MAX));
+    let (mut sender, connection) = started(builder.handshake(TokioIo::new(stream)), ask).await?;
+    driven(connection, read(sender.send_request(request), ask)).await
 }
 
 async fn started<T>(handshake: impl Future<Output = hyper::Result<T>>, ask: Ask<'_>) -> Result<T, Problem> {
@@ -79,8 +94,7 @@ fn silence(ask: Ask<'_>) -> String {
 
 /// Runs the connection as long as the exchange needs it.
 async fn driven<T>(connection: impl Future, exchange: impl Future<Output = T>) -> T {
-    let connection = std::pin::pin!(connection);
-    match select(std::pin::pin!(exchange), connection).await {
+    match select(pin!(exchange), pin!(connection)).await {
         Either::Left((outcome, _)) => outcome,
         // What the connection had to say reaches the exchange through its own channel.
         Either::Right((_, exchange)) => exchange.await,
@@ -91,14 +105,12 @@ fn request(ask: Ask<'_>) -> Result<Request<Empty<Bytes>>, Problem> {
     let url = ask.url;
     let path = &url[Position::BeforePath..Position::AfterQuery];
     let host = &url[Position::BeforeHost..Position::AfterPort];
-    let mut request = Request::get(match ask.h2 {
-        // HTTP/2 says the host in `:authority`; a second one makes nginx answer 400.
-        true => format!("{}://{host}{path}", url.scheme()),
-        false => path.to_owned(),
-    });
-    if !ask.h2 {
-        request = request.header(HOST, host);
-    }
+    // HTTP/2 says the host in `:authority`; a second one makes nginx answer 400.
+    let request = if ask.h2 {
+        Request::get(format!("{}://{host}{path}", url.scheme()))
+    } else {
+        Request::get(path).header(HOST, host)
+    };
     let request = request.header(USER_AGENT, AGENT).header(ACCEPT, "*/*").body(Empty::new());
     request.map_err(|error| Problem::Unobserved(format!("{url} cannot be asked over HTTP: {error}")))
 }

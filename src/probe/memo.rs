@@ -20,7 +20,7 @@ impl<V: Clone> Memo<V> {
     }
 
     /// The answer; `ask` runs only where nobody asked before.
-    pub(super) async fn get(&self, key: &str, tally: &Tally<'_>, ask: impl Future<Output = V>) -> V {
+    pub(super) async fn get(&self, key: &str, tally: &Tally<'_>, ask: impl AsyncFnOnce() -> V) -> V {
         let known = self.cells.borrow().get(key).cloned();
         let cell = known.unwrap_or_else(|| {
             tally.asked(key);
@@ -29,7 +29,7 @@ impl<V: Clone> Memo<V> {
             cell
         });
         let work = || async {
-            let answer = ask.await;
+            let answer = Box::pin(ask()).await;
             tally.answered(key);
             answer
         };
@@ -79,7 +79,7 @@ mod tests {
             runs.set(runs.get() + 1);
             runs.get()
         };
-        let (one, two) = tokio::join!(memo.get("q", &tally, ask()), memo.get("q", &tally, ask()));
+        let (one, two) = tokio::join!(memo.get("q", &tally, ask), memo.get("q", &tally, ask));
         assert_eq!((one, two, runs.get()), (1, 1, 1));
         assert_eq!(memo.all(), [("q".to_owned(), Some(1))]);
         assert_eq!((tally.asked.get(), tally.answered.get()), (1, 1));
@@ -88,7 +88,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_given_up_stays_a_question() {
         let (memo, tally) = (Memo::<u8>::new(), Tally::new(&Silent));
-        let never = memo.get("q", &tally, std::future::pending());
+        let never = memo.get("q", &tally, async || std::future::pending().await);
         let _ = tokio::time::timeout(std::time::Duration::from_millis(5), never).await;
         assert_eq!(memo.all(), [("q".to_owned(), None)]);
     }

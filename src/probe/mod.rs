@@ -62,7 +62,7 @@ impl Default for Settings {
             connect: Vec::new(),
             extra_roots: Vec::new(),
             timeout: Duration::from_secs(10),
-            deadline: Duration::from_secs(120),
+            deadline: Duration::from_mins(2),
             retries: 2,
             concurrency: 64,
         }

@@ -87,13 +87,13 @@ impl<'a> Session<'a> {
 
     /// The answer to a DNS question.
     pub(super) async fn dns(&self, name: &str, kind: &str) -> Result<DnsAnswer, Problem> {
-        let ask = self.resolver.ask(name, kind, &self.limits);
+        let ask = async || self.resolver.ask(name, kind, &self.limits).await;
         self.dns.get(&question(name, kind), &self.tally, ask).await
     }
 
     /// The answer to a GET, kept under the URL.
     pub(super) async fn exchange(&self, url: &Url) -> Result<Exchange, Problem> {
-        let ask = async {
+        let ask = async || {
             let answer =
                 if url.scheme() == "https" { self.secured(url).await } else { self.plain(url).await };
             answer.map(|answer| answer.exchange)
@@ -103,7 +103,7 @@ impl<'a> Session<'a> {
 
     /// A certificate published at an address; `None` where there is none.
     pub(super) async fn certificate(&self, url: &Url) -> Option<CertificateDer<'static>> {
-        let ask = async {
+        let ask = async || {
             let answer = self.plain(url).await.ok()?;
             let whole = answer.exchange.status == 200 && !answer.exchange.body_cut;
             (whole && answer.body.len() <= MOST_CERTIFICATE).then(|| {
@@ -146,7 +146,7 @@ impl<'a> Session<'a> {
     }
 
     async fn handshake(&self, url: &Url, origin: &str) -> Result<Shown, Problem> {
-        let ask = async {
+        let ask = async || {
             let outcome = self.limits.retrying(async || self.shake_hands(url).await, timed_out).await;
             let (open, shown) = outcome?;
             self.open.borrow_mut().insert(origin.to_owned(), open);
@@ -164,7 +164,8 @@ impl<'a> Session<'a> {
 
     async fn attempt(&self, url: &Url) -> Result<Answer, Problem> {
         if url.scheme() == "https" {
-            return self.shake_hands(url).await?.0.get(url).await;
+            let (open, _) = self.shake_hands(url).await?;
+            return open.get(url).await;
         }
         let (stream, peer, until, _permit) = self.connect(url).await?;
         http::get(stream, Ask { url, peer, until, h2: false }).await

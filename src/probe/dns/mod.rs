@@ -2,6 +2,7 @@
 //! its resolver follows aliases by itself and drops the alias chain of a negative answer, and
 //! that chain is what the judges look at.
 
+mod name;
 mod record;
 mod wire;
 
@@ -9,7 +10,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hickory_proto::op::{Message, Query, ResponseCode};
-use hickory_proto::rr::{DNSClass, Name, RecordType};
+use hickory_proto::rr::{DNSClass, RecordType};
 
 use super::ProbeError;
 use super::limit::{Again, Limits};
@@ -105,22 +106,8 @@ fn answer(message: &Message) -> Result<DnsAnswer, String> {
 
 fn query(name: &str, kind: &str) -> Result<Query, String> {
     let kind: RecordType = kind.parse().map_err(|_| format!("`{kind}` is not a type that DNS knows"))?;
-    let name = wire_name(name).ok_or_else(|| format!("`{name}` is not a name that DNS can carry"))?;
+    let name = name::read(name).ok_or_else(|| format!("`{name}` is not a name that DNS can carry"))?;
     Ok(Query::query(name, kind))
-}
-
-/// A name as it is asked for: zone-file escapes are understood, and characters that host names
-/// may not have are sent as they are.
-fn wire_name(text: &str) -> Option<Name> {
-    let text = text.trim_end_matches('.');
-    let plain = || {
-        let labels = text.split('.').map(str::as_bytes);
-        if text.is_empty() { Some(Name::root()) } else { Name::from_labels(labels).ok() }
-    };
-    let escaped = || Name::from_ascii(text).ok();
-    let mut name = if text.contains('\\') { escaped().or_else(plain) } else { plain() }?;
-    name.set_fqdn(true);
-    Some(name)
 }
 
 fn system_servers() -> Result<Vec<SocketAddr>, ProbeError> {
