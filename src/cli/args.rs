@@ -70,11 +70,14 @@ pub enum Color {
 
 /// `check`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  \
+#[command(
+    args_override_self = true,
+    after_help = "Examples:\n  \
     launch-ready check\n  \
     launch-ready check --only dns,tls staging.yaml\n  \
     launch-ready check --connect www.example.com=203.0.113.9    # the new server, before DNS is switched\n  \
-    launch-ready check --format json --output report.json --record seen.json")]
+    launch-ready check --format json --output report.json --record seen.json"
+)]
 pub struct CheckArgs {
     /// Specs; `-` is standard input. Default: launch-ready.yaml here or in a parent folder
     #[arg(value_name = "SPEC")]

@@ -87,9 +87,11 @@ fn check_one(
     terminal: &Terminal,
 ) -> miette::Result<Option<Report>> {
     let start = system::now();
+    // A report says when, not to which nanosecond.
+    let at = start.round(jiff::Unit::Second).unwrap_or(start);
     let observed = match &arguments.reach.replay {
         Some(path) => replay(path)?,
-        None => match observe(document, settings, start, terminal)? {
+        None => match observe(document, settings, at, terminal)? {
             Some(observed) => observed,
             None => return Ok(None),
         },

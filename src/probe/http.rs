@@ -68,6 +68,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut builder = http1::Builder::new();
+    // A field with a control character is dropped, as browsers do; the others are still an answer.
+    builder.ignore_invalid_headers_in_responses(true);
     builder.max_headers(MOST_FIELDS).max_header_size(MOST_HEAD).max_buf_size(MOST_HEAD);
     let (mut sender, connection) = started(builder.handshake(TokioIo::new(stream)), ask).await?;
     driven(connection, read(sender.send_request(request), ask)).await

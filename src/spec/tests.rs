@@ -129,7 +129,22 @@ waivers:
   - {check: http/hsts-mising, reason: r, owner: o, until: 2027-01-31}
   - {check: dns/dnssec-unsigned, reason: r, owner: o, until: 2027-01-31}
 ";
-    insta::assert_snapshot!(told(text).join("\n"), @"");
+    insta::assert_snapshot!(told(text).join("\n"), @r#"
+    spec/contradiction: the path `login` does not start with `/` | login | write /login
+    spec/contradiction: the host shop.test is declared twice | "@" | keep one of them
+    spec/contradiction: www.shop.test is the canonical host and cannot redirect to itself | redirect | write `canonical: apex`, or give the host a mapping: {}
+    spec/contradiction: the host `other.example.test` is not under `shop.test` | other.example.test | one spec describes one domain: give the other its own file
+    spec/contradiction: a CNAME cannot stand at the apex | apex | use A and AAAA records, or `proxied: true` where Cloudflare flattens it
+    spec/contradiction: shop.test is declared as a CNAME and has a record of type MX too | apex | remove one of them (RFC 1034 section 3.6.2)
+    spec/contradiction: an MX record needs a priority | apex | add `priority: 10`
+    spec/contradiction: the MX record names mail.other.net, which `email` does not | mail.other.net | make `dns.records` and `email` agree
+    spec/contradiction: app.shop.test is declared as a CNAME and has a record of type TXT too | app | remove one of them (RFC 1034 section 3.6.2)
+    spec/contradiction: `2001:db8::1` is no value of A | 2001:db8::1 | write an IPv4 address: 203.0.113.10
+    spec/contradiction: the AAAA record has no value | api | add `value: ...`
+    spec/contradiction: the redirect leads to itself | "https://shop.test/$1" | correct `from` or `to`
+    spec/contradiction: `$1` puts back what one `*` in `from` captures | "https://shop.test/$1" | write `*` in `from` and `$1` in `to`
+    spec/contradiction: there is no check `http/hsts-mising` | http/hsts-mising | did you mean `http/hsts-missing`?
+    "#);
 }
 
 #[test]

@@ -8,24 +8,24 @@ use serde_json::Value;
 use crate::lab::Lab;
 
 /// What a run gave.
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Exit code.
-    pub code: i32,
+    pub(crate) code: i32,
     /// Standard output.
-    pub out: String,
+    pub(crate) out: String,
     /// Standard error.
-    pub err: String,
+    pub(crate) err: String,
 }
 
 impl Outcome {
     /// Standard output as JSON.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", self.out, self.err))
     }
 }
 
 /// Runs `launch-ready ARGUMENTS` with `input` on standard input.
-pub fn launch_ready(arguments: &[String], input: &str) -> Outcome {
+pub(crate) fn launch_ready(arguments: &[String], input: &str) -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_launch-ready"));
     command.args(arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary starts");
@@ -40,7 +40,7 @@ pub fn launch_ready(arguments: &[String], input: &str) -> Outcome {
 }
 
 /// Checks a spec against a lab, with more options.
-pub fn check(lab: &Lab, spec: &str, options: &[&str]) -> Outcome {
+pub(crate) fn check(lab: &Lab, spec: &str, options: &[&str]) -> Outcome {
     let mut arguments = vec!["check".to_owned(), "-".into(), "--timeout".into(), "5s".into()];
     arguments.extend(lab.args());
     arguments.extend(options.iter().map(|option| (*option).to_owned()));
@@ -48,7 +48,7 @@ pub fn check(lab: &Lab, spec: &str, options: &[&str]) -> Outcome {
 }
 
 /// The findings of a status as `check subject`.
-pub fn findings(report: &Value, status: &str) -> Vec<String> {
+pub(crate) fn findings(report: &Value, status: &str) -> Vec<String> {
     let findings = report["findings"].as_array().expect("findings");
     let chosen = findings.iter().filter(|finding| finding["status"] == status);
     chosen
@@ -57,7 +57,7 @@ pub fn findings(report: &Value, status: &str) -> Vec<String> {
 }
 
 /// The one finding of a check about a subject.
-pub fn finding<'r>(report: &'r Value, check: &str, subject: &str) -> &'r Value {
+pub(crate) fn finding<'r>(report: &'r Value, check: &str, subject: &str) -> &'r Value {
     let findings = report["findings"].as_array().expect("findings");
     let found = findings.iter().find(|f| f["check"] == check && f["subject"] == subject);
     found.unwrap_or_else(|| panic!("no finding {check} {subject} in {report:#}"))

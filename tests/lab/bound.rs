@@ -1,6 +1,6 @@
 //! The ports of a lab: which is whose, and who gets none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -65,8 +65,7 @@ impl Bound {
     /// Closed ports for all that the zones name and nobody serves: nothing that is tried leaves the machine.
     pub(super) fn refuse_the_rest(&mut self, names: &Names) {
         let nowhere = self.closed();
-        let owners = [RecordType::A, RecordType::AAAA, RecordType::CNAME].map(|kind| names.pointers(kind));
-        for (host, _) in owners.iter().flatten().filter(|(host, _)| !host.starts_with(['*', '_'])) {
+        for host in resolvable(names).iter().filter(|host| !host.starts_with(['*', '_'])) {
             for port in [80, 443] {
                 self.connects.entry((host.clone(), port)).or_insert(nowhere);
             }
@@ -79,5 +78,24 @@ impl Bound {
         for (host, port) in hosts.iter().flat_map(|host| [(host, 80), (host, 443)]) {
             self.connects.entry((host.clone(), port)).or_insert(nowhere);
         }
+    }
+}
+
+/// Names that have an address, or an alias chain that ends at one. Nothing is said of an alias that
+/// leads nowhere: the product must find that out by DNS.
+fn resolvable(names: &Names) -> BTreeSet<String> {
+    let addresses = [RecordType::A, RecordType::AAAA].map(|kind| names.pointers(kind));
+    let mut found: BTreeSet<String> = addresses.into_iter().flatten().map(|(owner, _)| owner).collect();
+    let aliases = names.pointers(RecordType::CNAME);
+    loop {
+        let more: Vec<String> = aliases
+            .iter()
+            .filter(|(owner, target)| found.contains(target) && !found.contains(owner))
+            .map(|(owner, _)| owner.clone())
+            .collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
     }
 }
