@@ -125,7 +125,7 @@ impl<'a> Session<'a> {
         let handshake = async { self.handshake(url, &origin).await.map_err(below) };
         let first = self.owned.borrow_mut().insert(origin.clone());
         let attempt = async || {
-            let open = self.open.borrow_mut().remove(&origin).filter(|_| first);
+            let open = if first { self.open.borrow_mut().remove(&origin) } else { None };
             match open {
                 Some(open) => open.get(url).await,
                 None => self.attempt(url).await,
