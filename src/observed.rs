@@ -105,7 +105,7 @@ pub enum FailureKind {
     Reset,
     /// No answer within the time limit.
     TimedOut,
-    /// The peer ended the handshake with a TLS alert.
+    /// The handshake ended with a TLS alert: the peer's, or ours where the two agree on nothing.
     Alert,
     /// What answered does not speak TLS.
     NotTls,

@@ -1,4 +1,4 @@
-//! Connects to one of several addresses: they race, the first one that answers wins.
+//! Where a host is, and a connection to it: its addresses race, the first that answers wins.
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
@@ -8,14 +8,47 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use url::{Host, Url};
 
 use super::problem::{Problem, Until};
+use crate::observed::{DnsAnswer, FailureKind};
 
 /// Addresses tried for one connection.
 const MOST: usize = 4;
 /// The head start that an address has before the next one (RFC 8305 calls it connection
 /// attempt delay).
 const HEAD_START: Duration = Duration::from_millis(50);
+
+/// A host as it is looked up and as TLS names it: an IPv6 address without brackets.
+pub(super) fn bare_host(url: &Url) -> String {
+    match url.host() {
+        Some(Host::Ipv6(address)) => address.to_string(),
+        Some(host) => host.to_string(),
+        None => String::new(),
+    }
+}
+
+/// Only where both questions were answered is it known that there is no address.
+pub(super) fn no_address(
+    host: &str,
+    four: Result<DnsAnswer, Problem>,
+    six: Result<DnsAnswer, Problem>,
+) -> Problem {
+    let answer = match (four, six) {
+        (Err(problem), _) | (_, Err(problem)) => return problem,
+        (Ok(answer), Ok(_)) => answer,
+    };
+    let target = answer.of_type("CNAME").last().map(|record| &record.value);
+    let words = match (answer.nxdomain, target) {
+        (true, None) => format!("{host} does not exist (NXDOMAIN)"),
+        (true, Some(target)) => format!("{host} is an alias of {target}, which does not exist (NXDOMAIN)"),
+        (false, None) => format!("{host} has no address, neither A nor AAAA"),
+        (false, Some(target)) => {
+            format!("{host} is an alias of {target}, which has no address, neither A nor AAAA")
+        }
+    };
+    Problem::Failed(FailureKind::NoAddress, words)
+}
 
 /// The order in which addresses are tried: IPv6 and IPv4 in turn, at most four.
 pub(super) fn order(addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
@@ -82,7 +115,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::observed::FailureKind;
+    use crate::probe::tests::closed;
 
     #[test]
     fn families_take_turns() {
@@ -94,14 +127,9 @@ mod tests {
         assert_eq!(order, ["[2001:db8::1]:443", "192.0.2.1:443", "192.0.2.2:443", "192.0.2.3:443"]);
     }
 
-    async fn closed_port() -> SocketAddr {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
-        listener.local_addr().expect("an address")
-    }
-
     #[tokio::test]
     async fn a_closed_port_refuses_and_the_next_address_wins() {
-        let closed = closed_port().await;
+        let closed = closed();
         let until = Until::after(Duration::from_secs(5));
         let refused = tcp(&[closed], until).await.expect_err("refused");
         assert_eq!(refused, Problem::Failed(FailureKind::Refused, format!("connection refused by {closed}")));

@@ -185,6 +185,10 @@ fn problem(error: &hyper::Error, ask: Ask<'_>) -> Problem {
         return Problem::Failed(FailureKind::Reset, format!("connection closed by {peer} before an answer"));
     }
     let detail = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    // What the peer itself sends to end an HTTP/2 exchange is shown so.
+    if ask.h2 && detail.contains(" received: ") {
+        return Problem::Failed(FailureKind::Reset, format!("{peer} ended the HTTP/2 exchange: {detail}"));
+    }
     Problem::Failed(FailureKind::NotHttp, format!("what {peer} answered is not HTTP: {detail}"))
 }
 

@@ -14,7 +14,7 @@ use rustls::pki_types::pem::PemObject;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::client::TlsStream;
-use url::{Host, Url};
+use url::Url;
 
 use super::connect::overridden;
 use super::dns::Resolver;
@@ -125,7 +125,7 @@ impl<'a> Session<'a> {
         let handshake = async { self.handshake(url, &origin).await.map_err(below) };
         let first = self.owned.borrow_mut().insert(origin.clone());
         let attempt = async || {
-            let open = self.open.borrow_mut().remove(&origin).filter(|_| first);
+            let open = if first { self.open.borrow_mut().remove(&origin) } else { None };
             match open {
                 Some(open) => open.get(url).await,
                 None => self.attempt(url).await,
@@ -157,7 +157,7 @@ impl<'a> Session<'a> {
 
     async fn shake_hands(&self, url: &Url) -> Result<(Open, Shown), Problem> {
         let (stream, peer, until, permit) = self.connect(url).await?;
-        let host = bare_host(url);
+        let host = dial::bare_host(url);
         let (stream, shown) = tls::handshake(&self.client, stream, &host, peer, until).await?;
         Ok((Open { stream, peer, until, permit }, shown))
     }
@@ -181,7 +181,7 @@ impl<'a> Session<'a> {
 
     /// Where to connect: the user's override, the literal address, or what DNS says.
     async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Problem> {
-        let host = bare_host(url);
+        let host = dial::bare_host(url);
         let port = url.port_or_known_default().unwrap_or(443);
         if let Some(address) = overridden(&self.settings.connect, &host, port) {
             return Ok(vec![address]);
@@ -196,35 +196,8 @@ impl<'a> Session<'a> {
             .flatten()
             .filter_map(|value| value.as_str().parse().ok())
             .collect();
-        if found.is_empty() { Err(no_address(&host, four, six)) } else { Ok(dial::order(&found, port)) }
+        if found.is_empty() { Err(dial::no_address(&host, four, six)) } else { Ok(dial::order(&found, port)) }
     }
-}
-
-/// A host as it is looked up and as TLS names it: an IPv6 address without brackets.
-fn bare_host(url: &Url) -> String {
-    match url.host() {
-        Some(Host::Ipv6(address)) => address.to_string(),
-        Some(host) => host.to_string(),
-        None => String::new(),
-    }
-}
-
-/// Only where both questions were answered is it known that there is no address.
-fn no_address(host: &str, four: Result<DnsAnswer, Problem>, six: Result<DnsAnswer, Problem>) -> Problem {
-    let answer = match (four, six) {
-        (Err(problem), _) | (_, Err(problem)) => return problem,
-        (Ok(answer), Ok(_)) => answer,
-    };
-    let target = answer.of_type("CNAME").last().map(|record| &record.value);
-    let words = match (answer.nxdomain, target) {
-        (true, None) => format!("{host} does not exist (NXDOMAIN)"),
-        (true, Some(target)) => format!("{host} is an alias of {target}, which does not exist (NXDOMAIN)"),
-        (false, None) => format!("{host} has no address, neither A nor AAAA"),
-        (false, Some(target)) => {
-            format!("{host} is an alias of {target}, which has no address, neither A nor AAAA")
-        }
-    };
-    Problem::Failed(FailureKind::NoAddress, words)
 }
 
 /// What a failed handshake means for the URLs above it.

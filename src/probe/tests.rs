@@ -31,10 +31,11 @@ fn server(handle: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {
     address
 }
 
-/// A port that nobody listens on.
-fn closed() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
-    listener.local_addr().expect("an address")
+/// A port that nobody listens on, and that nobody else gets while the tests run.
+pub(super) fn closed() -> SocketAddr {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port");
+    Box::leak(Box::new(socket)).local_addr().expect("an address")
 }
 
 /// Reads a request's head and returns its first line.
@@ -67,7 +68,7 @@ fn settings(http: SocketAddr, https: SocketAddr) -> Settings {
     Settings {
         resolvers: vec![closed()],
         connect: vec![to(80, http), to(443, https)],
-        timeout: Duration::from_millis(300),
+        timeout: Duration::from_secs(10),
         deadline: Duration::from_secs(20),
         retries: 0,
         concurrency: 16,

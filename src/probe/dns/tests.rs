@@ -126,9 +126,13 @@ async fn silence_is_asked_again_and_a_dead_resolver_is_passed_over() {
 
 #[tokio::test]
 async fn a_truncated_answer_is_fetched_over_tcp() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
-    let address = listener.local_addr().expect("an address");
-    let socket = UdpSocket::bind(address).await.expect("the same port");
+    let (listener, address, socket) = loop {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+        let address = listener.local_addr().expect("an address");
+        if let Ok(socket) = UdpSocket::bind(address).await {
+            break (listener, address, socket);
+        }
+    };
     let over_udp = async {
         let mut buffer = [0; 2048];
         let (length, peer) = socket.recv_from(&mut buffer).await.expect("a question");

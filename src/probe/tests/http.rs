@@ -21,7 +21,9 @@ async fn a_closed_port() {
 #[tokio::test]
 async fn silence() {
     let silent = server(|_stream| thread::sleep(Duration::from_secs(3)));
-    let observed = weather(silent, silent).await;
+    let mut settings = settings(silent, silent);
+    settings.timeout = Duration::from_millis(300);
+    let observed = look(SPEC, &settings).await;
     let words = format!("no HTTP answer from {silent} within 300 ms");
     assert_eq!(failed(http_of(&observed, ROOT)), (FailureKind::TimedOut, words.as_str()));
     let words = format!("no answer to the TLS ClientHello from {silent} within 300 ms");
@@ -93,7 +95,9 @@ async fn bodies_that_do_not_end() {
     for (server, bytes, cut) in
         [(endless, 262_144, true), (slow, 3, true), (broken, 3, true), (exact, 262_144, false)]
     {
-        let observed = plain(server).await;
+        let mut settings = settings(server, closed());
+        settings.timeout = Duration::from_secs(1);
+        let observed = look(SPEC, &settings).await;
         let exchange = answered(http_of(&observed, ROOT));
         assert_eq!((exchange.body_bytes, exchange.body_cut), (bytes, cut));
     }

@@ -1,4 +1,4 @@
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -6,25 +6,66 @@ use super::*;
 
 type Stream = StreamOwned<ServerConnection, TcpStream>;
 
-/// A root, and a TLS configuration with a certificate for `a.test` that it signed.
-fn trusted(protocol: &str) -> (CertificateDer<'static>, Arc<ServerConfig>) {
-    let mut root = CertificateParams::new(Vec::new()).expect("parameters");
-    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    root.distinguished_name.push(DnType::CommonName, "Root");
-    let root_key = KeyPair::generate().expect("a key");
-    let anchor = root.self_signed(&root_key).expect("a root").der().clone();
+/// A certificate authority.
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    der: CertificateDer<'static>,
+}
+
+fn authority(name: &str, by: Option<&Authority>) -> Authority {
+    let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.distinguished_name.push(DnType::CommonName, name);
     let key = KeyPair::generate().expect("a key");
-    let leaf = CertificateParams::new(vec!["a.test".to_owned()]).expect("parameters");
-    let leaf = leaf.signed_by(&key, &Issuer::new(root, root_key)).expect("a leaf").der().clone();
+    let certificate = match by {
+        Some(by) => params.signed_by(&key, &by.issuer),
+        None => params.self_signed(&key),
+    };
+    let der = certificate.expect("a certificate").der().clone();
+    Authority { issuer: Issuer::new(params, key), der }
+}
+
+/// A server's TLS with a certificate for `a.test` by `by`, followed by `also`.
+fn config(protocol: &str, by: &Authority, also: &[&Authority], aia: Option<&str>) -> Arc<ServerConfig> {
+    let key = KeyPair::generate().expect("a key");
+    let mut leaf = CertificateParams::new(vec!["a.test".to_owned()]).expect("parameters");
+    leaf.custom_extensions.extend(aia.map(issuer_published_at));
+    let mut chain = vec![leaf.signed_by(&key, &by.issuer).expect("a leaf").der().clone()];
+    chain.extend(also.iter().map(|authority| authority.der.clone()));
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
     let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_no_client_auth()
-        .with_single_cert(vec![leaf], key)
+        .with_single_cert(chain, key)
         .expect("a configuration");
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
-    (anchor, Arc::new(config))
+    Arc::new(config)
+}
+
+/// authorityInfoAccess with one caIssuers address (RFC 5280 section 4.2.2.1).
+fn issuer_published_at(url: &str) -> CustomExtension {
+    let tagged = |tag: u8, content: &[u8]| {
+        let length = u8::try_from(content.len()).expect("short");
+        [&[tag, length], content].concat()
+    };
+    let method = tagged(6, &[0x2b, 6, 1, 5, 5, 7, 0x30, 2]);
+    let description = tagged(0x30, &[method, tagged(0x86, url.as_bytes())].concat());
+    CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], tagged(0x30, &description))
+}
+
+fn trusted(protocol: &str) -> (CertificateDer<'static>, Arc<ServerConfig>) {
+    let root = authority("Root", None);
+    let config = config(protocol, &root, &[], None);
+    (root.der, config)
+}
+
+/// A server that answers every request with 204.
+fn empty(config: Arc<ServerConfig>) -> SocketAddr {
+    tls_server(config, |mut stream| {
+        request(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n");
+    })
 }
 
 fn tls_server(config: Arc<ServerConfig>, handle: impl Fn(Stream) + Send + Sync + 'static) -> SocketAddr {
@@ -73,7 +114,6 @@ async fn one_handshake_serves_several_urls() {
     });
     let mut settings = settings(closed(), web);
     settings.extra_roots = vec![root];
-    settings.timeout = Duration::from_secs(10);
     let pages: Vec<String> = (1..12).map(|n| format!("/{}", "p".repeat(n))).collect();
     let spec = format!("domain: a.test\nhosts:\n  apex:\n    pages: [{}]\nemail: none\n", pages.join(", "));
     let observed = look(&spec, &settings).await;
@@ -104,8 +144,7 @@ async fn http_2_is_spoken_where_the_server_chooses_it() {
         let _ = stream.flush();
         thread::sleep(Duration::from_secs(1));
     });
-    let mut settings = settings(closed(), web);
-    settings.timeout = Duration::from_secs(5);
+    let settings = settings(closed(), web);
     let observed = look(SPEC, &settings).await;
     assert_eq!(answered(http_of(&observed, "https://a.test/")).status, 200);
     assert_eq!(answered(tls_of(&observed)).path, Path::Untrusted);
@@ -118,8 +157,49 @@ async fn a_handshake_without_an_answer_is_kept() {
         request(&mut stream);
         thread::sleep(Duration::from_secs(3));
     });
-    let observed = weather(closed(), web).await;
+    let mut settings = settings(closed(), web);
+    settings.timeout = Duration::from_secs(1);
+    let observed = look(SPEC, &settings).await;
     answered(tls_of(&observed));
-    let words = format!("no HTTP answer from {web} within 300 ms");
+    let words = format!("no HTTP answer from {web} within 1 s");
     assert_eq!(failed(http_of(&observed, "https://a.test/")), (FailureKind::TimedOut, words.as_str()));
+}
+
+#[tokio::test]
+async fn a_missing_intermediate_is_fetched_from_where_the_certificate_says() {
+    let root = authority("Root", None);
+    let middle = authority("Middle", Some(&root));
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", middle.der.len());
+    let published = answers([head.as_bytes(), &middle.der].concat());
+    let missing = answers("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+    for (http, path) in
+        [(published, Path::Incomplete), (missing, Path::Untrusted), (closed(), Path::Untrusted)]
+    {
+        let web = empty(config("http/1.1", &middle, &[], Some("http://a.test/middle.crt")));
+        let mut settings = settings(http, web);
+        settings.extra_roots = vec![root.der.clone()];
+        let observed = look(SPEC, &settings).await;
+        assert_eq!(answered(tls_of(&observed)).path, path);
+        assert!(!observed.http.contains_key("http://a.test/middle.crt"));
+    }
+}
+
+#[tokio::test]
+async fn a_missing_intermediate_may_be_sent_by_another_host() {
+    let root = authority("Root", None);
+    let middle = authority("Middle", Some(&root));
+    let lazy = empty(config("http/1.1", &middle, &[], None));
+    let right = empty(config("http/1.1", &middle, &[&middle], None));
+    let mut settings = settings(closed(), lazy);
+    settings.extra_roots = vec![root.der.clone()];
+    settings.connect.push(Connect {
+        host: "b.a.test".into(),
+        port: None,
+        to_ip: right.ip(),
+        to_port: Some(right.port()),
+    });
+    let spec = "domain: a.test\nhosts:\n  apex: {}\n  b: {}\nemail: none\n";
+    let observed = look(spec, &settings).await;
+    assert_eq!(answered(tls_of(&observed)).path, Path::Incomplete);
+    assert_eq!(answered(&observed.tls["https://b.a.test:443"]).path, Path::Trusted);
 }
