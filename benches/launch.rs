@@ -4,6 +4,8 @@
 //! trip takes 25 ms, and prints the time as a multiple of the critical path: the longest chain of
 //! round trips that depend on each other. (b) parses, judges and renders a large recorded run.
 
+#![expect(clippy::print_stderr, reason = "a benchmark says what it measured")]
+
 #[path = "../tests/lab/mod.rs"]
 mod lab;
 
@@ -59,7 +61,6 @@ fn world(hosts: usize) -> Builder {
 }
 
 fn settings(lab: &Lab) -> Settings {
-    let pem = std::fs::read(lab.ca_file()).expect("the lab's root");
     let connect = lab.connects().into_iter().map(|(host, port, to)| Connect {
         host,
         port: Some(port),
@@ -69,9 +70,12 @@ fn settings(lab: &Lab) -> Settings {
     Settings {
         resolvers: vec![lab.resolver_addr()],
         connect: connect.collect(),
-        extra_roots: CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).collect(),
+        extra_roots: CertificateDer::pem_file_iter(lab.ca_file())
+            .expect("the lab's root")
+            .filter_map(Result::ok)
+            .collect(),
         timeout: Duration::from_secs(10),
-        deadline: Duration::from_secs(60),
+        deadline: Duration::from_mins(1),
         retries: 0,
         concurrency: 64,
     }
@@ -132,7 +136,7 @@ fn delayed(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("observe");
     group.sample_size(10);
     group.bench_function("40 items, 25 ms a round trip", |bencher| {
-        bencher.iter(|| look(&document, &settings))
+        bencher.iter(|| look(&document, &settings));
     });
     group.finish();
 }
@@ -151,7 +155,7 @@ fn replayed(criterion: &mut Criterion) {
             let document = load::parse("bench.yaml", &text).expect("a good spec");
             let observed: Observed = serde_json::from_str(&recording).expect("a recording");
             let report = judge(&document, &observed, &policy, &options);
-            black_box((human::render(&report, Some(&document), &style), json::one(&report).is_ok()))
+            black_box((human::render(&report, Some(&document), &style), json::one(&report).is_ok()));
         });
     });
 }

@@ -82,6 +82,7 @@ impl Limits {
             if Instant::now() + pause >= self.deadline {
                 return outcome;
             }
+            #[expect(clippy::disallowed_methods, reason = "the one place that waits")]
             sleep(pause).await;
             match timeout_at(self.deadline, Box::pin(attempt())).await {
                 Ok(next) => outcome = next,

@@ -290,7 +290,7 @@ fn redirects() {
             check: "http/redirect-status-differs",
             spec: REDIRECT,
             broken: |world| {
-                old_leads_to(world, |rest| Response::redirect(302, &format!("https://shop.test/new/{rest}")))
+                old_leads_to(world, |rest| Response::redirect(302, &format!("https://shop.test/new/{rest}")));
             },
             sound: old_leads_well,
         },
@@ -298,7 +298,7 @@ fn redirects() {
             check: "http/redirect-loop",
             spec: REDIRECT,
             broken: |world| {
-                old_leads_to(world, |rest| Response::redirect(301, &format!("https://shop.test/old/{rest}")))
+                old_leads_to(world, |rest| Response::redirect(301, &format!("https://shop.test/old/{rest}")));
             },
             sound: old_leads_well,
         },

@@ -1,4 +1,5 @@
 //! The command line: exit codes, formats, errors with a cure.
+#![expect(clippy::disallowed_methods, reason = "a test reads and writes files of its own")]
 
 use crate::lab::{Builder, Lab};
 use crate::run::{Outcome, check, findings, launch_ready};

@@ -48,7 +48,7 @@ fn assert_printable(outcome: &Outcome) {
 fn tls_unreachable(weather: Weather) -> String {
     let report = report(
         |world| {
-            world.weather("shop.test", 443, weather.clone());
+            world.weather("shop.test", 443, weather);
         },
         "domain: shop.test",
     );
@@ -89,7 +89,7 @@ fn trouble(trouble: Trouble) -> Value {
     let spec = "domain: shop.test\nendpoints: [{url: \"https://shop.test/x\"}]";
     report(
         |world| {
-            world.site("shop.test").trouble("/x", trouble.clone());
+            world.site("shop.test").trouble("/x", trouble);
         },
         spec,
     )
@@ -134,7 +134,7 @@ fn endless_redirects_end() {
 }
 
 /// What is said of a host whose DNS is in this trouble.
-fn dns_trouble(fault: Fault) -> Value {
+fn dns_trouble(fault: &Fault) -> Value {
     report(
         |world| {
             world.zone("shop.test").broken("@", "*", fault.clone());
@@ -152,7 +152,7 @@ fn a_resolver_that_fails_is_no_absence() {
         (Fault::Garbage, ""),
         (Fault::WrongId, ""),
     ] {
-        let report = dns_trouble(fault);
+        let report = dns_trouble(&fault);
         assert_eq!(findings(&report, "fail"), Vec::<String>::new(), "{report:#}");
         assert_eq!(report["verdict"], "undetermined");
         let reason = finding(&report, "dns/host-unresolved", "shop.test")["message"].to_string();
@@ -162,7 +162,7 @@ fn a_resolver_that_fails_is_no_absence() {
 
 #[test]
 fn truncated_udp_is_asked_again_over_tcp() {
-    let report = dns_trouble(Fault::TruncatedUdp);
+    let report = dns_trouble(&Fault::TruncatedUdp);
     assert_eq!(findings(&report, "fail"), Vec::<String>::new(), "{report:#}");
     assert!(findings(&report, "pass").contains(&"dns/host-unresolved shop.test".to_owned()), "{report:#}");
 }
