@@ -87,9 +87,9 @@ fn look(document: &Document, settings: &Settings) -> Observed {
     runtime.block_on(observe(document, settings, at, &Silent)).expect("observed")
 }
 
-/// The longest chain of round trips that depend on each other: one for DNS, then for each hop one
-/// for TCP, one for TLS 1.3 where there is TLS, and one for the answer. A hop whose URL another
-/// start asks anyway depends on nothing.
+/// The longest chain of round trips that depend on each other: for each hop one for TCP, one for
+/// TLS 1.3 where there is TLS, and one for the answer. A hop whose URL another start asks anyway
+/// depends on nothing. DNS adds none: the lab is reached by `--connect`, so nothing waits for it.
 fn critical_path(document: &Document, observed: &Observed) -> u32 {
     let starts = item::starts(document, observed);
     let asked_anyway = |url: &url::Url| {
@@ -98,7 +98,7 @@ fn critical_path(document: &Document, observed: &Observed) -> u32 {
     };
     let length = |start: &item::Start| {
         let mut url = Some(start.url.clone());
-        let mut trips = 1;
+        let mut trips = 0;
         while let Some(hop) = url {
             trips += if hop.scheme() == "https" { 3 } else { 2 };
             url = match observed.http(&hop) {

@@ -62,7 +62,7 @@ impl Options {
 /// Judges what was seen.
 pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options: &Options) -> Report {
     let at = options.at.unwrap_or(observed.at);
-    let world = World { document, observed, at, thresholds: &policy.thresholds, private: &options.private };
+    let world = World::new(document, observed, at, &policy.thresholds, &options.private);
     let selected = |check: &Check| policy.level(check) != Level::Off && options.selects(check);
     let mut findings: Vec<Finding> = engine::judge(&world, &selected)
         .into_iter()

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use remote::Remote;
+pub(crate) use remote::is_harmful;
 
 /// The name of the recording's format.
 pub const FORMAT: &str = "launch-ready/observed/v1";

@@ -40,13 +40,7 @@ impl Fixture {
 
     /// What judges see.
     pub(super) fn world(&self) -> World<'_> {
-        World {
-            document: &self.document,
-            observed: &self.observed,
-            at: self.observed.at,
-            thresholds: &self.thresholds,
-            private: &self.private,
-        }
+        World::new(&self.document, &self.observed, self.observed.at, &self.thresholds, &self.private)
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::World;
 use crate::observed::{Observed, Seen};
 use crate::spec::model::{
     Canonical, Email, Environment, HostDetails, HostKind, Record as SpecRecord, RedirectStatus, Short, Spec,
@@ -407,11 +406,4 @@ pub struct Waiver<'a> {
     pub matches: usize,
     /// True where it names a check that this run did not judge, so that it could match nothing.
     pub skipped: bool,
-}
-
-impl World<'_> {
-    /// See [`hosts`].
-    pub fn hosts(&self) -> Vec<Host<'_>> {
-        hosts(self.document, self.observed)
-    }
 }

@@ -23,6 +23,8 @@ mod seen;
 pub(crate) mod spec;
 mod tls;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::observed::Observed;
@@ -46,9 +48,29 @@ pub struct World<'a> {
     pub thresholds: &'a Thresholds,
     /// Non-public addresses that are fine in this run.
     pub private: &'a PrivateRanges,
+    /// The hosts, by name: many judges ask whether a name is one.
+    hosts: BTreeMap<String, item::Host<'a>>,
 }
 
-impl World<'_> {
+impl<'a> World<'a> {
+    /// What a run knows.
+    pub fn new(
+        document: &'a Document,
+        observed: &'a Observed,
+        at: Timestamp,
+        thresholds: &'a Thresholds,
+        private: &'a PrivateRanges,
+    ) -> Self {
+        let hosts =
+            item::hosts(document, observed).into_iter().map(|host| (host.name.clone(), host)).collect();
+        Self { document, observed, at, thresholds, private, hosts }
+    }
+
+    /// The host of that name, where the spec has one.
+    pub fn host(&self, name: &str) -> Option<&item::Host<'a>> {
+        self.hosts.get(name)
+    }
+
     /// The launched domain.
     pub fn domain(&self) -> &str {
         &self.document.spec.domain.value.0

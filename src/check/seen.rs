@@ -68,7 +68,7 @@ pub(super) fn addresses(name: &str, world: &World) -> Addresses {
 
 /// True where `dns/host-unresolved` and `tls/unreachable` speak about the name.
 pub(super) fn is_host(name: &str, world: &World) -> bool {
-    world.hosts().iter().any(|host| host.name == name)
+    world.host(name).is_some()
 }
 
 /// The verdict of a check on a host that has no address.

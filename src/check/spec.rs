@@ -4,7 +4,8 @@ use url::Url;
 
 use super::item::{self, Waiver};
 use super::{Verdict, World};
-use crate::spec::{Document, Place};
+use crate::spec::shown::secret_kind;
+use crate::spec::{Document, Place, Span};
 
 /// A URL that stands in the spec.
 #[derive(Debug, Clone)]
@@ -87,54 +88,22 @@ pub(super) fn texts(document: &Document) -> Vec<Text> {
     found
 }
 
-/// How secrets of common providers begin, the least length of the whole, and what they are.
-const SECRET_PREFIXES: &[(&str, usize, &str)] = &[
-    ("sk_live_", 20, "a Stripe live key"),
-    ("sk_test_", 20, "a Stripe test key"),
-    ("rk_live_", 20, "a Stripe restricted key"),
-    ("whsec_", 20, "a webhook signing secret"),
-    ("sk-ant-", 20, "an Anthropic API key"),
-    ("sk-proj-", 20, "an OpenAI API key"),
-    ("ghp_", 36, "a GitHub token"),
-    ("gho_", 36, "a GitHub token"),
-    ("ghs_", 36, "a GitHub token"),
-    ("github_pat_", 36, "a GitHub token"),
-    ("glpat-", 20, "a GitLab token"),
-    ("xoxb-", 20, "a Slack token"),
-    ("xoxp-", 20, "a Slack token"),
-    ("AKIA", 20, "an AWS access key"),
-    ("SG.", 40, "a SendGrid API key"),
-    ("sb_secret_", 20, "a Supabase secret key"),
-    ("sbp_", 40, "a Supabase token"),
-    ("shpss_", 32, "a Shopify secret"),
-    ("npm_", 36, "an npm token"),
-];
-
-/// What kind of secret a text looks like.
-fn secret_kind(text: &str) -> Option<&'static str> {
-    if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") {
-        return Some("a private key");
-    }
-    if Url::parse(text).is_ok_and(|url| url.password().is_some_and(|password| !password.contains("${"))) {
-        return Some("a URL with a password");
-    }
-    let bare = text.strip_prefix("Bearer ").unwrap_or(text);
-    let is_token = |token: &str| token.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.+/=".contains(&b));
-    let known =
-        SECRET_PREFIXES.iter().find(|(prefix, least, _)| bare.starts_with(prefix) && bare.len() >= *least);
-    match known {
-        Some((_, _, kind)) if is_token(bare) => Some(kind),
-        _ if bare.len() != text.len() && !bare.contains("${") && bare.len() >= 8 => Some("a bearer token"),
-        _ => None,
-    }
-}
-
-pub(super) fn inline_secret(text: &Text, _: &World) -> Verdict {
+/// What kind of secret a text of the spec is; in the place of a variable's name, whatever is no name.
+fn secret_in(text: &Text) -> Option<&'static str> {
     let names_variable = text.place.path.starts_with("webhooks[") && text.place.path.ends_with(".secret");
     let is_name = !text.text.is_empty()
         && text.text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    let kind = secret_kind(&text.text)
-        .or((names_variable && !is_name).then_some("something else than a variable's name"));
+    secret_kind(&text.text)
+        .or((names_variable && !is_name).then_some("something else than a variable's name"))
+}
+
+/// Where the spec holds secrets, so that no snippet of it shows them.
+pub(crate) fn secret_spans(document: &Document) -> Vec<Span> {
+    texts(document).into_iter().filter(|text| secret_in(text).is_some()).map(|text| text.place.span).collect()
+}
+
+pub(super) fn inline_secret(text: &Text, _: &World) -> Verdict {
+    let kind = secret_in(text);
     let Some(kind) = kind else { return Verdict::pass("no secret") };
     Verdict::fail(format!("`{}` holds {kind}", text.place.path))
         .expected("the name of an environment variable, or ${NAME}")

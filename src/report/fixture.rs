@@ -33,7 +33,8 @@ pub(crate) fn document() -> Document {
 
 /// The same with another text, which need not be a spec.
 pub(crate) fn document_with(text: &str) -> Document {
-    Document { text: text.into(), ..document() }
+    let Document { path, tree, spec, .. } = document();
+    Document::new(&path, text.into(), tree, spec)
 }
 
 fn place(needle: &str) -> SpecPlace {

@@ -295,5 +295,5 @@ fn waivers(spec: &Spec, errors: &mut Vec<SpecError>) {
 }
 
 fn shown(text: &str) -> crate::observed::Remote {
-    crate::observed::Remote::new(text)
+    crate::observed::Remote::new(&super::shown::shown(text))
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_saphyr::{DuplicateKeyPolicy, Options};
 
 use super::located::span_of;
+use super::shown::shown;
 use super::tree::Node;
 use super::{Document, Span, lint, shape};
 
@@ -96,7 +97,7 @@ pub fn parse(path: &str, text: &str) -> Result<Document, SpecErrors> {
     let text: Arc<str> = text.into();
     read(path, &text).map_err(|mut errors| {
         errors.sort_by_key(|error| error.span);
-        SpecErrors { errors, source_code: NamedSource::new(path, Arc::clone(&text)) }
+        SpecErrors { errors, source_code: NamedSource::new(path, shown(&text).into()) }
     })
 }
 
@@ -111,7 +112,7 @@ fn read(path: &str, text: &Arc<str>) -> Result<Document, Vec<SpecError>> {
         return Err(errors);
     }
     let spec = yaml(text, DuplicateKeyPolicy::Error)?;
-    let document = Document { path: path.to_owned(), text: Arc::clone(text), tree, spec };
+    let document = Document::new(path, Arc::clone(text), tree, spec);
     let errors = lint::check(&document);
     if errors.is_empty() { Ok(document) } else { Err(errors) }
 }

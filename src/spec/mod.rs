@@ -6,6 +6,7 @@ pub mod located;
 pub mod model;
 pub mod schema;
 mod shape;
+pub(crate) mod shown;
 pub mod tree;
 
 #[cfg(test)]
@@ -47,13 +48,22 @@ pub struct Document {
     pub tree: Node,
     /// What it means.
     pub spec: Spec,
+    /// Where each line of the text starts.
+    lines: Vec<usize>,
 }
 
 impl Document {
+    pub(crate) fn new(path: &str, text: Arc<str>, tree: Node, spec: Spec) -> Self {
+        let lines =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(newline, _)| newline + 1)).collect();
+        Self { path: path.to_owned(), text, tree, spec, lines }
+    }
+
     /// Line and column (in characters), both from 1, of a byte offset.
     pub fn position(&self, offset: usize) -> (usize, usize) {
-        let before = self.text.get(..offset).unwrap_or(&self.text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+        let line = self.lines.partition_point(|start| *start <= offset).max(1);
+        let start = self.lines.get(line - 1).copied().unwrap_or(0);
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        (line, column + 1)
     }
 }

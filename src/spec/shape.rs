@@ -123,7 +123,11 @@ impl<'a> Shape<'a> {
         let quoted = names.contains(&seen).then(|| format!("put it in quotes: \"{seen}\""));
         let close = did_you_mean(&seen, names.iter().map(String::as_str));
         let help = quoted.or(close).unwrap_or_else(|| format!("write {}", one_of(&names)));
-        let message = format!("`{}` cannot be `{}`", last(path), crate::observed::Remote::new(&seen));
+        let message = format!(
+            "`{}` cannot be `{}`",
+            last(path),
+            crate::observed::Remote::new(&super::shown::shown(&seen))
+        );
         self.errors.push(
             SpecError::new("spec/wrong-value", message, &format!("not {}", one_of(&names)), node.span)
                 .help(help),
@@ -243,7 +247,7 @@ fn type_name(wanted: &str) -> &str {
 }
 
 fn unknown_key(key: &super::Located<String>, known: &[&str], path: &str) -> SpecError {
-    let shown = crate::observed::Remote::new(key);
+    let shown = crate::observed::Remote::new(&super::shown::shown(key));
     let within = if path.is_empty() { "at the top".to_owned() } else { format!("in `{path}`") };
     let help = did_you_mean(key, known.iter().copied())
         .unwrap_or_else(|| format!("known here: {}", known.join(", ")));

@@ -101,8 +101,7 @@ fn status_help(status: u16) -> &'static str {
 
 /// True unless the URL's host is declared as staging, preview or development.
 fn is_production(url: &Url, world: &World) -> bool {
-    let hosts = world.hosts();
-    hosts.iter().find(|host| Some(host.name.as_str()) == url.host_str()).is_none_or(Host::is_production)
+    url.host_str().and_then(|name| world.host(name)).is_none_or(Host::is_production)
 }
 
 pub(super) fn hsts_missing(host: &Host, world: &World) -> Verdict {

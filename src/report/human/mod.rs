@@ -38,7 +38,7 @@ struct Scene<'a> {
 /// A report as text. `document` is the spec that was judged; without it the places are named and
 /// not shown.
 pub fn render(report: &Report, document: Option<&Document>, style: &Style) -> String {
-    let text = document.filter(|_| !style.quiet).map(|document| redact::text(report, document));
+    let text = document.filter(|_| !style.quiet).map(redact::text);
     let scene = Scene { report, text, causes: Causes::of(report), style };
     if style.quiet {
         return summary::line(&scene);

@@ -2,42 +2,18 @@
 
 use std::ops::Range;
 
-use crate::check::{Status, World, engine};
-use crate::observed::Observed;
-use crate::policy::Thresholds;
-use crate::private::PrivateRanges;
-use crate::report::Report;
-use crate::spec::{Document, Span};
+use crate::check::spec::secret_spans;
+use crate::spec::Document;
+use crate::spec::shown::without_secrets;
 
-/// The check that knows what a secret looks like.
-const CHECK: &str = "spec/inline-secret";
-
-/// The spec's text with every byte of a secret replaced, so that all places stay where they are.
-/// What is secret does not depend on the checks that the run was asked for.
-pub(super) fn text(report: &Report, document: &Document) -> String {
-    let reported = report.findings.iter().filter(|finding| finding.check == CHECK);
-    let reported = reported.filter(|finding| matches!(finding.status, Status::Fail | Status::Waived));
-    let mut spans: Vec<Span> = reported.map(|finding| finding.spec.span).collect();
-    spans.extend(found(report, document));
-    let mut text = document.text.to_string();
-    for span in spans {
+/// The spec's text with every byte of a secret replaced, so that all places stay where they are:
+/// what the check calls a secret, and what looks like one in comments and keys.
+pub(super) fn text(document: &Document) -> String {
+    let mut text = without_secrets(&document.text);
+    for span in secret_spans(document) {
         mask(&mut text, span.start..span.end);
     }
     text
-}
-
-/// Asks the check, whether or not this run was to judge by it.
-fn found(report: &Report, document: &Document) -> Vec<Span> {
-    let world = World {
-        document,
-        observed: &Observed::new(report.at),
-        at: report.at,
-        thresholds: &Thresholds::default(),
-        private: &PrivateRanges::Forbidden,
-    };
-    let judgements = engine::judge(&world, &|check| check.id == CHECK);
-    let faults = judgements.into_iter().filter(|judgement| judgement.verdict.status == Status::Fail);
-    faults.map(|fault| fault.place.span).collect()
 }
 
 fn mask(text: &mut String, range: Range<usize>) {
@@ -52,7 +28,6 @@ fn mask(text: &mut String, range: Range<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{VerdictWord, fixture};
 
     const SPEC: &str = r#"domain: shop.test
 webhooks:
@@ -79,7 +54,7 @@ webhooks:
     #[test]
     fn no_secret_is_shown_whatever_was_judged() {
         let document = crate::spec::load::parse("launch-ready.yaml", SPEC).expect("a good spec");
-        let shown = text(&fixture::report(VerdictWord::Passed, Vec::new()), &document);
+        let shown = text(&document);
         assert_eq!(shown.len(), SPEC.len());
         assert_eq!(shown.lines().count(), SPEC.lines().count());
         assert!(!shown.contains("hunter2"), "{shown}");

@@ -1,0 +1,133 @@
+//! The spec's text as it may be shown: no secret in it, nothing that a terminal would obey, and
+//! every byte where it was, so that places still fit.
+
+use crate::observed::is_harmful;
+
+/// How secrets of common providers begin, the least length of the whole, and what they are.
+const PREFIXES: &[(&str, usize, &str)] = &[
+    ("sk_live_", 20, "a Stripe live key"),
+    ("sk_test_", 20, "a Stripe test key"),
+    ("rk_live_", 20, "a Stripe restricted key"),
+    ("whsec_", 20, "a webhook signing secret"),
+    ("sk-ant-", 20, "an Anthropic API key"),
+    ("sk-proj-", 20, "an OpenAI API key"),
+    ("ghp_", 36, "a GitHub token"),
+    ("gho_", 36, "a GitHub token"),
+    ("ghs_", 36, "a GitHub token"),
+    ("github_pat_", 36, "a GitHub token"),
+    ("glpat-", 20, "a GitLab token"),
+    ("xoxb-", 20, "a Slack token"),
+    ("xoxp-", 20, "a Slack token"),
+    ("AKIA", 20, "an AWS access key"),
+    ("SG.", 40, "a SendGrid API key"),
+    ("sb_secret_", 20, "a Supabase secret key"),
+    ("sbp_", 40, "a Supabase token"),
+    ("shpss_", 32, "a Shopify secret"),
+    ("npm_", 36, "an npm token"),
+];
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-.+/=".contains(&byte)
+}
+
+/// What kind of secret a text is, as a whole.
+pub(crate) fn secret_kind(text: &str) -> Option<&'static str> {
+    if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") {
+        return Some("a private key");
+    }
+    if url::Url::parse(text).is_ok_and(|url| url.password().is_some_and(|password| !password.contains("${")))
+    {
+        return Some("a URL with a password");
+    }
+    let bare = text.strip_prefix("Bearer ").unwrap_or(text);
+    let known = PREFIXES.iter().find(|(prefix, least, _)| bare.starts_with(prefix) && bare.len() >= *least);
+    match known {
+        Some((_, _, kind)) if bare.bytes().all(is_token) => Some(kind),
+        _ if bare.len() != text.len() && !bare.contains("${") && bare.len() >= 8 => Some("a bearer token"),
+        _ => None,
+    }
+}
+
+/// A text without secrets, and with every control character replaced byte for byte.
+pub(crate) fn shown(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => clean.push(c),
+            '\r' => clean.push(' '),
+            c if is_harmful(c) => clean.extend(std::iter::repeat_n('?', c.len_utf8())),
+            c => clean.push(c),
+        }
+    }
+    without_secrets(&clean)
+}
+
+/// A text with every secret that can be told by its form, wherever it stands (comments too),
+/// replaced byte for byte.
+pub(crate) fn without_secrets(text: &str) -> String {
+    let mut clean = text.to_owned();
+    let mut start = 0;
+    while start < clean.len() {
+        let length = clean.bytes().skip(start).take_while(|byte| is_token(*byte)).count();
+        if length == 0 {
+            start += clean[start..].chars().next().map_or(1, char::len_utf8);
+            continue;
+        }
+        if is_secret_token(&clean, start, length) {
+            clean.replace_range(start..start + length, &"*".repeat(length));
+        }
+        start += length;
+    }
+    clean
+}
+
+fn is_secret_token(text: &str, start: usize, length: usize) -> bool {
+    let token = &text[start..start + length];
+    let before = &text[..start];
+    let known = |(prefix, least, _): &(&str, usize, &str)| token.starts_with(prefix) && length >= *least;
+    // The lines of a PEM block are long runs of base64.
+    let in_key = || {
+        let block = before.rfind("PRIVATE KEY-----");
+        block.is_some_and(|begin| {
+            before[..begin].ends_with("BEGIN ") || before[..begin].contains("-----BEGIN")
+        }) && length >= 40
+    };
+    let password = || before.ends_with(':') && text[start + length..].starts_with('@');
+    PREFIXES.iter().any(known) || (before.ends_with("Bearer ") && length >= 8) || in_key() || password()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{secret_kind, shown};
+
+    #[test]
+    fn secrets_are_masked_wherever_they_stand() {
+        let key = format!("sk_live_{}", "a".repeat(24));
+        let text = format!("a: {key} # and {key}\nb: \"Bearer 0123456789\"\nc: postgres://me:hunter2@db\n");
+        let masked = shown(&text);
+        assert_eq!(masked.len(), text.len());
+        for secret in [key.as_str(), "0123456789", "hunter2"] {
+            assert!(!masked.contains(secret), "{masked}");
+        }
+        assert!(masked.contains("# and ****"));
+    }
+
+    #[test]
+    fn names_and_references_are_no_secrets() {
+        for text in
+            ["STRIPE_SECRET_KEY", "Bearer ${ADMIN_TOKEN}", "https://shop.test/", "v=spf1 -all", "npm_config"]
+        {
+            assert_eq!(secret_kind(text), None, "{text}");
+            assert_eq!(shown(text), text);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_byte_stays_where_it_was(text in "\\PC{0,80}|.{0,80}") {
+            let masked = shown(&text);
+            proptest::prop_assert_eq!(masked.len(), text.len());
+            proptest::prop_assert!(!masked.chars().any(|c| c.is_control() && c != '\n' && c != '\t'));
+        }
+    }
+}
