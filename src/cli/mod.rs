@@ -43,6 +43,7 @@ where
         Err(error) => return Ok(usage(&error, streams)),
     };
     let terminal = Terminal::new(&cli.global, streams);
+    terminal.lay_out_errors();
     match cli.command {
         Command::Check(arguments) => check::run(&arguments, &cli.global, &terminal, streams),
         Command::Explain(arguments) => explain::run(&arguments, &terminal, streams),

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use miette::Diagnostic;
+use miette::{Diagnostic, MietteHandlerOpts};
 
 use super::Streams;
 use super::args::{Color, Format, Global};
@@ -15,6 +15,8 @@ use crate::system;
 pub(super) struct Terminal {
     /// The style of standard output.
     style: Style,
+    /// Whether errors are coloured.
+    error_color: bool,
     /// Whether the progress line is shown.
     pub(super) progress: bool,
 }
@@ -25,15 +27,15 @@ const WIDTHS: (usize, usize) = (60, 110);
 impl Terminal {
     pub(super) fn new(global: &Global, streams: &Streams) -> Self {
         let variable = |name: &str| system::variable(name).filter(|value| !value.is_empty());
-        let color = match global.color {
+        let colored = |is_terminal: bool| match global.color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => streams.out_is_terminal && variable("NO_COLOR").is_none(),
+            Color::Auto => is_terminal && variable("NO_COLOR").is_none(),
         };
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
         let columns = variable("COLUMNS").and_then(|columns| columns.parse().ok());
         let style = Style {
-            color,
+            color: colored(streams.out_is_terminal),
             width: columns.unwrap_or_else(console_width).clamp(WIDTHS.0, WIDTHS.1),
             verbose: global.verbose,
             quiet: global.quiet,
@@ -41,7 +43,21 @@ impl Terminal {
             unicode: !streams.out_is_terminal
                 || locale.is_none_or(|l| l.to_ascii_lowercase().contains("utf")),
         };
-        Self { style, progress: streams.err_is_terminal && !global.no_progress && !global.quiet }
+        Self {
+            style,
+            error_color: colored(streams.err_is_terminal),
+            progress: streams.err_is_terminal && !global.no_progress && !global.quiet,
+        }
+    }
+
+    /// Errors follow the same choices as the report.
+    pub(super) fn lay_out_errors(&self) {
+        let (color, unicode, width) = (self.error_color, self.style.unicode, self.style.width);
+        // Set once in a process; a second run in the same one keeps the first choice.
+        let _ = miette::set_hook(Box::new(move |_| {
+            let layout = MietteHandlerOpts::new().color(color).unicode(unicode).width(width);
+            Box::new(layout.terminal_links(false).build())
+        }));
     }
 
     /// The style of what goes to standard output.

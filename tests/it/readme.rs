@@ -22,3 +22,32 @@ fn the_readme_names_every_command_and_option_that_it_shows() {
         );
     }
 }
+
+/// The picture at the top is real: every line of it is a line of the demo (numbers aside, which
+/// are dates and times).
+#[test]
+fn the_readmes_picture_is_the_demos_output() {
+    let demo =
+        std::path::Path::new(env!("CARGO_BIN_EXE_launch-ready")).with_file_name("examples").join("demo");
+    if !demo.is_file() {
+        // `cargo test` builds the examples; `cargo test --test it` alone does not.
+        #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+        {
+            eprintln!("skipped: the demo is not built");
+        }
+        return;
+    }
+    let output = std::process::Command::new(demo)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_clear()
+        .output()
+        .expect("the demo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let without_digits = |line: &str| line.replace(|c: char| c.is_ascii_digit(), "");
+    let real: Vec<String> = String::from_utf8_lossy(&output.stdout).lines().map(without_digits).collect();
+    let picture =
+        README.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a picture");
+    for line in picture.lines().filter(|line| line.trim() != "...") {
+        assert!(real.contains(&without_digits(line)), "the demo does not print `{line}`");
+    }
+}
