@@ -1,5 +1,5 @@
 //! Reads a spec: text, then YAML with places, then shape (against the JSON Schema, all errors at
-//! once), then types, then meaning ([`lint`](super::lint)).
+//! once), then types, then meaning ([`lint`]).
 
 use std::sync::Arc;
 
