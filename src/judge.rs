@@ -6,12 +6,14 @@ use sha2::{Digest, Sha256};
 use jiff::Timestamp;
 
 use crate::check::engine::{self, Judgement};
+use crate::check::verdict::Cause;
 use crate::check::{Check, Status, World, coverage, item, spec};
 use crate::observed::Observed;
 use crate::policy::{Level, Policy};
 use crate::private::PrivateRanges;
 use crate::report::model::{Report, SCHEMA, SpecFacts, Tool, WaiverFacts};
 use crate::report::{Counts, Finding, SpecPlace, VerdictWord};
+use crate::spec::shown::without_secrets;
 use crate::spec::{Document, Place};
 
 /// How a run judges.
@@ -106,20 +108,22 @@ fn finding(judgement: Judgement, policy: &Policy, document: &Document) -> Findin
         Status::Unknown => format!("Could not tell: {}", page.pass),
         Status::NotApplicable => format!("Nothing to judge: {}", page.pass),
     };
+    // The one place through which every text of every report goes.
+    let safe = |text: String| without_secrets(&text);
     Finding {
         check: check.id.into(),
-        subject,
+        subject: safe(subject),
         status: verdict.status,
         level: policy.level(check),
         title,
-        message: verdict.message,
-        expected: verdict.expected,
-        observed: verdict.observed,
+        message: safe(verdict.message),
+        expected: verdict.expected.map(safe),
+        observed: verdict.observed.map(safe),
         spec: spec_place(&place, document),
-        help: verdict.help,
+        help: verdict.help.map(safe),
         fix: page.fix.clone().filter(|_| verdict.status == Status::Fail),
-        because: verdict.because,
-        evidence: verdict.evidence,
+        because: verdict.because.map(|cause| Cause { subject: safe(cause.subject), ..cause }),
+        evidence: verdict.evidence.into_iter().map(safe).collect(),
         waiver: None,
         label: verdict.label,
     }
@@ -196,11 +200,19 @@ fn verdict(findings: &[Finding], options: &Options) -> VerdictWord {
     if findings.iter().any(|finding| finding.status == Status::Fail && matters(finding)) {
         return VerdictWord::NotReady;
     }
+    // Follows `because` as far as it goes; a ring of causes would end where it began.
     let told_by_cause = |finding: &Finding| {
-        let Some(cause) = &finding.because else { return false };
-        findings.iter().any(|other| {
-            other.check == cause.check && other.subject == cause.subject && other.status == Status::Waived
-        })
+        let mut at = finding;
+        for _ in 0..findings.len() {
+            let Some(cause) = &at.because else { break };
+            let next = findings.iter().find(|other| other.check == cause.check && other.subject == cause.subject);
+            match next {
+                Some(next) if next.status == Status::Waived => return true,
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        false
     };
     let open =
         |finding: &&Finding| finding.status == Status::Unknown && matters(finding) && !told_by_cause(finding);

@@ -10,6 +10,7 @@ use crate::spec::model::{
     Canonical, Email, Environment, HostDetails, HostKind, Record as SpecRecord, RedirectStatus, Short, Spec,
     Waiver as SpecWaiver,
 };
+use crate::spec::model::scalar::domain_name;
 use crate::spec::{Document, Located, Place};
 
 /// The path and query that the probe of a `*` redirect asks for.
@@ -51,17 +52,21 @@ impl Host<'_> {
 /// The full name of a host key or record name: `apex` and `@` are the domain, a name that ends
 /// in the domain is full already, anything else is a label under it.
 pub fn full_name(key: &str, domain: &str) -> String {
-    let key = key.trim_end_matches('.').to_ascii_lowercase();
+    let key = key.trim_end_matches('.').to_lowercase();
     if key == "apex" || key == "@" || key.is_empty() {
-        domain.to_owned()
-    } else if key == domain || key.ends_with(&format!(".{domain}")) {
-        key
+        return domain.to_owned();
+    }
+    // IDNA: DNS is asked for the ASCII form. What is no host name (`*`) stays as it is.
+    let ascii = |name: String| domain_name(&name).unwrap_or(name);
+    let whole = ascii(key.clone());
+    if whole == domain || whole.ends_with(&format!(".{domain}")) {
+        whole
     } else {
-        format!("{key}.{domain}")
+        ascii(format!("{key}.{domain}"))
     }
 }
 
-/// The declared hosts; without a `hosts` section the apex, and `www` where it resolves.
+/// The declared hosts; without a `hosts` section the apex, and `www` unless it is known not to exist.
 pub fn hosts<'a>(document: &'a Document, observed: &Observed) -> Vec<Host<'a>> {
     let spec = &document.spec;
     let domain = &spec.domain.value.0;
@@ -76,7 +81,7 @@ pub fn hosts<'a>(document: &'a Document, observed: &Observed) -> Vec<Host<'a>> {
     };
     let mut found = vec![implied(domain.clone())];
     let www = format!("www.{domain}");
-    if resolves(observed, &www) {
+    if may_resolve(observed, &www) {
         found.push(implied(www));
     }
     found
@@ -99,11 +104,12 @@ fn declared_host<'a>(
     }
 }
 
-/// True where the resolver gave an address.
-pub fn resolves(observed: &Observed, name: &str) -> bool {
+/// True where the resolver gave an address, or could not say whether there is one.
+pub fn may_resolve(observed: &Observed, name: &str) -> bool {
     ["A", "AAAA"].iter().any(|kind| match observed.dns(name, kind) {
         Some(Seen::Answer(answer)) => answer.values(kind).next().is_some(),
-        _ => false,
+        Some(Seen::Failed(_) | Seen::Unobserved(_)) => true,
+        None => false,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::observed::Remote;
 use crate::probe::Progress;
 
 pub(super) fn line(shown: bool) -> Box<dyn Progress> {
@@ -27,7 +28,7 @@ impl Progress for Line {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         self.0.set_length(count(asked));
         self.0.set_position(count(answered));
-        self.0.set_message(current.to_owned());
+        self.0.set_message(Remote::new(current).to_string());
     }
 }
 

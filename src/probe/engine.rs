@@ -53,7 +53,7 @@ async fn implied_www(session: &Session<'_>, document: &Document, at: Timestamp) 
     let mut known = Observed::new(at);
     known.dns.insert(question(&www, "A"), seen(four));
     known.dns.insert(question(&www, "AAAA"), seen(six));
-    if item::resolves(&known, &www) {
+    if item::may_resolve(&known, &www) {
         hosts(session, document, &known).await;
     } else {
         aliases(session, &www).await;

@@ -75,7 +75,7 @@ impl Limits {
         for tried in 0..self.retries {
             let pause = match again(&outcome) {
                 Again::No => return outcome,
-                Again::Soon => FIRST_PAUSE.saturating_mul(1 << tried.min(16)),
+                Again::Soon => FIRST_PAUSE.saturating_mul(1 << tried.min(16)).min(LONGEST_PAUSE),
                 Again::After(asked) if asked > LONGEST_PAUSE => return outcome,
                 Again::After(asked) => asked,
             };

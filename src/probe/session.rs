@@ -203,6 +203,8 @@ impl<'a> Session<'a> {
 /// What a failed handshake means for the URLs above it.
 fn below(problem: Problem) -> Problem {
     match problem {
+        // Nothing was connected to: that is about the name, not about TLS.
+        Problem::Failed(FailureKind::NoAddress, _) => problem,
         Problem::Failed(_, words) => Problem::Failed(FailureKind::Handshake, words),
         unobserved @ Problem::Unobserved(_) => unobserved,
     }

@@ -114,12 +114,12 @@ fn paths(spec: &Spec, errors: &mut Vec<SpecError>) {
     for (_, host) in spec.hosts.iter().flat_map(|hosts| &hosts.0) {
         let Short::Full(details) = &host.value else { continue };
         for path in details.pages.iter().chain(&details.health) {
-            if !path.starts_with('/') {
+            if !path.starts_with('/') || path.starts_with("//") {
                 errors.push(error(
-                    format!("the path `{}` does not start with `/`", shown(path)),
+                    format!("the path `{}` does not start with one `/`", shown(path)),
                     "not a path",
                     path.span,
-                    format!("write /{}", shown(path)),
+                    format!("write /{}", shown(path.trim_start_matches('/'))),
                 ));
             }
         }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_saphyr::{DuplicateKeyPolicy, Options};
 
 use super::located::span_of;
+use crate::observed::Remote;
 use super::shown::shown;
 use super::tree::Node;
 use super::{Document, Span, lint, shape};
@@ -40,15 +41,20 @@ pub struct SpecError {
 impl SpecError {
     /// An error at a place.
     pub(crate) fn new(code: &'static str, message: impl Into<String>, label: &str, span: Span) -> Self {
-        Self { code, message: message.into(), label: label.into(), span, help: None, related: None }
+        Self { code, message: safe(&message.into()), label: safe(label), span, help: None, related: None }
     }
 
     /// Adds what to do.
     #[must_use]
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(safe(&help.into()));
         self
     }
+}
+
+/// Messages quote the spec: nothing of it may reach a terminal raw, and no secret at all.
+fn safe(text: &str) -> String {
+    Remote::new(&shown(text)).to_string()
 }
 
 impl Diagnostic for SpecError {

@@ -126,7 +126,7 @@ impl<'a> Shape<'a> {
         let message = format!(
             "`{}` cannot be `{}`",
             last(path),
-            crate::observed::Remote::new(&super::shown::shown(&seen))
+            seen
         );
         self.errors.push(
             SpecError::new("spec/wrong-value", message, &format!("not {}", one_of(&names)), node.span)

@@ -44,6 +44,7 @@ pub(crate) fn secret_kind(text: &str) -> Option<&'static str> {
     match known {
         Some((_, _, kind)) if bare.bytes().all(is_token) => Some(kind),
         _ if bare.len() != text.len() && !bare.contains("${") && bare.len() >= 8 => Some("a bearer token"),
+        _ if without_secrets(text) != text => Some("a secret"),
         _ => None,
     }
 }
@@ -66,14 +67,23 @@ pub(crate) fn shown(text: &str) -> String {
 /// replaced byte for byte.
 pub(crate) fn without_secrets(text: &str) -> String {
     let mut clean = text.to_owned();
+    let mut in_key = false;
     let mut start = 0;
-    while start < clean.len() {
-        let length = clean.bytes().skip(start).take_while(|byte| is_token(*byte)).count();
+    while start < text.len() {
+        let rest = &text[start..];
+        let length = rest.bytes().take_while(|byte| is_token(*byte)).count();
         if length == 0 {
-            start += clean[start..].chars().next().map_or(1, char::len_utf8);
+            start += rest.chars().next().map_or(1, char::len_utf8);
             continue;
         }
-        if is_secret_token(&clean, start, length) {
+        let token = &rest[..length];
+        // A PEM block of a private key: everything between its lines.
+        if token.starts_with("-----BEGIN") {
+            in_key = rest[length..].lines().next().is_some_and(|line| line.contains("PRIVATE KEY"));
+        } else if token.starts_with("-----END") {
+            in_key = false;
+        }
+        if in_key && length >= 12 && !token.starts_with("-----") || is_secret(&text[..start], token, &rest[length..]) {
             clean.replace_range(start..start + length, &"*".repeat(length));
         }
         start += length;
@@ -81,19 +91,13 @@ pub(crate) fn without_secrets(text: &str) -> String {
     clean
 }
 
-fn is_secret_token(text: &str, start: usize, length: usize) -> bool {
-    let token = &text[start..start + length];
-    let before = &text[..start];
-    let known = |(prefix, least, _): &(&str, usize, &str)| token.starts_with(prefix) && length >= *least;
-    // The lines of a PEM block are long runs of base64.
-    let in_key = || {
-        let block = before.rfind("PRIVATE KEY-----");
-        block.is_some_and(|begin| {
-            before[..begin].ends_with("BEGIN ") || before[..begin].contains("-----BEGIN")
-        }) && length >= 40
-    };
-    let password = || before.ends_with(':') && text[start + length..].starts_with('@');
-    PREFIXES.iter().any(known) || (before.ends_with("Bearer ") && length >= 8) || in_key() || password()
+/// True where a token is a secret by its own form, or by what stands around it.
+fn is_secret(before: &str, token: &str, after: &str) -> bool {
+    let known = |text: &str| PREFIXES.iter().any(|(prefix, least, _)| text.starts_with(prefix) && text.len() >= *least);
+    let bearer = before.ends_with("Bearer ") && token.len() >= 8;
+    let password = before.ends_with(':') && after.starts_with('@');
+    // `key=sk_live_...` is one token too.
+    known(token) || token.split(['=', '/', '.']).any(known) || bearer || password
 }
 
 #[cfg(test)]

@@ -46,6 +46,11 @@ impl<'w> Trail<'w> {
             let Some(location) = exchange.location.as_ref().filter(|_| exchange.is_redirect()) else {
                 break End::Answer(exchange);
             };
+            if !matches!(location.scheme(), "http" | "https") {
+                // The visitor leaves the web (`myapp://open`): nothing is left to ask.
+                urls.push(location.clone());
+                break End::Answer(exchange);
+            }
             here = asked(location);
             let again = urls.contains(&here);
             urls.push(here.clone());

@@ -106,6 +106,9 @@ fn labels(name: &str) -> Result<(), String> {
 fn web_url(text: &str) -> Result<url::Url, String> {
     let url = url::Url::parse(text).map_err(|e| format!("not an absolute URL: {e}"))?;
     match url.scheme() {
+        "http" | "https" if !url.username().is_empty() || url.password().is_some() => {
+            Err("a URL in a spec holds no user name or password".into())
+        }
         "http" | "https" if url.host_str().is_some() => Ok(url),
         other => Err(format!("only http and https URLs can be asked, not `{other}:`")),
     }
@@ -114,6 +117,10 @@ fn web_url(text: &str) -> Result<url::Url, String> {
 fn url_pattern(text: &str) -> Result<String, String> {
     if text.matches('*').count() > 1 {
         return Err("a pattern holds at most one `*`".into());
+    }
+    let path = text.splitn(4, '/').nth(3).map_or(text.len(), |path| text.len() - path.len());
+    if text[..path].contains('*') {
+        return Err("`*` stands in the path, not in the host".into());
     }
     web_url(&text.replace('*', "x").replace("$1", "x")).map(|_| text.to_owned())
 }
