@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use lab::{Builder, Lab};
-use launch_ready::check::item;
+use launch_ready::item;
 use launch_ready::judge::{Options, judge};
 use launch_ready::observed::{Observed, Seen};
 use launch_ready::policy::Policy;

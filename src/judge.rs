@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::check::engine::{self, Judgement};
 use crate::check::verdict::Cause;
-use crate::check::{Check, Status, World, coverage, item, spec};
+use crate::check::{Check, Status, World, coverage, spec};
+use crate::item;
 use crate::observed::Observed;
 use crate::policy::{Level, Policy};
 use crate::private::PrivateRanges;
@@ -59,6 +60,13 @@ impl Options {
         let names = |list: &[String]| list.iter().any(|name| name == check.id || name == check.area());
         (self.only.is_empty() || names(&self.only)) && !names(&self.skip)
     }
+}
+
+/// False where every check that is selected looks at the spec alone, so that nothing needs to be
+/// asked.
+pub fn looks_at_the_world(policy: &Policy, options: &Options) -> bool {
+    let selected = |check: &&Check| policy.level(check) != Level::Off && options.selects(check);
+    crate::check::CATALOGUE.iter().filter(selected).any(|check| check.area() != "spec")
 }
 
 /// Judges what was seen.
@@ -205,7 +213,8 @@ fn verdict(findings: &[Finding], options: &Options) -> VerdictWord {
         let mut at = finding;
         for _ in 0..findings.len() {
             let Some(cause) = &at.because else { break };
-            let next = findings.iter().find(|other| other.check == cause.check && other.subject == cause.subject);
+            let next =
+                findings.iter().find(|other| other.check == cause.check && other.subject == cause.subject);
             match next {
                 Some(next) if next.status == Status::Waived => return true,
                 Some(next) => at = next,
@@ -273,6 +282,37 @@ mod tests {
         assert_eq!(waived("2026-11-21", "api.shop.test").counts.waived, 1);
         assert_eq!(waived("2026-11-20", "api.shop.test").counts.waived, 0);
         assert_eq!(waived("2026-11-21", "www.shop.test").counts.waived, 0);
+    }
+
+    #[test]
+    fn a_www_that_could_not_be_looked_up_is_not_absent() {
+        use crate::observed::{Remote, Seen};
+        let document = crate::spec::load::parse("-", "domain: shop.test").expect("a good spec");
+        let mut observed = Observed::new("2026-11-21T12:00:00Z".parse().expect("a time"));
+        for kind in ["A", "AAAA"] {
+            observed.dns.insert(format!("www.shop.test {kind}"), Seen::Unobserved(Remote::new("SERVFAIL")));
+        }
+        let policy = Policy::named("baseline", |_| Err("no files here".into())).expect("the policy");
+        let report = judge(&document, &observed, &policy, &only("dns/host-unresolved"));
+        let www = report.findings.iter().find(|finding| finding.subject == "www.shop.test");
+        assert_eq!(www.map(|finding| finding.status), Some(Status::Unknown));
+    }
+
+    #[test]
+    fn no_text_of_a_report_holds_a_secret() {
+        let key = format!("sk_live_{}", "a".repeat(24));
+        let spec = format!("domain: shop.test\nendpoints: [{{url: \"https://shop.test/?key={key}\"}}]\n");
+        let report = judged(&spec, &Options::default());
+        let text = format!("{report:?}");
+        assert!(!text.contains(&key), "{text}");
+        assert!(report.findings.iter().any(|f| f.check == "spec/inline-secret" && f.status == Status::Fail));
+    }
+
+    #[test]
+    fn only_checks_of_the_world_need_the_world() {
+        let policy = Policy::named("baseline", |_| Err("no files here".into())).expect("the policy");
+        assert!(!looks_at_the_world(&policy, &only("spec")));
+        assert!(looks_at_the_world(&policy, &only("dns/cname-loop")));
     }
 
     #[test]

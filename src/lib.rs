@@ -12,6 +12,7 @@
 pub mod check;
 pub mod cli;
 pub mod exit;
+pub mod item;
 pub mod judge;
 pub mod observed;
 pub mod policy;

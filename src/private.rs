@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 /// Ranges that are not reached from the public internet, with what they are for
 /// (IANA special-purpose address registries).
@@ -93,12 +94,14 @@ impl PrivateRanges {
     }
 }
 
+static NETWORKS: LazyLock<Vec<(Network, &str)>> = LazyLock::new(|| {
+    let read = |(network, purpose): &(&str, &'static str)| Some((network.parse().ok()?, *purpose));
+    SPECIAL.iter().filter_map(read).collect()
+});
+
 /// What an address that is not public is for.
 fn special_use(address: IpAddr) -> Option<&'static str> {
-    SPECIAL
-        .iter()
-        .find(|(network, _)| network.parse::<Network>().is_ok_and(|network| network.contains(address)))
-        .map(|(_, purpose)| *purpose)
+    NETWORKS.iter().find(|(network, _)| network.contains(address)).map(|(_, purpose)| *purpose)
 }
 
 #[cfg(test)]
@@ -107,6 +110,11 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().expect("an address")
+    }
+
+    #[test]
+    fn every_special_network_is_read() {
+        assert_eq!(NETWORKS.len(), SPECIAL.len());
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::item::{DeclaredUrl, Host, Name, Record, Redirect, Selector, Start, Waiver};
 use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, email, http, spec, tls};
+use crate::item::{DeclaredUrl, Host, Name, Record, Redirect, Selector, Start, Waiver};
 
 /// What a check looks at, and the function that judges it.
 #[derive(Debug, Clone, Copy)]
@@ -80,8 +80,8 @@ catalogue! {
     "spec/inline-secret" => Text(spec::inline_secret),
     "spec/waiver-expired" => Waiver(spec::waiver_expired),
     "spec/waiver-unmatched" => Waiver(spec::waiver_unmatched),
-    "dns/record-missing" => Record(dns::record_missing),
-    "dns/record-differs" => Record(dns::record_differs),
+    "dns/record-missing" => Record(dns::record::record_missing),
+    "dns/record-differs" => Record(dns::record::record_differs),
     "dns/host-unresolved" => Host(dns::host_unresolved),
     "dns/address-private" => Host(dns::address_private),
     "dns/cname-dangling" => Name(dns::cname_dangling),
@@ -95,20 +95,20 @@ catalogue! {
     "tls/certificate-self-signed" => Host(tls::certificate_self_signed),
     "tls/chain-incomplete" => Host(tls::chain_incomplete),
     "http/unreachable" => Url(http::unreachable),
-    "http/https-not-forced" => Host(http::https_not_forced),
-    "http/redirect-missing" => Redirect(http::redirect_missing),
-    "http/redirect-target-differs" => Redirect(http::redirect_target_differs),
-    "http/redirect-status-differs" => Redirect(http::redirect_status_differs),
-    "http/redirect-loop" => Start(http::redirect_loop),
-    "http/redirect-chain" => Start(http::redirect_chain),
+    "http/https-not-forced" => Host(http::plain::https_not_forced),
+    "http/redirect-missing" => Redirect(http::redirect::redirect_missing),
+    "http/redirect-target-differs" => Redirect(http::redirect::redirect_target_differs),
+    "http/redirect-status-differs" => Redirect(http::redirect::redirect_status_differs),
+    "http/redirect-loop" => Start(http::redirect::redirect_loop),
+    "http/redirect-chain" => Start(http::redirect::redirect_chain),
     "http/canonical-split" => Domain(http::canonical_split),
     "http/status-differs" => Url(http::status_differs),
     "http/hsts-missing" => Host(http::hsts_missing),
     "email/mx-missing" => Domain(email::mx_missing),
-    "email/spf-missing" => Domain(email::spf_missing),
-    "email/spf-multiple" => Domain(email::spf_multiple),
-    "email/spf-permissive" => Domain(email::spf_permissive),
+    "email/spf-missing" => Domain(email::spf::spf_missing),
+    "email/spf-multiple" => Domain(email::spf::spf_multiple),
+    "email/spf-permissive" => Domain(email::spf::spf_permissive),
     "email/dkim-missing" => Selector(email::dkim_missing),
-    "email/dmarc-missing" => Domain(email::dmarc_missing),
-    "email/dmarc-policy-weak" => Domain(email::dmarc_policy_weak),
+    "email/dmarc-missing" => Domain(email::dmarc::dmarc_missing),
+    "email/dmarc-policy-weak" => Domain(email::dmarc::dmarc_policy_weak),
 }

@@ -1,9 +1,9 @@
 //! Runs the judges over the items. The loop stands here, so that no judge can skip an item.
 
 use super::catalogue::{CATALOGUE, Check, Judge};
-use super::item;
 use super::spec::{mentions, texts};
 use super::{Status, Verdict, World};
+use crate::item;
 use crate::spec::Place;
 
 /// A verdict together with what it is about.
@@ -21,9 +21,8 @@ pub struct Judgement {
 
 /// Judges everything but the waivers, with the checks that `selected` chooses.
 pub fn judge(world: &World, selected: &dyn Fn(&Check) -> bool) -> Vec<Judgement> {
-    let items = Items::new(world);
     let chosen = CATALOGUE.iter().filter(|check| selected(check));
-    chosen.flat_map(|check| items.judge(check, world)).collect()
+    chosen.flat_map(|check| judge_one(check, world)).collect()
 }
 
 /// Judges the waivers, once it is known what they match.
@@ -41,66 +40,39 @@ pub fn judge_waivers(
     found
 }
 
-/// The items of one run, each list made once.
-struct Items<'a> {
-    hosts: Vec<item::Host<'a>>,
-    names: Vec<item::Name>,
-    records: Vec<item::Record<'a>>,
-    redirects: Vec<item::Redirect>,
-    starts: Vec<item::Start>,
-    urls: Vec<item::DeclaredUrl>,
-    selectors: Vec<item::Selector>,
-}
-
-impl<'a> Items<'a> {
-    fn new(world: &World<'a>) -> Self {
-        let (document, observed) = (world.document, world.observed);
-        Self {
-            hosts: item::hosts(document, observed),
-            names: item::names(document, observed),
-            records: item::records(document),
-            redirects: item::redirects(document),
-            starts: item::starts(document, observed),
-            urls: item::urls(document, observed),
-            selectors: item::selectors(document),
+fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
+    let items = &world.items;
+    match check.judge {
+        Judge::Domain(judge) => {
+            let place = Place::new("domain", world.document.spec.domain.span);
+            let verdict = judge(world);
+            vec![judgement(check, world.domain().to_owned(), &place, verdict)]
         }
-    }
-
-    fn judge(&self, check: &'static Check, world: &World) -> Vec<Judgement> {
-        match check.judge {
-            Judge::Domain(judge) => {
-                let place = Place::new("domain", world.document.spec.domain.span);
-                let verdict = judge(world);
-                vec![judgement(check, world.domain().to_owned(), &place, verdict)]
-            }
-            Judge::Host(judge) => each(check, &self.hosts, |h| (h.name.clone(), &h.place, judge(h, world))),
-            Judge::Name(judge) => each(check, &self.names, |n| (n.name.clone(), &n.place, judge(n, world))),
-            Judge::Record(judge) => each(check, &self.records, |r| {
-                (format!("{} {}", r.name, r.record.kind.name()), &r.place, judge(r, world))
-            }),
-            Judge::Redirect(judge) => {
-                each(check, &self.redirects, |r| (r.from.clone(), &r.place, judge(r, world)))
-            }
-            Judge::Start(judge) => {
-                each(check, &self.starts, |s| (s.url.to_string(), &s.place, judge(s, world)))
-            }
-            Judge::Url(judge) => each(check, &self.urls, |u| (u.url.to_string(), &u.place, judge(u, world))),
-            Judge::Selector(judge) => {
-                each(check, &self.selectors, |s| (s.name.clone(), &s.place, judge(s, world)))
-            }
-            Judge::Mention(judge) => {
-                let mentions = mentions(world.document);
-                once_each(each(check, &mentions, |m| (m.host.clone(), &m.place, judge(m, world))))
-            }
-            Judge::Text(judge) => {
-                let texts = texts(world.document);
-                faults_or_one_pass(
-                    world,
-                    each(check, &texts, |t| (t.place.path.clone(), &t.place, judge(t, world))),
-                )
-            }
-            Judge::Waiver(_) => Vec::new(),
+        Judge::Host(judge) => each(check, &items.hosts, |h| (h.name.clone(), &h.place, judge(h, world))),
+        Judge::Name(judge) => each(check, &items.names, |n| (n.name.clone(), &n.place, judge(n, world))),
+        Judge::Record(judge) => each(check, &items.records, |r| {
+            (format!("{} {}", r.name, r.record.kind.name()), &r.place, judge(r, world))
+        }),
+        Judge::Redirect(judge) => {
+            each(check, &items.redirects, |r| (r.from.clone(), &r.place, judge(r, world)))
         }
+        Judge::Start(judge) => each(check, &items.starts, |s| (s.url.to_string(), &s.place, judge(s, world))),
+        Judge::Url(judge) => each(check, &items.urls, |u| (u.url.to_string(), &u.place, judge(u, world))),
+        Judge::Selector(judge) => {
+            each(check, &items.selectors, |s| (s.name.clone(), &s.place, judge(s, world)))
+        }
+        Judge::Mention(judge) => {
+            let mentions = mentions(world.document);
+            once_each(each(check, &mentions, |m| (m.host.clone(), &m.place, judge(m, world))))
+        }
+        Judge::Text(judge) => {
+            let texts = texts(world.document);
+            faults_or_one_pass(
+                world,
+                each(check, &texts, |t| (t.place.path.clone(), &t.place, judge(t, world))),
+            )
+        }
+        Judge::Waiver(_) => Vec::new(),
     }
 }
 

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::verdict::Cause;
-use super::{CATALOGUE, Check, Judge, Status, Verdict, World, engine, item};
+use super::{CATALOGUE, Check, Judge, Status, Verdict, World, engine};
+use crate::item;
 use crate::observed::Observed;
 use crate::policy::Thresholds;
 use crate::private::PrivateRanges;

@@ -10,7 +10,6 @@
 pub mod catalogue;
 pub mod coverage;
 pub mod engine;
-pub mod item;
 pub mod page;
 pub mod verdict;
 
@@ -23,10 +22,9 @@ mod seen;
 pub(crate) mod spec;
 mod tls;
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
+use crate::item::Items;
 use crate::observed::Observed;
 use crate::policy::Thresholds;
 use crate::private::PrivateRanges;
@@ -48,8 +46,8 @@ pub struct World<'a> {
     pub thresholds: &'a Thresholds,
     /// Non-public addresses that are fine in this run.
     pub private: &'a PrivateRanges,
-    /// The hosts, by name: many judges ask whether a name is one.
-    hosts: BTreeMap<String, item::Host<'a>>,
+    /// Everything that is judged.
+    pub items: Items<'a>,
 }
 
 impl<'a> World<'a> {
@@ -61,14 +59,7 @@ impl<'a> World<'a> {
         thresholds: &'a Thresholds,
         private: &'a PrivateRanges,
     ) -> Self {
-        let hosts =
-            item::hosts(document, observed).into_iter().map(|host| (host.name.clone(), host)).collect();
-        Self { document, observed, at, thresholds, private, hosts }
-    }
-
-    /// The host of that name, where the spec has one.
-    pub fn host(&self, name: &str) -> Option<&item::Host<'a>> {
-        self.hosts.get(name)
+        Self { document, observed, at, thresholds, private, items: Items::of(document, observed) }
     }
 
     /// The launched domain.

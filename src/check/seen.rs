@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
-use super::item::{self, Host};
 use super::{Verdict, World};
+use crate::item::Host;
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
 
 /// The thing to judge, or the verdict without it.
@@ -68,7 +68,7 @@ pub(super) fn addresses(name: &str, world: &World) -> Addresses {
 
 /// True where `dns/host-unresolved` and `tls/unreachable` speak about the name.
 pub(super) fn is_host(name: &str, world: &World) -> bool {
-    world.host(name).is_some()
+    world.items.host(name).is_some()
 }
 
 /// The verdict of a check on a host that has no address.
@@ -139,12 +139,12 @@ pub(super) fn unanswered(url: &Url, failure: &Failure, world: &World) -> Verdict
     if let Some(verdict) = host_fault(url, failure, world) {
         return verdict;
     }
-    if item::urls(world.document, world.observed).iter().any(|declared| declared.url == *url) {
+    if world.items.declares(url) {
         return Verdict::not_judged("http/unreachable", url.as_str(), "the URL does not answer");
     }
-    match item::redirects(world.document).into_iter().find(|redirect| redirect.ask == *url) {
+    match world.items.redirects.iter().find(|redirect| redirect.ask == *url) {
         Some(redirect) => {
-            Verdict::not_judged("http/redirect-missing", redirect.from, "the redirect does not happen")
+            Verdict::not_judged("http/redirect-missing", &redirect.from, "the redirect does not happen")
         }
         None => Verdict::unknown(format!("{} does not answer: {}", shown(url), failure.detail)),
     }

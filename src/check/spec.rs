@@ -2,8 +2,9 @@
 
 use url::Url;
 
-use super::item::{self, Waiver};
 use super::{Verdict, World};
+use crate::item::Waiver;
+use crate::spec::names::full_name;
 use crate::spec::shown::secret_kind;
 use crate::spec::{Document, Place, Span};
 
@@ -56,7 +57,7 @@ pub(super) fn unknown_host(mention: &Mention, world: &World) -> Verdict {
                 .help("correct the host, or declare it under `hosts`")
         };
     };
-    let names: Vec<String> = hosts.0.iter().map(|(key, _)| item::full_name(key, world.domain())).collect();
+    let names: Vec<String> = hosts.0.iter().map(|(key, _)| full_name(key, world.domain())).collect();
     if names.contains(&mention.host) {
         return Verdict::pass(format!("{} is declared", mention.host));
     }

@@ -3,8 +3,8 @@
 
 use jiff::SignedDuration;
 
-use super::item::Host;
 use super::{Verdict, World, seen};
+use crate::item::Host;
 use crate::observed::{Certificate, Failure, FailureKind, Path, Remote, Seen};
 use crate::spec::Place;
 

@@ -1,6 +1,7 @@
 //! `launch-ready check`
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use miette::{Diagnostic, IntoDiagnostic};
 use rustls::pki_types::CertificateDer;
@@ -12,7 +13,7 @@ use super::output::{IoError, Terminal, render, write_file, write_out};
 use super::progress;
 use crate::exit::Exit;
 use crate::judge::{self, Options};
-use crate::observed::{FORMAT, Observed};
+use crate::observed::{FORMAT, Observed, Remote};
 use crate::policy::Policy;
 use crate::private::PrivateRanges;
 use crate::probe::{self, Settings};
@@ -48,7 +49,7 @@ enum CheckError {
     NoCertificate { path: String },
     #[error("{path} is not a recording of this version: {why}")]
     #[diagnostic(code(usage::replay), help("--replay takes what --record wrote"))]
-    NotARecording { path: String, why: String },
+    NotARecording { path: String, why: Remote },
 }
 
 pub(super) fn run(
@@ -67,7 +68,12 @@ pub(super) fn run(
     let policies =
         documents.iter().map(|document| policy(document, arguments)).collect::<miette::Result<Vec<_>>>()?;
     let mut reports = Vec::new();
+    let start = system::now();
     for (document, policy) in documents.into_iter().zip(policies) {
+        // The deadline is that of the run, however many specs it has.
+        let elapsed = Duration::try_from(system::now().duration_since(start)).unwrap_or_default();
+        let deadline = arguments.limits.deadline.saturating_sub(elapsed);
+        let settings = Settings { deadline, ..settings.clone() };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };
@@ -91,6 +97,7 @@ fn check_one(
     let at = start.round(jiff::Unit::Second).unwrap_or(start);
     let observed = match &arguments.reach.replay {
         Some(path) => replay(path)?,
+        None if !judge::looks_at_the_world(policy, &options(arguments, 0)) => Observed::new(at),
         None => match observe(document, settings, at, terminal)? {
             Some(observed) => observed,
             None => return Ok(None),
@@ -123,7 +130,8 @@ fn observe(
 
 fn replay(path: &Path) -> miette::Result<Observed> {
     let text = read(path, MAX_RECORDING, "--replay takes the file that --record wrote")?;
-    let wrong = |why: String| CheckError::NotARecording { path: path.display().to_string(), why };
+    let wrong =
+        |why: String| CheckError::NotARecording { path: path.display().to_string(), why: Remote::new(&why) };
     let observed: Observed = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     if observed.format == FORMAT {
         Ok(observed)

@@ -1,12 +1,14 @@
 //! Reads policies: the built-in ones and a user's file, `extends` followed.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::{Level, Policy, Thresholds};
 use crate::check::Check;
+use crate::observed::Remote;
 use crate::spec::model::{DmarcPolicy, Period};
 use crate::spec::{Located, load};
 
@@ -37,7 +39,7 @@ pub enum PolicyError {
         /// As asked for.
         name: String,
         /// What is wrong, with line and column.
-        why: String,
+        why: Remote,
     },
     /// It gives a level to something that is no check.
     #[error("policy `{name}` sets a level for `{check}`, which is no check")]
@@ -46,7 +48,7 @@ pub enum PolicyError {
         /// As asked for.
         name: String,
         /// The id that does not exist.
-        check: String,
+        check: Remote,
         /// The closest id.
         help: String,
     },
@@ -94,7 +96,10 @@ impl Policy {
                 return Err(PolicyError::Circular { name });
             }
             let file = policy_file(&name, &read)?;
-            next = file.extends.clone().or_else(|| (name != "baseline").then(|| "baseline".to_owned()));
+            next = match &file.extends {
+                Some(extends) => Some(beside(&name, extends)),
+                None => (name != "baseline").then(|| "baseline".to_owned()),
+            };
             files.push(file);
         }
         let mut policy =
@@ -107,6 +112,20 @@ impl Policy {
     }
 }
 
+/// What a policy extends stands beside it, unless it is built in.
+fn beside(name: &str, extends: &str) -> String {
+    let built_in = |name: &str| BUILT_IN.iter().any(|(built_in, _)| *built_in == name);
+    match Path::new(name).parent() {
+        Some(folder) if !built_in(extends) && !built_in(name) => folder.join(extends).display().to_string(),
+        _ => extends.to_owned(),
+    }
+}
+
+fn malformed(name: &str, why: &str) -> PolicyError {
+    // The parser's own snippet may hold anything; its first line says what is wrong.
+    PolicyError::Malformed { name: name.to_owned(), why: Remote::new(why.lines().next().unwrap_or(why)) }
+}
+
 fn policy_file(
     name: &str,
     read: &impl Fn(&str) -> Result<String, String>,
@@ -115,14 +134,17 @@ fn policy_file(
         Some((_, text)) => (*text).to_owned(),
         None => read(name).map_err(|why| PolicyError::NotFound { name: name.to_owned(), why })?,
     };
-    let file: PolicyFile = load::embedded(&text)
-        .map_err(|error| PolicyError::Malformed { name: name.to_owned(), why: error.to_string() })?;
+    let file: PolicyFile = load::embedded(&text).map_err(|error| malformed(name, &error.to_string()))?;
+    let share = file.thresholds.certificate_remaining_share;
+    if share.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+        return Err(malformed(name, "certificate_remaining_share is a share of the lifetime, from 0 to 1"));
+    }
     for check in file.levels.keys() {
         if Check::find(check).is_none() {
             let known = crate::check::CATALOGUE.iter().map(|check| check.id);
             let help = crate::spec::did_you_mean(check, known)
                 .unwrap_or_else(|| "launch-ready explain lists the checks".into());
-            return Err(PolicyError::UnknownCheck { name: name.to_owned(), check: check.clone(), help });
+            return Err(PolicyError::UnknownCheck { name: name.to_owned(), check: Remote::new(check), help });
         }
     }
     Ok(file)
@@ -166,5 +188,54 @@ impl ThresholdsFile {
         if let Some(policy) = dmarc_policy {
             under.dmarc_policy = policy;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(name: &str) -> Result<String, String> {
+        match name {
+            "pol/mine.yaml" => Ok("extends: base.yaml\nlevels: {http/hsts-missing: error}".into()),
+            "pol/base.yaml" => Ok("thresholds: {redirect_hops: 1}".into()),
+            "ring.yaml" => Ok("extends: ring.yaml".into()),
+            "percent.yaml" => Ok("thresholds: {certificate_remaining_share: 16}".into()),
+            "typo.yaml" => Ok("levels: {http/hsts-mising: error}".into()),
+            "key.yaml" => Ok("level: {}".into()),
+            _ => Err("no such file".into()),
+        }
+    }
+
+    #[test]
+    fn a_policy_extends_what_stands_beside_it() {
+        let policy = Policy::named("pol/mine.yaml", files).expect("a policy");
+        assert_eq!(policy.thresholds.redirect_hops, 1);
+        assert_eq!(policy.levels.get("http/hsts-missing"), Some(&Level::Error));
+        assert_eq!(policy.thresholds.dmarc_policy, DmarcPolicy::Quarantine);
+    }
+
+    #[test]
+    fn the_built_in_policies_are_read_and_strict_is_stricter() {
+        let [baseline, strict] =
+            ["baseline", "strict"].map(|name| Policy::named(name, files).expect("built in"));
+        assert_eq!(baseline.thresholds, Thresholds::default());
+        assert!(strict.thresholds.redirect_hops < baseline.thresholds.redirect_hops);
+    }
+
+    #[test]
+    fn a_wrong_policy_says_what_is_wrong() {
+        let told = |name: &str| match Policy::named(name, files) {
+            Ok(_) => panic!("{name} was accepted"),
+            Err(error) => format!(
+                "{error} | {}",
+                miette::Diagnostic::help(&error).map_or(String::new(), |h| h.to_string())
+            ),
+        };
+        assert!(told("ring.yaml").contains("extends itself"));
+        assert!(told("percent.yaml").contains("from 0 to 1"));
+        assert!(told("typo.yaml").contains("did you mean `http/hsts-missing`?"));
+        assert!(told("key.yaml").contains("not readable"));
+        assert!(told("strikt").contains("use baseline, strict"));
     }
 }

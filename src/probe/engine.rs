@@ -6,7 +6,7 @@ use url::Url;
 
 use super::problem::seen;
 use super::session::Session;
-use crate::check::item;
+use crate::item;
 use crate::observed::{Observed, question};
 use crate::spec::Document;
 use crate::spec::model::Short;

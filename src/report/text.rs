@@ -18,16 +18,7 @@ pub(super) fn clean(text: &str) -> String {
     Remote::new(&flat).as_str().trim().to_owned()
 }
 
-/// True for a character that may not reach a terminal: [`Remote`] is asked, so that the list of
-/// them stands in one place.
-pub(super) fn is_harmful(c: char) -> bool {
-    if c == ' ' || c.is_ascii_graphic() {
-        return false;
-    }
-    let mut buffer = [0; 4];
-    let text: &str = c.encode_utf8(&mut buffer);
-    Remote::new(text).as_str() != text
-}
+pub(super) use crate::observed::is_harmful;
 
 /// Number of columns that the text takes.
 pub(super) fn columns(text: &str) -> usize {

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::load::SpecError;
+use super::model::scalar::domain_name;
 use super::model::{Canonical, Email, Record, RecordType, Short, Spec};
+use super::names::{canonical_name, full_name};
 use super::{Document, Located, Span, did_you_mean};
-use crate::check::item::full_name;
 
 /// The code of every error here.
 const CODE: &str = "spec/contradiction";
@@ -92,7 +93,7 @@ fn hosts_twice(spec: &Spec, errors: &mut Vec<SpecError>) {
 
 /// The canonical host cannot itself exist only to redirect.
 fn canonical_redirects(spec: &Spec, errors: &mut Vec<SpecError>) {
-    let canonical = crate::check::item::canonical_name(spec);
+    let canonical = canonical_name(spec);
     for (key, host) in spec.hosts.iter().flat_map(|hosts| &hosts.0) {
         if matches!(host.value, Short::Word(_)) && full_name(key, &spec.domain.value.0) == canonical {
             let other = match spec.canonical.as_ref().map(|c| c.value) {
@@ -163,6 +164,16 @@ fn record_values(spec: &Spec, errors: &mut Vec<SpecError>) {
                 "and here",
                 record.name.span,
                 "keep one of them",
+            ));
+        }
+        let name = full_name(&record.name, &spec.domain.value.0);
+        if let Err(why) = domain_name(name.strip_prefix("*.").unwrap_or(&name)) {
+            let message = format!("`{}` is no name of a record: {why}", shown(&record.name));
+            errors.push(error(
+                message,
+                "not a name",
+                record.name.span,
+                "write apex, a label, or a full name",
             ));
         }
         let values = record.all_values();

@@ -8,10 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_saphyr::{DuplicateKeyPolicy, Options};
 
 use super::located::span_of;
-use crate::observed::Remote;
 use super::shown::shown;
 use super::tree::Node;
 use super::{Document, Span, lint, shape};
+use crate::observed::Remote;
 
 /// Largest spec that is read, in bytes.
 pub const MAX_BYTES: usize = 1024 * 1024;

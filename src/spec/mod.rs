@@ -4,6 +4,7 @@ pub mod lint;
 pub mod load;
 pub mod located;
 pub mod model;
+pub mod names;
 pub mod schema;
 mod shape;
 pub(crate) mod shown;

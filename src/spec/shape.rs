@@ -2,8 +2,11 @@
 //! types, words and formats. All errors are found, each at its place, and editors that use the
 //! same schema say the same.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
+use super::Span;
 use super::load::SpecError;
 use super::model::scalar::FORMATS;
 use super::tree::{Kind, Node, join};
@@ -67,13 +70,11 @@ impl<'a> Shape<'a> {
         schema: &'a Value,
         path: &str,
     ) {
-        let empty = Map::new();
-        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty).clone();
-        let known: Vec<&str> = properties.keys().map(String::as_str).collect();
         let properties = schema.get("properties").and_then(Value::as_object);
-        for (index, (key, value)) in entries.iter().enumerate() {
-            if let Some((first, _)) = entries[..index].iter().find(|(earlier, _)| earlier.value == key.value)
-            {
+        let known: Vec<&str> = properties.into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        let mut first_of: BTreeMap<&str, Span> = BTreeMap::new();
+        for (key, value) in entries {
+            if let Some(first) = first_of.get(key.value.as_str()) {
                 let mut error = SpecError::new(
                     "spec/duplicate-key",
                     format!("`{}` is given twice", key.value),
@@ -81,9 +82,10 @@ impl<'a> Shape<'a> {
                     key.span,
                 )
                 .help("keep one of them");
-                error.related = Some((first.span, "first here".into()));
+                error.related = Some((*first, "first here".into()));
                 self.errors.push(error);
             }
+            first_of.entry(&key.value).or_insert(key.span);
             let known_schema = properties.and_then(|properties| properties.get(&key.value));
             match known_schema.or_else(|| schema.get("additionalProperties").filter(|any| any.is_object())) {
                 Some(schema) => self.node(value, schema, &join(path, key)),
@@ -123,11 +125,7 @@ impl<'a> Shape<'a> {
         let quoted = names.contains(&seen).then(|| format!("put it in quotes: \"{seen}\""));
         let close = did_you_mean(&seen, names.iter().map(String::as_str));
         let help = quoted.or(close).unwrap_or_else(|| format!("write {}", one_of(&names)));
-        let message = format!(
-            "`{}` cannot be `{}`",
-            last(path),
-            seen
-        );
+        let message = format!("`{}` cannot be `{}`", last(path), seen);
         self.errors.push(
             SpecError::new("spec/wrong-value", message, &format!("not {}", one_of(&names)), node.span)
                 .help(help),

@@ -83,7 +83,9 @@ pub(crate) fn without_secrets(text: &str) -> String {
         } else if token.starts_with("-----END") {
             in_key = false;
         }
-        if in_key && length >= 12 && !token.starts_with("-----") || is_secret(&text[..start], token, &rest[length..]) {
+        if in_key && length >= 12 && !token.starts_with("-----")
+            || is_secret(&text[..start], token, &rest[length..])
+        {
             clean.replace_range(start..start + length, &"*".repeat(length));
         }
         start += length;
@@ -93,7 +95,9 @@ pub(crate) fn without_secrets(text: &str) -> String {
 
 /// True where a token is a secret by its own form, or by what stands around it.
 fn is_secret(before: &str, token: &str, after: &str) -> bool {
-    let known = |text: &str| PREFIXES.iter().any(|(prefix, least, _)| text.starts_with(prefix) && text.len() >= *least);
+    let known = |text: &str| {
+        PREFIXES.iter().any(|(prefix, least, _)| text.starts_with(prefix) && text.len() >= *least)
+    };
     let bearer = before.ends_with("Bearer ") && token.len() >= 8;
     let password = before.ends_with(':') && after.starts_with('@');
     // `key=sk_live_...` is one token too.

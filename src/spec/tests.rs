@@ -130,7 +130,7 @@ waivers:
   - {check: dns/dnssec-unsigned, reason: r, owner: o, until: 2027-01-31}
 ";
     insta::assert_snapshot!(told(text).join("\n"), @r#"
-    spec/contradiction: the path `login` does not start with `/` | login | write /login
+    spec/contradiction: the path `login` does not start with one `/` | login | write /login
     spec/contradiction: the host shop.test is declared twice | "@" | keep one of them
     spec/contradiction: www.shop.test is the canonical host and cannot redirect to itself | redirect | write `canonical: apex`, or give the host a mapping: {}
     spec/contradiction: the host `other.example.test` is not under `shop.test` | other.example.test | one spec describes one domain: give the other its own file
@@ -187,4 +187,50 @@ fn collect_keys(node: &super::tree::Node, keys: &mut std::collections::BTreeSet<
         super::tree::Kind::List(nodes) => nodes.iter().for_each(|node| collect_keys(node, keys)),
         _ => {}
     }
+}
+
+#[test]
+fn addresses_that_would_be_asked_wrongly_are_refused() {
+    let text = "domain: shop.test
+hosts: {münchen: {pages: [\"//evil.example/x\"]}}
+dns: {records: [{name: \"a..b\", type: A, value: 203.0.113.1, ttl: 100000d}, {name: \"*\", type: A, value: 203.0.113.1}]}
+redirects: [{from: \"https://*.shop.test/\", to: \"https://shop.test/\"}]
+endpoints: [{url: \"https://me:hunter2@shop.test/\"}]
+";
+    let told = told(text).join("\n");
+    assert!(told.contains("`*` stands in the path") && told.contains("no user name or password"), "{told}");
+    assert!(told.contains("a TTL is at most"), "{told}");
+    let text = "domain: shop.test
+hosts: {münchen: {pages: [\"//evil.example/x\"]}}
+dns: {records: [{name: \"a..b\", type: A, value: 203.0.113.1}, {name: \"*\", type: A, value: 203.0.113.1}]}
+";
+    insta::assert_snapshot!(self::told(text).join("\n"), @r#"
+    spec/contradiction: the path `//evil.example/x` does not start with one `/` | "//evil.example/x" | write /evil.example/x
+    spec/contradiction: `a..b` is no name of a record: each part of a name has 1 to 63 characters | "a..b" | write apex, a label, or a full name
+    "#);
+}
+
+#[test]
+fn errors_show_no_secret_and_no_escape() {
+    let key = format!("sk_live_{}", "a".repeat(24));
+    let text = format!(
+        "domain: shop.test\n\"{key}\": 1\n\"{key}\": 2\nhosts: {{\"\\e[31mX\": {{bad: 1}}}}\ncanonical: {key}\n"
+    );
+    let shown = format!("{:?}", miette::Report::new(errors(&text)));
+    assert!(!shown.contains(&key), "{shown}");
+    let told: String = errors(&text)
+        .errors
+        .into_iter()
+        .map(|error| error.message + &error.help.unwrap_or_default())
+        .collect();
+    assert!(!told.contains('\u{1b}') && !told.contains(&key), "{told}");
+}
+
+#[test]
+fn hosts_are_named_as_dns_names_them() {
+    assert_eq!(super::names::full_name("MÜNCHEN", "shop.test"), "xn--mnchen-3ya.shop.test");
+    assert_eq!(super::names::full_name("@", "shop.test"), "shop.test");
+    assert_eq!(super::names::full_name("a.shop.test.", "shop.test"), "a.shop.test");
+    assert_eq!(super::names::full_name("*", "shop.test"), "*.shop.test");
+    assert_eq!(super::names::full_name("_dmarc", "shop.test"), "_dmarc.shop.test");
 }

@@ -1,14 +1,12 @@
 //! Judges of `dns/*`.
 
 mod alias;
-mod record;
+pub(super) mod record;
 
-use super::item::{self, Host, Name};
 use super::{Status, Verdict, World, seen};
+use crate::item::{Host, Name};
 use crate::spec::model::RecordType;
 use alias::{Chain, End};
-
-pub(in crate::check) use record::{record_differs, record_missing};
 
 pub(super) fn host_unresolved(host: &Host, world: &World) -> Verdict {
     let addresses = seen::addresses(&host.name, world);
@@ -54,10 +52,9 @@ pub(super) fn host_unresolved(host: &Host, world: &World) -> Verdict {
 /// The finding of a declared address or alias of the host that does not exist: then that is the
 /// cause.
 fn missing_record(host: &Host, world: &World) -> Option<String> {
-    let records = item::records(world.document);
     let leads = |kind| matches!(kind, RecordType::A | RecordType::Aaaa | RecordType::Cname);
-    let mut own = records.iter().filter(|r| r.name == host.name && leads(r.record.kind.value));
-    own.find(|record| record_missing(record, world).status == Status::Fail).map(record::subject)
+    let mut own = world.items.records.iter().filter(|r| r.name == host.name && leads(r.record.kind.value));
+    own.find(|record| record::record_missing(record, world).status == Status::Fail).map(record::subject)
 }
 
 pub(super) fn address_private(host: &Host, world: &World) -> Verdict {

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use crate::check::item::Record;
 use crate::check::{Status, Verdict, World, seen};
+use crate::item::Record;
 use crate::observed::{DnsAnswer, DnsRecord, Remote};
 use crate::private::Network;
 use crate::spec::model::RecordType;

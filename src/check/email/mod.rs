@@ -1,18 +1,15 @@
 //! Judges of `email/*`.
 
-mod dmarc;
-mod spf;
+pub(super) mod dmarc;
+pub(super) mod spf;
 mod tags;
 
-use super::item::Selector;
 use super::seen::{self, Judged};
 use super::{Verdict, World};
+use crate::item::Selector;
 use crate::observed::{DnsAnswer, Remote};
 use crate::spec::Place;
 use crate::spec::model::{Email, EmailSettings, Receive, Sender, Short};
-
-pub(super) use dmarc::{dmarc_missing, dmarc_policy_weak};
-pub(super) use spf::{spf_missing, spf_multiple, spf_permissive};
 
 /// What the spec says about mail.
 enum Mail<'w> {

@@ -1,22 +1,17 @@
 //! Judges of `http/*`.
 
-mod plain;
-mod redirect;
+pub(super) mod plain;
+pub(super) mod redirect;
 mod trail;
 
 use url::Url;
 
-use super::item::{DeclaredUrl, Host};
 use super::{Verdict, World, seen};
+use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Failure, FailureKind, Seen};
 use crate::spec::Place;
 use crate::spec::model::Canonical;
 use trail::{End, Trail, endless};
-
-pub(super) use plain::https_not_forced;
-pub(super) use redirect::{
-    redirect_chain, redirect_loop, redirect_missing, redirect_status_differs, redirect_target_differs,
-};
 
 pub(super) fn unreachable(declared: &DeclaredUrl, world: &World) -> Verdict {
     match world.observed.http(&declared.url) {
@@ -101,7 +96,7 @@ fn status_help(status: u16) -> &'static str {
 
 /// True unless the URL's host is declared as staging, preview or development.
 fn is_production(url: &Url, world: &World) -> bool {
-    url.host_str().and_then(|name| world.host(name)).is_none_or(Host::is_production)
+    url.host_str().and_then(|name| world.items.host(name)).is_none_or(Host::is_production)
 }
 
 pub(super) fn hsts_missing(host: &Host, world: &World) -> Verdict {
@@ -169,7 +164,7 @@ pub(super) fn canonical_split(world: &World) -> Verdict {
     let statuses: Vec<String> = own.into_iter().flatten().collect();
     let verdict = Verdict::fail(format!("both names serve the site: {}", seen::listed(&statuses)))
         .expected(format!("{other} redirects to {main}"))
-        .observed("both answer 200")
+        .observed("neither redirects")
         .label("both names answer")
         .help(format!(
             "redirect `https://{other}/*` to `https://{main}/$1` with 301, path and query kept; plain HTTP the same way"

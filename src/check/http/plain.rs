@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::trail::{End, Trail, endless};
-use crate::check::item::Host;
 use crate::check::{Verdict, World, seen};
+use crate::item::Host;
 use crate::observed::{Exchange, FailureKind, Seen};
 
 pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict {

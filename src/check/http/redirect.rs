@@ -4,8 +4,8 @@ use url::Url;
 
 use super::canonical_split;
 use super::trail::{End, LONGEST, Trail, endless};
-use crate::check::item::{Redirect, Start};
 use crate::check::{Status, Verdict, World, seen};
+use crate::item::{Redirect, Start};
 use crate::observed::{FailureKind, Seen};
 
 pub(in crate::check) fn redirect_missing(redirect: &Redirect, world: &World) -> Verdict {
@@ -51,7 +51,7 @@ fn target_form(redirect: &Redirect) -> String {
     let mut target = redirect.target.clone();
     target.set_query(None);
     let target = seen::cut(target.as_str());
-    if redirect.from.contains('*') { target.replace(crate::check::item::PROBE_PATH, "$1") } else { target }
+    if redirect.from.contains('*') { target.replace(crate::item::PROBE_PATH, "$1") } else { target }
 }
 
 /// True where the redirect is only implied by `canonical`, and the split says what is wrong.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{DomainName, Moment, Period};
+use super::scalar::{DomainName, Moment, TtlPeriod};
 use super::shape::WordOrList;
 use crate::spec::located::Located;
 
@@ -94,8 +94,7 @@ impl<'de> Deserialize<'de> for Ttl {
                 self.visit_u64(seconds)
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Ttl, E> {
-                let period = super::scalar::period(text).map_err(E::custom)?;
-                self.visit_u64(period.as_secs())
+                super::scalar::ttl_period(text).map(Ttl).map_err(E::custom)
             }
         }
         deserializer.deserialize_any(TtlVisitor)
@@ -109,7 +108,7 @@ impl JsonSchema for Ttl {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({ "anyOf": [
             { "type": "integer", "minimum": 0, "maximum": 2_147_483_647 },
-            generator.subschema_for::<Period>(),
+            generator.subschema_for::<TtlPeriod>(),
         ] })
     }
 }

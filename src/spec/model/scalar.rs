@@ -61,6 +61,8 @@ scalars! {
     UrlPattern(String) = "launch-ready-url-pattern", url_pattern, "https://www.circlegarden.test/*";
     /// A length of time: `500ms`, `30s`, `15m`, `12h`, `21d`.
     Period(Duration) = "launch-ready-duration", period, "21d";
+    /// A record's time to live as a duration: whole seconds, at most 2147483647 (RFC 2181 section 8).
+    TtlPeriod(u32) = "launch-ready-ttl", ttl_period, "300s";
     /// A calendar day, RFC 3339 `full-date`.
     Day(Date) = "date", day, "2026-12-01";
     /// A moment, RFC 3339 `date-time`.
@@ -70,6 +72,9 @@ scalars! {
     /// A `mailto:` or `https:` address that receives reports.
     ReportUri(String) = "launch-ready-report-uri", report_uri, "mailto:dmarc@circlegarden.test";
 }
+
+/// RFC 2181 section 8: a TTL has 31 bits.
+const MAX_TTL: u32 = 2_147_483_647;
 
 /// Parses a name as IDNA 2008 / UTS 46 does and gives its ASCII form.
 pub(crate) fn domain_name(text: &str) -> Result<String, String> {
@@ -140,6 +145,17 @@ pub(crate) fn period(text: &str) -> Result<Duration, String> {
         other => return Err(format!("`{other}` is not a unit of time: use ms, s, m, h or d")),
     };
     number.checked_mul(millis).map(Duration::from_millis).ok_or_else(|| "too long".into())
+}
+
+pub(super) fn ttl_period(text: &str) -> Result<u32, String> {
+    let period = period(text)?;
+    if period.subsec_millis() > 0 {
+        return Err("a TTL counts whole seconds".into());
+    }
+    u32::try_from(period.as_secs())
+        .ok()
+        .filter(|seconds| *seconds <= MAX_TTL)
+        .ok_or_else(|| format!("a TTL is at most {MAX_TTL} seconds"))
 }
 
 fn day(text: &str) -> Result<Date, String> {

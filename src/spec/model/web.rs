@@ -115,7 +115,7 @@ pub struct RedirectRule {
     pub from: Located<UrlPattern>,
     /// Where it must end.
     pub to: Located<UrlPattern>,
-    /// The status of the first answer; 301 where it is not said.
+    /// The status of the first answer; any redirect's where it is not said.
     pub status: Option<Located<RedirectStatus>>,
 }
 

@@ -1,16 +1,16 @@
-//! The items that judges look at, read from the spec (and, where the spec is silent, from what
-//! was observed).
+//! The items that a spec asks for: the probe looks at them, and the judges judge them. Read from
+//! the spec and, where the spec is silent, from what was observed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
 use crate::observed::{Observed, Seen};
 use crate::spec::model::{
-    Canonical, Email, Environment, HostDetails, HostKind, Record as SpecRecord, RedirectStatus, Short, Spec,
+    Email, Environment, HostDetails, HostKind, Record as SpecRecord, RedirectStatus, Short, Spec,
     Waiver as SpecWaiver,
 };
-use crate::spec::model::scalar::domain_name;
+use crate::spec::names::{canonical_name, full_name, other_name};
 use crate::spec::{Document, Located, Place};
 
 /// The path and query that the probe of a `*` redirect asks for.
@@ -46,23 +46,6 @@ impl Host<'_> {
     /// `scheme://name/`
     pub fn root(&self, scheme: &str) -> Option<Url> {
         Url::parse(&format!("{scheme}://{}/", self.name)).ok()
-    }
-}
-
-/// The full name of a host key or record name: `apex` and `@` are the domain, a name that ends
-/// in the domain is full already, anything else is a label under it.
-pub fn full_name(key: &str, domain: &str) -> String {
-    let key = key.trim_end_matches('.').to_lowercase();
-    if key == "apex" || key == "@" || key.is_empty() {
-        return domain.to_owned();
-    }
-    // IDNA: DNS is asked for the ASCII form. What is no host name (`*`) stays as it is.
-    let ascii = |name: String| domain_name(&name).unwrap_or(name);
-    let whole = ascii(key.clone());
-    if whole == domain || whole.ends_with(&format!(".{domain}")) {
-        whole
-    } else {
-        ascii(format!("{key}.{domain}"))
     }
 }
 
@@ -259,23 +242,6 @@ fn is_declared(spec: &Spec, name: &str) -> bool {
     spec.hosts.iter().flat_map(|h| &h.0).any(|(key, _)| full_name(key, &spec.domain.value.0) == name)
 }
 
-/// The name that `canonical` chooses; the apex where it is not said.
-pub fn canonical_name(spec: &Spec) -> String {
-    match spec.canonical.as_ref().map(|c| c.value) {
-        Some(Canonical::Www) => format!("www.{}", spec.domain.value.0),
-        _ => spec.domain.value.0.clone(),
-    }
-}
-
-/// The one of apex and `www` that is not canonical.
-pub fn other_name(spec: &Spec) -> Option<String> {
-    let domain = &spec.domain.value.0;
-    match spec.canonical.as_ref()?.value {
-        Canonical::Www => Some(domain.clone()),
-        Canonical::Apex => Some(format!("www.{domain}")),
-    }
-}
-
 /// A URL that the pattern matches, and where the rule sends it.
 fn sample(from: &str, to: &str) -> Option<(Url, Url)> {
     let mut ask = Url::parse(&from.replace('*', PROBE_PATH)).ok()?;
@@ -412,4 +378,48 @@ pub struct Waiver<'a> {
     pub matches: usize,
     /// True where it names a check that this run did not judge, so that it could match nothing.
     pub skipped: bool,
+}
+
+/// All items of one run, each list made once.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "each is a list of the type's items")]
+pub struct Items<'a> {
+    pub hosts: Vec<Host<'a>>,
+    pub names: Vec<Name>,
+    pub records: Vec<Record<'a>>,
+    pub redirects: Vec<Redirect>,
+    pub starts: Vec<Start>,
+    pub urls: Vec<DeclaredUrl>,
+    pub selectors: Vec<Selector>,
+    hosts_by_name: BTreeMap<String, usize>,
+    declared_urls: BTreeSet<Url>,
+}
+
+impl<'a> Items<'a> {
+    /// The items of a spec.
+    pub fn of(document: &'a Document, observed: &Observed) -> Self {
+        let hosts = hosts(document, observed);
+        let urls = urls(document, observed);
+        Self {
+            names: names(document, observed),
+            records: records(document),
+            redirects: redirects(document),
+            starts: starts(document, observed),
+            selectors: selectors(document),
+            hosts_by_name: hosts.iter().enumerate().map(|(index, host)| (host.name.clone(), index)).collect(),
+            declared_urls: urls.iter().map(|declared| declared.url.clone()).collect(),
+            hosts,
+            urls,
+        }
+    }
+
+    /// The host of that name, where the spec has one.
+    pub fn host(&self, name: &str) -> Option<&Host<'a>> {
+        self.hosts_by_name.get(name).and_then(|index| self.hosts.get(*index))
+    }
+
+    /// True where the status of the URL is declared.
+    pub fn declares(&self, url: &Url) -> bool {
+        self.declared_urls.contains(url)
+    }
 }
