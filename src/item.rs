@@ -283,7 +283,7 @@ pub fn urls(document: &Document, observed: &Observed) -> Vec<DeclaredUrl> {
         found.extend(host_urls(host, other.as_deref()));
     }
     let mut seen = BTreeSet::new();
-    found.retain(|declared| seen.insert(declared.url.to_string()));
+    found.retain(|declared| seen.insert((declared.url.to_string(), declared.status)));
     found
 }
 

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+use super::dns::alias::Chain;
 use super::{Verdict, World};
 use crate::item::Host;
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
@@ -91,9 +92,18 @@ pub(super) fn handshake<'w>(host: &Host, world: &'w World) -> Judged<&'w Handsha
         } else {
             no_handshake(&host.name)
         })),
-        Some(Seen::Unobserved(reason)) => unknown(reason.as_str()),
+        Some(Seen::Unobserved(reason)) => Err(Box::new(unobserved(&host.name, reason.as_str(), world))),
         None => unknown(NOT_OBSERVED),
     }
+}
+
+/// The verdict where a host could not be asked: a ring of aliases is a cause of that, and a red
+/// line of its own.
+pub(super) fn unobserved(host: &str, reason: &str, world: &World) -> Verdict {
+    if is_host(host, world) && Chain::of(host, world).never_ends() {
+        return Verdict::not_judged("dns/cname-loop", host, "its aliases never end");
+    }
+    Verdict::unknown(reason)
 }
 
 fn no_handshake(host: &str) -> Verdict {
@@ -118,7 +128,9 @@ pub(super) fn http<'w>(url: &Url, world: &'w World) -> Judged<&'w Exchange> {
     match world.observed.http(url) {
         Some(Seen::Answer(exchange)) => Ok(exchange),
         Some(Seen::Failed(failure)) => Err(Box::new(unanswered(url, failure, world))),
-        Some(Seen::Unobserved(reason)) => unknown(reason.as_str()),
+        Some(Seen::Unobserved(reason)) => {
+            Err(Box::new(unobserved(url.host_str().unwrap_or_default(), reason.as_str(), world)))
+        }
         None => unknown(NOT_OBSERVED),
     }
 }
@@ -128,7 +140,10 @@ pub(super) fn host_fault(url: &Url, failure: &Failure, world: &World) -> Option<
     let host = url.host_str().filter(|host| is_host(host, world))?;
     match failure.kind {
         FailureKind::NoAddress => Some(no_address(host)),
-        FailureKind::Handshake if url.scheme() == "https" => Some(no_handshake(host)),
+        // `tls/unreachable` speaks about port 443 only.
+        FailureKind::Handshake if url.scheme() == "https" && url.port_or_known_default() == Some(443) => {
+            Some(no_handshake(host))
+        }
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 //! does not hide another.
 
 use jiff::SignedDuration;
+use url::Url;
 
 use super::{Verdict, World, seen};
 use crate::item::Host;
@@ -25,6 +26,33 @@ pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
         Ok(handshake) => Verdict::pass(format!("speaks TLS {}", Remote::new(&handshake.version))),
         Err(verdict) => *verdict,
     }
+}
+
+/// Why clients refuse the certificate of a URL that no `tls/*` check speaks about: another port
+/// of a host, or a host that the spec does not declare.
+pub(super) fn refused(url: &Url, world: &World) -> Option<String> {
+    let name = url.host_str()?;
+    let judged = url.port_or_known_default() == Some(443) && seen::is_host(name, world);
+    if url.scheme() != "https" || judged {
+        return None;
+    }
+    let Some(Seen::Answer(handshake)) = world.observed.tls(url) else { return None };
+    let leaf = handshake.chain.first()?;
+    let why = match handshake.path {
+        Path::Malformed => "cannot be read".to_owned(),
+        Path::SelfSigned => "is self-signed".to_owned(),
+        Path::Incomplete => "comes without its intermediate".to_owned(),
+        Path::Untrusted => "leads to no trusted root".to_owned(),
+        Path::Trusted if world.at > leaf.not_after => format!("expired on {}", seen::day(leaf.not_after)),
+        Path::Trusted if world.at < leaf.not_before => {
+            format!("is not valid before {}", seen::day(leaf.not_before))
+        }
+        Path::Trusted if !leaf.names.iter().any(|own| covers(own.as_str(), name)) => {
+            format!("is for {}", shown_names(leaf))
+        }
+        Path::Trusted => return None,
+    };
+    Some(why)
 }
 
 fn connect_help(host: &str, failure: &Failure) -> String {
@@ -214,6 +242,14 @@ pub(super) fn certificate_untrusted(host: &Host, world: &World) -> Verdict {
         Path::Incomplete => {
             Verdict::not_judged("tls/chain-incomplete", &host.name, "the chain lacks an intermediate")
         }
+        Path::Untrusted if ended_intermediate(&handshake.chain, world).is_some() => {
+            let ended = ended_intermediate(&handshake.chain, world).unwrap_or_default();
+            Verdict::fail(format!("{} sends an intermediate certificate that {ended}, and leads to a root by no other", host.name))
+                .observed(ended)
+                .expected("intermediates that are valid")
+                .label("intermediate has ended")
+                .help("serve the authority's current intermediate: `certbot renew --force-renewal`, or download it from the authority, and put it behind the certificate in the server's file")
+        }
         Path::Untrusted => Verdict::fail(format!(
             "the certificate of {} leads to no trusted root; its chain ends at {issuer}",
             host.name
@@ -227,6 +263,12 @@ pub(super) fn certificate_untrusted(host: &Host, world: &World) -> Verdict {
             .label("not a certificate")
             .help("have the certificate issued again, and see that the server's file is the whole PEM text"),
     }
+}
+
+/// What has ended above the server's own certificate.
+fn ended_intermediate(chain: &[Certificate], world: &World) -> Option<String> {
+    let ended = chain.iter().skip(1).find(|certificate| world.at > certificate.not_after)?;
+    Some(format!("ended on {} ({})", seen::day(ended.not_after), ended.subject))
 }
 
 fn self_signed_first(host: &Host) -> Verdict {

@@ -6,20 +6,20 @@ use crate::check::{World, seen};
 use crate::observed::{DnsAnswer, Seen};
 
 /// Aliases that may follow each other.
-pub(super) const LONGEST: usize = 8;
+pub(in crate::check) const LONGEST: usize = 8;
 
 /// A name and the names that its aliases lead through.
 #[derive(Debug, PartialEq)]
-pub(super) struct Chain {
+pub(in crate::check) struct Chain {
     /// The name asked first; in a loop, the repeated name stands last once more.
     names: Vec<String>,
     /// How it ends.
-    pub(super) end: End,
+    pub(in crate::check) end: End,
 }
 
 /// How a chain of aliases ends.
 #[derive(Debug, PartialEq)]
-pub(super) enum End {
+pub(in crate::check) enum End {
     /// At a name that exists.
     Exists,
     /// At a name that does not exist.
@@ -34,7 +34,7 @@ pub(super) enum End {
 
 impl Chain {
     /// Follows a name.
-    pub(super) fn of(name: &str, world: &World) -> Self {
+    pub(in crate::check) fn of(name: &str, world: &World) -> Self {
         let mut names = vec![name.to_ascii_lowercase()];
         let mut here = names[0].clone();
         let end = loop {
@@ -52,18 +52,23 @@ impl Chain {
         Self { names, end }
     }
 
+    /// True where the aliases lead in a ring, or further than anybody follows.
+    pub(in crate::check) fn never_ends(&self) -> bool {
+        matches!(self.end, End::Loop | End::TooLong)
+    }
+
     /// True where the name is an alias of another.
-    pub(super) fn is_alias(&self) -> bool {
+    pub(in crate::check) fn is_alias(&self) -> bool {
         self.names.len() > 1
     }
 
     /// The last name.
-    pub(super) fn last(&self) -> &str {
+    pub(in crate::check) fn last(&self) -> &str {
         self.names.last().map_or("", String::as_str)
     }
 
     /// The name whose record points at the last one.
-    pub(super) fn owner(&self) -> &str {
+    pub(in crate::check) fn owner(&self) -> &str {
         let before_last = self.names.len().saturating_sub(2);
         self.names.get(before_last).map_or("", String::as_str)
     }

@@ -1,6 +1,6 @@
 //! Judges of `dns/*`.
 
-mod alias;
+pub(super) mod alias;
 pub(super) mod record;
 
 use super::{Status, Verdict, World, seen};
@@ -73,6 +73,9 @@ pub(super) fn address_private(host: &Host, world: &World) -> Verdict {
             .help("publish the public address of the server or load balancer instead; for a launch inside a private network, run with `--allow-private`, or with its range: `--allow-private=10.0.0.0/8`");
     }
     match addresses.gap {
+        Some(_) if Chain::of(&host.name, world).never_ends() => {
+            Verdict::not_judged("dns/cname-loop", &host.name, "its aliases never end")
+        }
         Some(gap) => *gap,
         None if addresses.found.is_empty() => seen::no_address(&host.name),
         None => Verdict::pass("every address is fine"),

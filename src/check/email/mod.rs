@@ -120,7 +120,10 @@ pub(super) fn dkim_missing(selector: &Selector, world: &World) -> Verdict {
     let (what, observed) = match (texts, answer.nxdomain) {
         (0, true) => (format!("{} does not exist", selector.name), "NXDOMAIN"),
         (0, false) => (format!("{} has no TXT record", selector.name), "no TXT record"),
-        _ => (format!("the TXT record at {} is no DKIM key", selector.name), "a TXT record without `p=`"),
+        _ => (
+            format!("the TXT record at {} is no DKIM key", selector.name),
+            "a TXT record without a key in `p=`",
+        ),
     };
     Verdict::fail(format!("{what}: mail signed with selector {} fails DKIM", Remote::new(&selector.selector)))
         .expected("a TXT record with `p=`")

@@ -6,7 +6,7 @@ mod trail;
 
 use url::Url;
 
-use super::{Verdict, World, seen};
+use super::{Verdict, World, seen, tls};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Failure, FailureKind, Seen};
 use crate::spec::Place;
@@ -26,6 +26,14 @@ pub(super) fn unreachable(declared: &DeclaredUrl, world: &World) -> Verdict {
             }
         },
         _ => match seen::http(&declared.url, world) {
+            Ok(_) if tls::refused(&declared.url, world).is_some() => {
+                let fault = tls::refused(&declared.url, world).unwrap_or_default();
+                Verdict::fail(format!("clients refuse {}: its certificate {fault}", seen::shown(&declared.url)))
+                    .expected("a certificate that clients accept")
+                    .observed(fault)
+                    .label("bad certificate")
+                    .help("have a certificate issued for this host and serve its whole chain; declare the host under `hosts` to see each fault by itself")
+            }
             Ok(exchange) => Verdict::pass(format!("answers {}", exchange.status)),
             Err(verdict) => *verdict,
         },
@@ -62,6 +70,10 @@ pub(super) fn status_differs(declared: &DeclaredUrl, world: &World) -> Verdict {
         Ok(exchange) => exchange,
         Err(verdict) => return *verdict,
     };
+    if exchange.is_redirect()
+        && let Some(verdict) = leads_nowhere(declared, world) {
+            return verdict;
+        }
     let status = exchange.status;
     let right = match declared.status {
         Some(wanted) => status == wanted,
@@ -78,6 +90,30 @@ pub(super) fn status_differs(declared: &DeclaredUrl, world: &World) -> Verdict {
         .observed(observed)
         .label("answers otherwise")
         .help(status_help(status))
+}
+
+/// The verdict where a URL redirects for ever, or a site's start page to a URL that is dead.
+fn leads_nowhere(declared: &DeclaredUrl, world: &World) -> Option<Verdict> {
+    let trail = Trail::of(&declared.url, world);
+    if trail.is_endless() {
+        let is_start = world.items.starts.iter().any(|start| start.url == declared.url);
+        return is_start.then(|| endless(&declared.url));
+    }
+    let (_, last) = trail.ends().filter(|_| declared.status.is_none())?;
+    let why = match &trail.end {
+        End::Failed(failure) => match seen::host_fault(last, failure, world) {
+            Some(verdict) => return Some(verdict),
+            None => format!("which does not answer: {}", failure.detail),
+        },
+        _ => format!("whose certificate {}", tls::refused(last, world)?),
+    };
+    let verdict =
+        Verdict::fail(format!("{} leads to {}, {why}", seen::shown(&declared.url), seen::shown(last)))
+            .expected("a page that opens")
+            .observed(trail.shown())
+            .label("leads nowhere")
+            .help(format!("make {} answer, or redirect elsewhere", seen::shown(last)));
+    Some(verdict)
 }
 
 fn status_help(status: u16) -> &'static str {

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::canonical_split;
 use super::trail::{End, LONGEST, Trail, endless};
-use crate::check::{Status, Verdict, World, seen};
+use crate::check::{Status, Verdict, World, seen, tls};
 use crate::item::{Redirect, Start};
 use crate::observed::{FailureKind, Seen};
 
@@ -84,10 +84,11 @@ pub(in crate::check) fn redirect_target_differs(redirect: &Redirect, world: &Wor
     }
     let target = &redirect.target;
     let trail = Trail::of(&redirect.ask, world);
-    if trail.urls.iter().skip(1).any(|url| same(url, target)) {
+    let last = trail.ends().map_or(target, |(_, last)| last);
+    let dead = matches!(trail.end, End::Failed(_)) || tls::refused(last, world).is_some();
+    if !dead && trail.urls.iter().skip(1).any(|url| same(url, target)) {
         return Verdict::pass(format!("leads to {}", seen::shown(target)));
     }
-    let last = trail.ends().map_or(target, |(_, last)| last);
     let what = match &trail.end {
         End::Endless => return endless(&redirect.ask),
         End::Unobserved(reason) => return Verdict::unknown(reason.clone()),
@@ -95,7 +96,10 @@ pub(in crate::check) fn redirect_target_differs(redirect: &Redirect, world: &Wor
             Some(verdict) => return verdict,
             None => format!("leads to {}, which does not answer: {}", seen::shown(last), failure.detail),
         },
-        End::Answer(_) => format!("ends at {}: {}", seen::shown(last), lost(last, target)),
+        End::Answer(_) => match tls::refused(last, world) {
+            Some(fault) => format!("leads to {}, whose certificate {fault}", seen::shown(last)),
+            None => format!("ends at {}: {}", seen::shown(last), lost(last, target)),
+        },
     };
     Verdict::fail(format!("{} {what}", seen::shown(&redirect.ask)))
         .expected(seen::shown(target))
@@ -203,7 +207,9 @@ fn ended(start: &Start, trail: &Trail, world: &World) -> Option<Verdict> {
     match &trail.end {
         End::Answer(_) => None,
         End::Endless => Some(endless(&start.url)),
-        End::Unobserved(reason) => Some(Verdict::unknown(reason.clone())),
+        End::Unobserved(reason) => Some(seen::unobserved(last.host_str().unwrap_or_default(), reason, world)),
+        // The redirects end, if at a dead URL: the finding about its first URL says so.
+        End::Failed(_) if trail.hops() > 0 => None,
         End::Failed(failure) => {
             let plain = trail.hops() == 0 && start.url.scheme() == "http";
             let closed = matches!(
