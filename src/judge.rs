@@ -62,11 +62,20 @@ impl Options {
     }
 }
 
+fn selected<'a>(policy: &'a Policy, options: &'a Options) -> impl Iterator<Item = &'static Check> + 'a {
+    let is_selected = |check: &&Check| policy.level(check) != Level::Off && options.selects(check);
+    crate::check::CATALOGUE.iter().filter(is_selected)
+}
+
+/// False where no check is left.
+pub fn judges_anything(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).next().is_some()
+}
+
 /// False where every check that is selected looks at the spec alone, so that nothing needs to be
 /// asked.
 pub fn looks_at_the_world(policy: &Policy, options: &Options) -> bool {
-    let selected = |check: &&Check| policy.level(check) != Level::Off && options.selects(check);
-    crate::check::CATALOGUE.iter().filter(selected).any(|check| check.area() != "spec")
+    selected(policy, options).any(|check| check.area() != "spec")
 }
 
 /// Judges what was seen.
@@ -217,6 +226,8 @@ fn verdict(findings: &[Finding], options: &Options) -> VerdictWord {
                 findings.iter().find(|other| other.check == cause.check && other.subject == cause.subject);
             match next {
                 Some(next) if next.status == Status::Waived => return true,
+                // A failure that does not count is accepted, and so is what follows from it.
+                Some(next) if next.status == Status::Fail && !matters(next) => return true,
                 Some(next) => at = next,
                 None => break,
             }

@@ -1,5 +1,6 @@
 //! `launch-ready check`
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -41,6 +42,17 @@ enum CheckError {
     #[error("--record and --replay keep one spec's run, and {0} specs were given")]
     #[diagnostic(code(usage::one_spec), help("run them one by one"))]
     OneSpecOnly(usize),
+    #[error("no check is left to judge")]
+    #[diagnostic(
+        code(usage::nothing_left),
+        help(
+            "--only, --skip and the policy's levels leave nothing; `launch-ready explain` lists the checks"
+        )
+    )]
+    NothingLeft,
+    #[error("{path} is to be written twice")]
+    #[diagnostic(code(usage::same_file), help("give --output, --record and each --also a file of its own"))]
+    SameFile { path: String },
     #[error("{path} holds no certificate")]
     #[diagnostic(
         code(usage::ca_file),
@@ -67,6 +79,10 @@ pub(super) fn run(
     let settings = settings(arguments)?;
     let policies =
         documents.iter().map(|document| policy(document, arguments)).collect::<miette::Result<Vec<_>>>()?;
+    if policies.iter().any(|policy| !judge::judges_anything(policy, &options(arguments, 0))) {
+        return Err(CheckError::NothingLeft.into());
+    }
+    different_files(arguments)?;
     let mut reports = Vec::new();
     let start = system::now();
     for (document, policy) in documents.into_iter().zip(policies) {
@@ -126,6 +142,19 @@ fn observe(
             _ = tokio::signal::ctrl_c() => Ok(None),
         }
     })
+}
+
+/// No file is written twice: the second would replace the first without a word.
+fn different_files(arguments: &CheckArgs) -> Result<(), CheckError> {
+    let writing = &arguments.writing;
+    let also = writing.also.iter().map(|also| &also.file);
+    let mut seen = BTreeSet::new();
+    for path in also.chain(&writing.output).chain(&arguments.reach.record) {
+        if !seen.insert(path) {
+            return Err(CheckError::SameFile { path: path.display().to_string() });
+        }
+    }
+    Ok(())
 }
 
 fn replay(path: &Path) -> miette::Result<Observed> {

@@ -17,6 +17,8 @@ use crate::observed::Remote;
 pub const MAX_BYTES: usize = 1024 * 1024;
 /// Most nodes of a spec, aliases replayed included.
 const MAX_EVENTS: usize = 100_000;
+/// Longest message of an error, in characters: it may quote the spec.
+const MAX_MESSAGE: usize = 400;
 /// Deepest nesting.
 const MAX_DEPTH: usize = 32;
 
@@ -54,7 +56,11 @@ impl SpecError {
 
 /// Messages quote the spec: nothing of it may reach a terminal raw, and no secret at all.
 fn safe(text: &str) -> String {
-    Remote::new(&shown(text)).to_string()
+    let text = Remote::new(&shown(text)).to_string();
+    match text.char_indices().nth(MAX_MESSAGE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 impl Diagnostic for SpecError {

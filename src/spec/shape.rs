@@ -141,6 +141,17 @@ impl<'a> Shape<'a> {
             let error = SpecError::new("spec/wrong-type", message, "not a mapping", node.span);
             return self.errors.push(error.help("begin with `domain: example.com`"));
         }
+        if node.kind == Kind::Null {
+            let error = SpecError::new(
+                "spec/wrong-type",
+                format!("`{}` has no value", last(path)),
+                "nothing here",
+                node.span,
+            );
+            return self
+                .errors
+                .push(error.help("write `{}` for a mapping that says nothing more, or remove the key"));
+        }
         let message = format!("`{}` must be {wanted_text}, not {}", last(path), node.kind.name());
         let error =
             SpecError::new("spec/wrong-type", message, &format!("this is {}", node.kind.name()), node.span);
@@ -156,7 +167,6 @@ impl<'a> Shape<'a> {
             {
                 "write true or false".to_owned()
             }
-            Kind::Null => "give it a value, or remove the key".to_owned(),
             _ => format!("write {wanted_text}"),
         };
         self.errors.push(error.help(help));

@@ -71,9 +71,10 @@ pub(super) fn status_differs(declared: &DeclaredUrl, world: &World) -> Verdict {
         Err(verdict) => return *verdict,
     };
     if exchange.is_redirect()
-        && let Some(verdict) = leads_nowhere(declared, world) {
-            return verdict;
-        }
+        && let Some(verdict) = leads_nowhere(declared, world)
+    {
+        return verdict;
+    }
     let status = exchange.status;
     let right = match declared.status {
         Some(wanted) => status == wanted,
