@@ -9,7 +9,6 @@ use super::session::Session;
 use crate::check::item;
 use crate::observed::{Observed, question};
 use crate::spec::Document;
-use crate::spec::model::Short;
 
 /// Redirects followed from one start.
 const MOST_HOPS: usize = 10;
@@ -65,12 +64,9 @@ async fn records(session: &Session<'_>, document: &Document) {
     join_all(records.iter().map(|record| session.dns(&record.name, record.record.kind.value.name()))).await;
 }
 
-/// MX, SPF, DMARC (of the domain and of every parent that may hold a policy) and the keys.
+/// MX, SPF, DMARC (of the domain and of every parent that may hold a policy) and the keys. A
+/// domain without mail is asked too: what it publishes counts all the same.
 async fn mail(session: &Session<'_>, document: &Document) {
-    let email = document.spec.email.as_ref().map(|email| &email.value);
-    if matches!(email, Some(Short::Word(_))) {
-        return;
-    }
     let domain = &document.spec.domain.value.0;
     let policies: Vec<String> = parents(domain).map(|name| format!("_dmarc.{name}")).collect();
     let selectors = item::selectors(document);

@@ -390,6 +390,31 @@ fn mail(world: &mut Builder, apex_texts: &[&str], dmarc: &[&str]) {
     }
 }
 
+#[test]
+fn a_domain_without_mail_can_be_ready() {
+    let refuses_all: fn(&mut Builder) = |world| {
+        apex(world);
+        world.zone("shop.test").txt("@", "v=spf1 -all").txt("_dmarc", "v=DMARC1; p=reject");
+    };
+    for world in [refuses_all, apex] {
+        let mut builder = Lab::builder();
+        world(&mut builder);
+        let lab = builder.start();
+        let outcome = check(&lab, "domain: shop.test\nemail: none", &["--format", "json"]);
+        assert_eq!((outcome.code, &outcome.json()["verdict"]), (0, &"ready".into()), "{}", outcome.out);
+    }
+}
+
+#[test]
+fn what_a_domain_without_mail_publishes_is_judged() {
+    let report = report("domain: shop.test\nemail: none", |world| {
+        apex(world);
+        world.zone("shop.test").txt("@", "v=spf1 +all").txt("_dmarc", "v=DMARC1; p=none");
+    });
+    let failed = findings(&report, "fail");
+    assert_eq!(failed, ["email/spf-permissive shop.test", "email/dmarc-policy-weak shop.test"]);
+}
+
 /// The spec's own checks need no world, but run through the same pipe.
 #[test]
 fn spec() {
