@@ -35,6 +35,7 @@ fn connect_help(host: &str, failure: &Failure) -> String {
         FailureKind::TimedOut => {
             "packets to port 443 are dropped: open TCP 443 in the firewall or security group, or correct the address in DNS"
         }
+        FailureKind::NoAnswer => "the server accepts the connection but hangs: look at its load and its log",
         FailureKind::NotTls | FailureKind::NotHttp => {
             "what listens on port 443 speaks no TLS: give that listener a certificate (nginx: `listen 443 ssl;`)"
         }

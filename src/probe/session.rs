@@ -210,7 +210,7 @@ fn below(problem: Problem) -> Problem {
 
 fn timed_out<T>(outcome: &Result<T, Problem>) -> Again {
     match outcome {
-        Err(Problem::Failed(FailureKind::TimedOut, _)) => Again::Soon,
+        Err(Problem::Failed(FailureKind::TimedOut | FailureKind::NoAnswer, _)) => Again::Soon,
         _ => Again::No,
     }
 }

@@ -25,9 +25,9 @@ async fn silence() {
     settings.timeout = Duration::from_millis(300);
     let observed = look(SPEC, &settings).await;
     let words = format!("no HTTP answer from {silent} within 300 ms");
-    assert_eq!(failed(http_of(&observed, ROOT)), (FailureKind::TimedOut, words.as_str()));
+    assert_eq!(failed(http_of(&observed, ROOT)), (FailureKind::NoAnswer, words.as_str()));
     let words = format!("no answer to the TLS ClientHello from {silent} within 300 ms");
-    assert_eq!(failed(tls_of(&observed)), (FailureKind::TimedOut, words.as_str()));
+    assert_eq!(failed(tls_of(&observed)), (FailureKind::NoAnswer, words.as_str()));
 }
 
 #[tokio::test]

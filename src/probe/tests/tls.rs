@@ -162,7 +162,7 @@ async fn a_handshake_without_an_answer_is_kept() {
     let observed = look(SPEC, &settings).await;
     answered(tls_of(&observed));
     let words = format!("no HTTP answer from {web} within 1 s");
-    assert_eq!(failed(http_of(&observed, "https://a.test/")), (FailureKind::TimedOut, words.as_str()));
+    assert_eq!(failed(http_of(&observed, "https://a.test/")), (FailureKind::NoAnswer, words.as_str()));
 }
 
 #[tokio::test]
