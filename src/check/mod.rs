@@ -15,7 +15,7 @@ pub mod page;
 pub mod verdict;
 
 mod dns;
-mod email;
+pub(crate) mod email;
 #[cfg(test)]
 mod examples;
 mod http;

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::problem::seen;
 use super::session::Session;
-use crate::check::item;
+use crate::check::{email, item};
 use crate::observed::{Observed, question};
 use crate::spec::Document;
 
@@ -72,7 +72,20 @@ async fn mail(session: &Session<'_>, document: &Document) {
     let selectors = item::selectors(document);
     let texts = std::iter::once(domain).chain(&policies).chain(selectors.iter().map(|s| &s.name));
     let questions = texts.map(|name| (name, "TXT")).chain([(domain, "MX")]);
-    join_all(questions.map(|(name, kind)| session.dns(name, kind))).await;
+    join(join_all(questions.map(|(name, kind)| session.dns(name, kind))), spf(session, domain)).await;
+}
+
+/// The SPF record that the domain's redirects to, and so on.
+async fn spf(session: &Session<'_>, domain: &str) {
+    let mut walked = vec![domain.to_owned()];
+    while let Ok(answer) = session.dns(&walked[walked.len() - 1], "TXT").await {
+        match email::spf_redirect(&answer) {
+            Some(next) if walked.len() <= email::MOST_SPF_REDIRECTS && !walked.contains(&next) => {
+                walked.push(next)
+            }
+            _ => return,
+        }
+    }
 }
 
 /// The domain, and those of its parents that have at least two labels.

@@ -350,6 +350,25 @@ fn email() {
             sound: |world| mail(world, &["v=spf1 mx ~all"], &["v=DMARC1; p=reject"]),
         },
         Case {
+            check: "email/spf-permissive",
+            spec: "domain: shop.test",
+            broken: |world| {
+                mail(world, &["v=spf1 redirect=_spf.shop.test"], &["v=DMARC1; p=reject"]);
+                world.zone("shop.test").txt("_spf", "v=spf1 mx +all");
+            },
+            sound: |world| {
+                mail(world, &["v=spf1 redirect=_spf.shop.test"], &["v=DMARC1; p=reject"]);
+                world.zone("shop.test").txt("_spf", "v=spf1 redirect=spf.host.test");
+                world.zone("host.test").txt("spf", "v=spf1 mx -all");
+            },
+        },
+        Case {
+            check: "email/spf-permissive",
+            spec: "domain: shop.test\nemail: none",
+            broken: |world| mail(world, &["v=spf1 redirect=gone.shop.test"], &["v=DMARC1; p=reject"]),
+            sound: |world| mail(world, &["v=spf1 -all"], &["v=DMARC1; p=reject"]),
+        },
+        Case {
             check: "email/dkim-missing",
             spec: "domain: shop.test\nemail: {send: [{name: relay, dkim: [s1]}]}",
             broken: |world| mail(world, &["v=spf1 mx -all"], &["v=DMARC1; p=reject"]),

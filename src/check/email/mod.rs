@@ -1,6 +1,7 @@
 //! Judges of `email/*`.
 
 mod dmarc;
+mod redirect;
 mod spf;
 mod tags;
 
@@ -10,6 +11,8 @@ use super::{Verdict, World};
 use crate::observed::{DnsAnswer, Remote};
 use crate::spec::Place;
 use crate::spec::model::{Email, EmailSettings, Receive, Sender, Short};
+
+pub(crate) use redirect::{MOST as MOST_SPF_REDIRECTS, next as spf_redirect};
 
 pub(super) use dmarc::{dmarc_missing, dmarc_policy_weak};
 pub(super) use spf::{spf_missing, spf_multiple, spf_permissive};
