@@ -1,7 +1,9 @@
 use super::*;
 
 /// A resolver that answers by name and type.
-fn resolver(answer: impl Fn(&str, RecordType) -> (ResponseCode, Vec<RData>) + Send + 'static) -> SocketAddr {
+pub(super) fn resolver(
+    answer: impl Fn(&str, RecordType) -> (ResponseCode, Vec<RData>) + Send + 'static,
+) -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
     let address = socket.local_addr().expect("an address");
     thread::spawn(move || {
