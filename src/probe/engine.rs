@@ -96,7 +96,7 @@ async fn spf(session: &Session<'_>, domain: &str) {
     while let Ok(answer) = session.dns(&walked[walked.len() - 1], "TXT").await {
         match email::spf_redirect(&answer) {
             Some(next) if walked.len() <= email::MOST_SPF_REDIRECTS && !walked.contains(&next) => {
-                walked.push(next)
+                walked.push(next);
             }
             _ => return,
         }

@@ -21,7 +21,7 @@ pub(super) use spf::{spf_missing, spf_multiple, spf_permissive};
 enum Mail<'w> {
     /// Nothing.
     Undeclared,
-    /// `email: none`: a later check judges what such a domain publishes.
+    /// `email: none`: nothing is needed, but what is published is judged.
     None,
     /// How it works.
     Declared(&'w EmailSettings),
