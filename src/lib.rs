@@ -14,6 +14,7 @@ pub mod cli;
 pub mod exit;
 pub mod item;
 pub mod judge;
+mod mail;
 pub mod observed;
 pub mod policy;
 pub mod private;

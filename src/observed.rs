@@ -104,8 +104,10 @@ pub enum FailureKind {
     Refused,
     /// The peer reset or closed the connection.
     Reset,
-    /// No answer within the time limit.
+    /// No connection within the time limit.
     TimedOut,
+    /// The connection stands, but no answer came over it within the time limit.
+    NoAnswer,
     /// The handshake ended with a TLS alert: the peer's, or ours where the two agree on nothing.
     Alert,
     /// What answered does not speak TLS.

@@ -23,7 +23,12 @@ pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
     }
     match seen::handshake(host, world) {
         Ok(handshake) if handshake.version.is_empty() => Verdict::pass("the TLS handshake succeeds"),
-        Ok(handshake) => Verdict::pass(format!("speaks TLS {}", Remote::new(&handshake.version))),
+        Ok(handshake) => {
+            let all = seen::addresses(&host.name, world).found.len();
+            // Each address by itself is another check's matter; that only one was asked is said.
+            let one_of = if all > 1 { format!(" at one of its {all} addresses") } else { String::new() };
+            Verdict::pass(format!("speaks TLS {}{one_of}", Remote::new(&handshake.version)))
+        }
         Err(verdict) => *verdict,
     }
 }
@@ -63,6 +68,7 @@ fn connect_help(host: &str, failure: &Failure) -> String {
         FailureKind::TimedOut => {
             "packets to port 443 are dropped: open TCP 443 in the firewall or security group, or correct the address in DNS"
         }
+        FailureKind::NoAnswer => "the server accepts the connection but hangs: look at its load and its log",
         FailureKind::NotTls | FailureKind::NotHttp => {
             "what listens on port 443 speaks no TLS: give that listener a certificate (nginx: `listen 443 ssl;`)"
         }

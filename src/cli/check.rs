@@ -227,6 +227,7 @@ fn settings(arguments: &CheckArgs) -> miette::Result<Settings> {
         deadline: arguments.limits.deadline,
         retries: arguments.limits.retries,
         concurrency: usize::from(arguments.limits.concurrency),
+        private: options(arguments, 0).private,
     })
 }
 

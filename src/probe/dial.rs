@@ -53,7 +53,12 @@ pub(super) fn no_address(
 /// The order in which addresses are tried: IPv6 and IPv4 in turn, at most four.
 pub(super) fn order(addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
     let (six, four): (Vec<IpAddr>, Vec<IpAddr>) = addresses.iter().partition(|address| address.is_ipv6());
-    let (mut six, mut four) = (six.into_iter(), four.into_iter());
+    // Resolvers rotate their answers; the same world must give the same verdict twice.
+    let sorted = |mut family: Vec<IpAddr>| {
+        family.sort_unstable();
+        family.into_iter()
+    };
+    let (mut six, mut four) = (sorted(six), sorted(four));
     let turns = std::iter::from_fn(|| match (six.next(), four.next()) {
         (None, None) => None,
         pair => Some([pair.0, pair.1]),
@@ -88,25 +93,26 @@ pub(super) async fn tcp(addresses: &[SocketAddr], until: Until) -> Result<(TcpSt
 
 async fn one(address: SocketAddr, until: Until) -> Result<(TcpStream, SocketAddr), Problem> {
     let stage = format!("no connection to {address}");
-    let connected = until.wait(stage, TcpStream::connect(address)).await?;
-    let stream = connected.map_err(|error| Problem::from_io(&error, address))?;
+    let connected = until.wait(FailureKind::TimedOut, stage, TcpStream::connect(address)).await?;
+    let stream = connected.map_err(|error| Problem::from_connecting(&error, address))?;
     // Small packets must not wait for one another; where it cannot be set it is only slower.
     let _ = stream.set_nodelay(true);
     Ok((stream, address))
 }
 
-/// One problem for all: the service failed where it failed at any address; what could not be
-/// tried from here says nothing then.
+/// One problem for all. An address that failed is a fault of the service, even where another one
+/// could not be tried from here (a machine without IPv6): visitors are sent to both.
 fn combined(mut problems: Vec<(usize, Problem)>) -> Problem {
     problems.sort_by_key(|(index, _)| *index);
-    let failed: Vec<&Problem> =
-        problems.iter().map(|(_, p)| p).filter(|p| matches!(p, Problem::Failed(..))).collect();
-    let words =
-        |problems: &[&Problem]| problems.iter().map(|problem| problem.words()).collect::<Vec<_>>().join("; ");
-    match failed.first() {
-        Some(Problem::Failed(kind, _)) => Problem::Failed(*kind, words(&failed)),
-        _ if problems.is_empty() => Problem::Unobserved("there is no address to connect to".into()),
-        _ => Problem::Unobserved(words(&problems.iter().map(|(_, p)| p).collect::<Vec<_>>())),
+    let words = problems.iter().map(|(_, problem)| problem.words()).collect::<Vec<_>>().join("; ");
+    let failed = problems.iter().find_map(|(_, problem)| match problem {
+        Problem::Failed(kind, _) => Some(*kind),
+        Problem::Unobserved(_) => None,
+    });
+    match failed {
+        Some(kind) => Problem::Failed(kind, words),
+        None if problems.is_empty() => Problem::Unobserved("there is no address to connect to".into()),
+        None => Problem::Unobserved(words),
     }
 }
 
@@ -142,10 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_outweighs_what_could_not_be_tried() {
+    fn a_service_failed_where_it_failed_at_every_address() {
         let local = Problem::Unobserved("no route".into());
         let refused = Problem::Failed(FailureKind::Refused, "refused".into());
-        assert_eq!(combined(vec![(1, refused.clone()), (0, local.clone())]), refused);
+        let mixed = combined(vec![(1, refused.clone()), (0, local.clone())]);
+        assert_eq!(mixed, Problem::Failed(FailureKind::Refused, "no route; refused".into()));
+        let reset = Problem::Failed(FailureKind::Reset, "reset".into());
+        let both = combined(vec![(1, reset), (0, refused.clone())]);
+        assert_eq!(both, Problem::Failed(FailureKind::Refused, "refused; reset".into()));
         assert_eq!(combined(vec![(0, local.clone())]), local);
     }
 }

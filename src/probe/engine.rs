@@ -1,20 +1,35 @@
 //! Asks what a spec needs, everything at once: the only place where work runs side by side.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::{join, join_all, join4};
 use jiff::Timestamp;
 use url::Url;
 
+use super::dial::bare_host;
 use super::problem::seen;
 use super::session::Session;
 use crate::item;
+use crate::mail;
 use crate::observed::{Observed, question};
 use crate::spec::Document;
-use crate::spec::model::Short;
 
 /// Redirects followed from one start.
 const MOST_HOPS: usize = 10;
 /// Aliases followed from one name.
 const MOST_ALIASES: usize = 9;
+
+/// The hosts that the spec itself names; wherever else a redirect leads, somebody else said so.
+pub(super) fn named(document: &Document) -> BTreeSet<String> {
+    let nothing = Observed::new(Timestamp::UNIX_EPOCH);
+    let domain = &document.spec.domain.value.0;
+    let redirects =
+        item::redirects(document).into_iter().flat_map(|redirect| [redirect.ask, redirect.target]);
+    let declared = item::urls(document, &nothing).into_iter().map(|declared| declared.url);
+    let hosts = item::hosts(document, &nothing).into_iter().map(|host| host.name);
+    let own = [domain.clone(), format!("www.{domain}"), crate::spec::names::canonical_name(&document.spec)];
+    hosts.chain(own).chain(redirects.chain(declared).map(|url| bare_host(&url))).collect()
+}
 
 /// Asks everything.
 pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Timestamp) {
@@ -65,18 +80,28 @@ async fn records(session: &Session<'_>, document: &Document) {
     join_all(records.iter().map(|record| session.dns(&record.name, record.record.kind.value.name()))).await;
 }
 
-/// MX, SPF, DMARC (of the domain and of every parent that may hold a policy) and the keys.
+/// MX, SPF, DMARC (of the domain and of every parent that may hold a policy) and the keys. A
+/// domain without mail is asked too: what it publishes counts all the same.
 async fn mail(session: &Session<'_>, document: &Document) {
-    let email = document.spec.email.as_ref().map(|email| &email.value);
-    if matches!(email, Some(Short::Word(_))) {
-        return;
-    }
     let domain = &document.spec.domain.value.0;
     let policies: Vec<String> = parents(domain).map(|name| format!("_dmarc.{name}")).collect();
     let selectors = item::selectors(document);
     let texts = std::iter::once(domain).chain(&policies).chain(selectors.iter().map(|s| &s.name));
     let questions = texts.map(|name| (name, "TXT")).chain([(domain, "MX")]);
-    join_all(questions.map(|(name, kind)| session.dns(name, kind))).await;
+    join(join_all(questions.map(|(name, kind)| session.dns(name, kind))), spf(session, domain)).await;
+}
+
+/// The SPF record that the domain's redirects to, and so on.
+async fn spf(session: &Session<'_>, domain: &str) {
+    let mut walked = vec![domain.to_owned()];
+    while let Ok(answer) = session.dns(&walked[walked.len() - 1], "TXT").await {
+        match mail::spf_redirect(&answer) {
+            Some(next) if walked.len() <= mail::MOST_SPF_REDIRECTS && !walked.contains(&next) => {
+                walked.push(next);
+            }
+            _ => return,
+        }
+    }
 }
 
 /// The domain, and those of its parents that have at least two labels.

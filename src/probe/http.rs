@@ -86,7 +86,7 @@ where
 }
 
 async fn started<T>(handshake: impl Future<Output = hyper::Result<T>>, ask: Ask<'_>) -> Result<T, Problem> {
-    let started = ask.until.wait(silence(ask), handshake).await?;
+    let started = ask.until.wait(FailureKind::NoAnswer, silence(ask), handshake).await?;
     started.map_err(|error| problem(&error, ask))
 }
 
@@ -121,7 +121,7 @@ async fn read(
     response: impl Future<Output = hyper::Result<Response<Incoming>>>,
     ask: Ask<'_>,
 ) -> Result<Answer, Problem> {
-    let response = ask.until.wait(silence(ask), response).await?;
+    let response = ask.until.wait(FailureKind::NoAnswer, silence(ask), response).await?;
     let (head, mut incoming) = response.map_err(|error| problem(&error, ask))?.into_parts();
     let fields = head.headers.iter();
     let headers =

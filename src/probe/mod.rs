@@ -34,6 +34,7 @@ use tokio::time::{Instant, timeout_at};
 pub use connect::{Connect, NotAConnect};
 
 use crate::observed::Observed;
+use crate::private::PrivateRanges;
 use crate::spec::Document;
 
 /// How a run looks at the world.
@@ -53,6 +54,9 @@ pub struct Settings {
     pub retries: u32,
     /// How much is asked at once.
     pub concurrency: usize,
+    /// Non-public addresses that may be asked although nothing in the spec leads there: those of
+    /// issuers in certificates, and of foreign hosts in redirects.
+    pub private: PrivateRanges,
 }
 
 impl Default for Settings {
@@ -65,6 +69,7 @@ impl Default for Settings {
             deadline: Duration::from_mins(2),
             retries: 2,
             concurrency: 64,
+            private: PrivateRanges::Forbidden,
         }
     }
 }
@@ -115,7 +120,7 @@ pub async fn observe(
 ) -> Result<Observed, ProbeError> {
     let deadline = Instant::now() + settings.deadline;
     let roots = path::Roots::new(&settings.extra_roots)?;
-    let session = session::Session::new(settings, progress, deadline)?;
+    let session = session::Session::new(settings, engine::named(document), progress, deadline)?;
     // What is unanswered by then stays in the session as a question without an answer.
     let _ = timeout_at(deadline, engine::gather(&session, document, at)).await;
     let cut = format!("the run's deadline of {} passed", problem::span(settings.deadline));

@@ -19,7 +19,15 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    /// What an I/O error on a connection says about the peer. `EHOSTUNREACH` and the like may
+    /// What an I/O error of the attempt to connect says about the peer.
+    pub(super) fn from_connecting(error: &io::Error, peer: SocketAddr) -> Self {
+        match Self::from_io(error, peer) {
+            Self::Failed(FailureKind::NoAnswer, words) => Self::Failed(FailureKind::TimedOut, words),
+            problem => problem,
+        }
+    }
+
+    /// What an I/O error on a connection that stands says about the peer. `EHOSTUNREACH` and the like may
     /// come from this side of the network as well, so they say nothing about it.
     pub(super) fn from_io(error: &io::Error, peer: SocketAddr) -> Self {
         match error.kind() {
@@ -33,7 +41,7 @@ impl Problem {
                 Self::Failed(FailureKind::Reset, format!("connection closed by {peer} before an answer"))
             }
             ErrorKind::TimedOut => Self::Failed(
-                FailureKind::TimedOut,
+                FailureKind::NoAnswer,
                 format!("no answer from {peer} before the system gave up on it"),
             ),
             _ => Self::Unobserved(format!("{peer} could not be reached from here: {error}")),
@@ -75,11 +83,16 @@ impl Until {
         self.at
     }
 
-    /// Waits no longer than that; `stage` says what was waited for: `no answer to the ...`.
-    pub(super) async fn wait<F: Future>(self, stage: impl Display, future: F) -> Result<F::Output, Problem> {
-        timeout_at(self.at, future).await.map_err(|_| {
-            Problem::Failed(FailureKind::TimedOut, format!("{stage} within {}", span(self.limit)))
-        })
+    /// Waits no longer than that; `stage` says what was waited for: `no answer to the ...`, and
+    /// `kind` what its lack is.
+    pub(super) async fn wait<F: Future>(
+        self,
+        kind: FailureKind,
+        stage: impl Display,
+        future: F,
+    ) -> Result<F::Output, Problem> {
+        let late = || Problem::Failed(kind, format!("{stage} within {}", span(self.limit)));
+        timeout_at(self.at, future).await.map_err(|_| late())
     }
 }
 
@@ -116,6 +129,9 @@ mod tests {
         for kind in [ErrorKind::NetworkUnreachable, ErrorKind::HostUnreachable, ErrorKind::AddrNotAvailable] {
             assert!(matches!(of(kind), Problem::Unobserved(_)), "{kind}");
         }
+        let connecting = Problem::from_connecting(&ErrorKind::TimedOut.into(), peer);
+        assert!(matches!(connecting, Problem::Failed(FailureKind::TimedOut, _)));
+        assert!(matches!(of(ErrorKind::TimedOut), Problem::Failed(FailureKind::NoAnswer, _)));
         let too_many_files = io::Error::from_raw_os_error(24);
         assert!(matches!(Problem::from_io(&too_many_files, peer), Problem::Unobserved(_)));
     }

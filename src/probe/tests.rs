@@ -73,6 +73,7 @@ fn settings(http: SocketAddr, https: SocketAddr) -> Settings {
         retries: 0,
         concurrency: 16,
         extra_roots: Vec::new(),
+        private: PrivateRanges::Forbidden,
     }
 }
 

@@ -62,7 +62,8 @@ pub(super) async fn handshake(
         .map_err(|_| Problem::Unobserved(format!("`{host}` is not a name that TLS can ask for")))?;
     let stage = format!("no answer to the TLS ClientHello from {peer}");
     let connecting = TlsConnector::from(Arc::clone(client)).connect(name, stream);
-    let stream = until.wait(stage, connecting).await?.map_err(|error| problem(&error, peer))?;
+    let connected = until.wait(FailureKind::NoAnswer, stage, connecting).await?;
+    let stream = connected.map_err(|error| problem(&error, peer))?;
     let (_, session) = stream.get_ref();
     let chain = session.peer_certificates().unwrap_or_default();
     let chain = chain.iter().take(LONGEST_CHAIN).map(|der| der.clone().into_owned()).collect();

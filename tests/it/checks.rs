@@ -350,6 +350,25 @@ fn email() {
             sound: |world| mail(world, &["v=spf1 mx ~all"], &["v=DMARC1; p=reject"]),
         },
         Case {
+            check: "email/spf-permissive",
+            spec: "domain: shop.test",
+            broken: |world| {
+                mail(world, &["v=spf1 redirect=_spf.shop.test"], &["v=DMARC1; p=reject"]);
+                world.zone("shop.test").txt("_spf", "v=spf1 mx +all");
+            },
+            sound: |world| {
+                mail(world, &["v=spf1 redirect=_spf.shop.test"], &["v=DMARC1; p=reject"]);
+                world.zone("shop.test").txt("_spf", "v=spf1 redirect=spf.host.test");
+                world.zone("host.test").txt("spf", "v=spf1 mx -all");
+            },
+        },
+        Case {
+            check: "email/spf-permissive",
+            spec: "domain: shop.test\nemail: none",
+            broken: |world| mail(world, &["v=spf1 redirect=gone.shop.test"], &["v=DMARC1; p=reject"]),
+            sound: |world| mail(world, &["v=spf1 -all"], &["v=DMARC1; p=reject"]),
+        },
+        Case {
             check: "email/dkim-missing",
             spec: "domain: shop.test\nemail: {send: [{name: relay, dkim: [s1]}]}",
             broken: |world| mail(world, &["v=spf1 mx -all"], &["v=DMARC1; p=reject"]),
@@ -388,6 +407,31 @@ fn mail(world: &mut Builder, apex_texts: &[&str], dmarc: &[&str]) {
     for text in dmarc {
         zone.txt("_dmarc", text);
     }
+}
+
+#[test]
+fn a_domain_without_mail_can_be_ready() {
+    let refuses_all: fn(&mut Builder) = |world| {
+        apex(world);
+        world.zone("shop.test").txt("@", "v=spf1 -all").txt("_dmarc", "v=DMARC1; p=reject");
+    };
+    for world in [refuses_all, apex] {
+        let mut builder = Lab::builder();
+        world(&mut builder);
+        let lab = builder.start();
+        let outcome = check(&lab, "domain: shop.test\nemail: none", &["--format", "json"]);
+        assert_eq!((outcome.code, &outcome.json()["verdict"]), (0, &"ready".into()), "{}", outcome.out);
+    }
+}
+
+#[test]
+fn what_a_domain_without_mail_publishes_is_judged() {
+    let report = report("domain: shop.test\nemail: none", |world| {
+        apex(world);
+        world.zone("shop.test").txt("@", "v=spf1 +all").txt("_dmarc", "v=DMARC1; p=none");
+    });
+    let failed = findings(&report, "fail");
+    assert_eq!(failed, ["email/spf-permissive shop.test", "email/dmarc-policy-weak shop.test"]);
 }
 
 /// The spec's own checks need no world, but run through the same pipe.

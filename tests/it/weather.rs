@@ -212,3 +212,26 @@ fn the_deadline_ends_the_run() {
     assert_eq!(outcome.code, 3, "{}", outcome.out);
     assert!(outcome.out.contains("deadline"), "{}", outcome.out);
 }
+
+/// What is said of a host whose port 80 is in this weather.
+fn plain(weather: Weather) -> (String, Value) {
+    let report = report(
+        |world| {
+            world.weather("shop.test", 80, weather);
+        },
+        "domain: shop.test",
+    );
+    assert_eq!(findings(&report, "fail"), Vec::<String>::new(), "{report:#}");
+    let status = finding(&report, "http/https-not-forced", "shop.test")["status"].clone();
+    (status.as_str().expect("a status").to_owned(), report["verdict"].clone())
+}
+
+#[test]
+fn only_a_closed_port_80_serves_nothing_in_plain() {
+    for weather in [Weather::Refused, Weather::ConnectTimesOut] {
+        assert_eq!(plain(weather), ("pass".into(), "ready".into()), "{weather:?}");
+    }
+    for weather in [Weather::Silent, Weather::Reset, Weather::CloseAtOnce, Weather::Garbage] {
+        assert_eq!(plain(weather), ("unknown".into(), "undetermined".into()), "{weather:?}");
+    }
+}

@@ -1,8 +1,9 @@
 //! DMARC (RFC 9989): the record and its policy.
 
-use super::{Mail, has_mx, place, tags};
+use super::{Mail, has_mx, place};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
+use crate::mail;
 use crate::observed::Remote;
 use crate::spec::Place;
 use crate::spec::model::{Dmarc, DmarcPolicy};
@@ -28,7 +29,7 @@ fn find<'w>(world: &'w World) -> Judged<Option<Found<'w>>> {
         if !is_top_level || world.observed.dns(&name, "TXT").is_some() {
             let answer = seen::dns(&name, "TXT", world)?;
             let records: Vec<&Remote> =
-                answer.values("TXT").filter(|text| tags::is_dmarc(text.as_str())).collect();
+                answer.values("TXT").filter(|text| mail::is_dmarc(text.as_str())).collect();
             if !records.is_empty() {
                 return Ok(Some(Found { name, records, inherited: here != domain }));
             }
@@ -142,8 +143,8 @@ fn effective(found: &Found) -> (DmarcPolicy, String) {
         return (DmarcPolicy::None, format!("{} records, which receivers ignore", found.records.len()));
     };
     let record = record.as_str();
-    let policy = tags::dmarc_policy(record, found.inherited);
-    let tag = if found.inherited && tags::tag(record, "sp").is_some() { "sp" } else { "p" };
+    let policy = mail::dmarc_policy(record, found.inherited);
+    let tag = if found.inherited && mail::tag(record, "sp").is_some() { "sp" } else { "p" };
     (policy, format!("{tag}={}", word(policy)))
 }
 

@@ -1,12 +1,13 @@
 //! Judges of `email/*`.
 
 pub(super) mod dmarc;
+mod redirect;
 pub(super) mod spf;
-mod tags;
 
 use super::seen::{self, Judged};
 use super::{Verdict, World};
 use crate::item::Selector;
+use crate::mail;
 use crate::observed::{DnsAnswer, Remote};
 use crate::spec::Place;
 use crate::spec::model::{Email, EmailSettings, Receive, Sender, Short};
@@ -15,7 +16,7 @@ use crate::spec::model::{Email, EmailSettings, Receive, Sender, Short};
 enum Mail<'w> {
     /// Nothing.
     Undeclared,
-    /// `email: none`: a later check judges what such a domain publishes.
+    /// `email: none`: nothing is needed, but what is published is judged.
     None,
     /// How it works.
     Declared(&'w EmailSettings),
@@ -113,7 +114,7 @@ pub(super) fn dkim_missing(selector: &Selector, world: &World) -> Verdict {
         Ok(answer) => answer,
         Err(verdict) => return *verdict,
     };
-    if answer.values("TXT").any(|text| tags::is_dkim_key(text.as_str())) {
+    if answer.values("TXT").any(|text| mail::is_dkim_key(text.as_str())) {
         return Verdict::pass("a key is published");
     }
     let texts = answer.values("TXT").count();

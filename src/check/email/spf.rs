@@ -1,17 +1,18 @@
 //! Sender Policy Framework (RFC 7208).
 
-use super::tags::{self, Ending};
+use super::redirect::{self, Broken, Decisive};
 use super::{Mail, has_mx, place, sender_names};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
+use crate::mail::{self, Ending};
 use crate::observed::Remote;
-use crate::spec::Place;
 use crate::spec::model::{EmailSettings, Short, SpfAll};
+use crate::spec::{Located, Place};
 
 /// The domain's SPF records.
 fn records<'w>(world: &'w World) -> Judged<Vec<&'w Remote>> {
     let answer = seen::dns(world.domain(), "TXT", world)?;
-    Ok(answer.values("TXT").filter(|text| tags::is_spf(text.as_str())).collect())
+    Ok(answer.values("TXT").filter(|text| mail::is_spf(text.as_str())).collect())
 }
 
 /// Why the domain needs a record, or the verdict where it needs none.
@@ -168,49 +169,102 @@ fn merged(records: &[&Remote]) -> String {
 }
 
 pub(in crate::check) fn spf_permissive(world: &World) -> Verdict {
-    let record = match only_record(world) {
+    let first = match only_record(world) {
         Ok(record) => record.as_str(),
         Err(verdict) => return *verdict,
     };
-    let declared = match Mail::of(world) {
+    match redirect::follow(first, world) {
+        Ok(Ok(decisive)) => end(&decisive, world),
+        Ok(Err(broken)) => leads_nowhere(&broken, first, world),
+        Err(verdict) => *verdict,
+    }
+}
+
+/// What the spec says about the end.
+fn declared_end<'w>(world: &'w World) -> Option<&'w Located<SpfAll>> {
+    match Mail::of(world) {
         Mail::Declared(settings) => settings.spf.as_ref().and_then(|spf| spf.all.as_ref()),
         _ => None,
-    };
-    let wanted = match declared.map(|all| all.value) {
+    }
+}
+
+fn wanted_end(declared: Option<SpfAll>) -> &'static str {
+    match declared {
         Some(SpfAll::Fail) => "-all",
         Some(SpfAll::Softfail) => "~all",
         None => "-all or ~all",
-    };
-    let strict = declared.is_some_and(|all| all.value == SpfAll::Fail);
-    let (what, observed) = match tags::spf_ending(record) {
-        Ending::All('-') => return Verdict::pass("ends in `-all`"),
-        Ending::All('~') if !strict => return Verdict::pass("ends in `~all`"),
-        Ending::All('~') => ("only marks mail from anybody else as suspicious".to_owned(), "~all".to_owned()),
-        Ending::Redirect(target) => {
-            return Verdict::pass(format!("ends in `redirect={}`, whose record decides", seen::cut(target)));
+    }
+}
+
+/// Judges the end of the record that decides.
+fn end(decisive: &Decisive, world: &World) -> Verdict {
+    let declared = declared_end(world).map(|all| all.value);
+    let (what, observed) = match decisive.ending {
+        Ending::All('~') if declared == Some(SpfAll::Fail) => {
+            ("only marks mail from anybody else as suspicious", "~all".to_owned())
         }
-        Ending::All('+') => ("allows the whole internet to send in its name".into(), "+all".into()),
-        Ending::All(qualifier) => ("says nothing about anybody else".into(), format!("{qualifier}all")),
-        Ending::Open => ("says nothing about anybody else".into(), "no `all`".into()),
+        Ending::All(strict @ ('-' | '~')) => return well_ended(decisive, strict),
+        Ending::All('+') => ("allows the whole internet to send in its name", "+all".into()),
+        Ending::All(qualifier) => ("says nothing about anybody else", format!("{qualifier}all")),
+        Ending::Open | Ending::Redirect(_) => ("says nothing about anybody else", "no `all`".into()),
     };
-    Verdict::fail(format!("the SPF record of {} {what}", world.domain()))
-        .expected(format!("ends in {wanted}"))
+    let (domain, name) = (world.domain(), seen::cut(&decisive.name));
+    let redirected = decisive.passed.len() > 1;
+    let (message, observed) = if redirected {
+        let message = format!("the SPF record of {domain} redirects to {name}, whose record {what}");
+        (message, format!("{observed} at {name}"))
+    } else {
+        (format!("the SPF record of {domain} {what}"), observed)
+    };
+    let publish = format!("publish `{name} TXT \"{}\"`", closed(decisive.record, declared));
+    let verdict = Verdict::fail(message)
+        .expected(format!("ends in {}", wanted_end(declared)))
         .observed(observed)
         .label("too permissive")
+        .help(if redirected { format!("{publish}; {}", own_record(domain)) } else { publish })
+        .at(spf_place(world));
+    if redirected {
+        let texts = decisive.passed.iter();
+        texts.fold(verdict, |verdict, (name, text)| verdict.evidence(format!("{name} TXT \"{text}\"")))
+    } else {
+        verdict.evidence(decisive.record)
+    }
+}
+
+fn well_ended(decisive: &Decisive, qualifier: char) -> Verdict {
+    if decisive.passed.len() > 1 {
+        Verdict::pass(format!("redirects to {}, which ends in `{qualifier}all`", seen::cut(&decisive.name)))
+    } else {
+        Verdict::pass(format!("ends in `{qualifier}all`"))
+    }
+}
+
+fn own_record(domain: &str) -> String {
+    format!("where that name is not yours, list your senders at {domain} itself and end the record in `-all`")
+}
+
+/// Receivers treat such a record as an error (RFC 7208 section 6.1): it restricts nobody.
+fn leads_nowhere(broken: &Broken, first: &str, world: &World) -> Verdict {
+    let domain = world.domain();
+    Verdict::fail(format!("the SPF record of {domain} {}: receivers treat that as an error", broken.what))
+        .expected(format!("ends in {}", wanted_end(declared_end(world).map(|all| all.value))))
+        .observed(broken.observed.clone())
+        .label("redirect leads nowhere")
         .help(format!(
-            "publish `{} TXT \"{}\"`",
-            world.domain(),
-            closed(record, declared.map(|all| all.value))
+            "let `redirect=` name a domain that publishes one SPF record ending in `-all`, or publish `{domain} TXT \"{}\"` with your senders in it",
+            closed(first, declared_end(world).map(|all| all.value))
         ))
         .at(spf_place(world))
-        .evidence(record)
+        .evidence(first)
 }
 
 /// The record with its end as it should be.
 fn closed(record: &str, declared: Option<SpfAll>) -> String {
     let end = if declared == Some(SpfAll::Softfail) { "~all" } else { "-all" };
     let is_all = |term: &str| term.trim_start_matches(['+', '-', '~', '?']).eq_ignore_ascii_case("all");
-    let kept = record.split_whitespace().filter(|term| !is_all(term));
+    let is_redirect =
+        |term: &str| term.split_once('=').is_some_and(|(key, _)| key.eq_ignore_ascii_case("redirect"));
+    let kept = record.split_whitespace().filter(|term| !is_all(term) && !is_redirect(term));
     kept.chain([end]).collect::<Vec<_>>().join(" ")
 }
 
@@ -221,6 +275,7 @@ mod tests {
     #[test]
     fn a_record_is_closed_and_merged() {
         assert_eq!(closed("v=spf1 mx ?ALL", None), "v=spf1 mx -all");
+        assert_eq!(closed("v=spf1 mx redirect=a.test", None), "v=spf1 mx -all");
         assert_eq!(closed("v=spf1", Some(SpfAll::Softfail)), "v=spf1 ~all");
         let (one, two) = (Remote::new("v=spf1 mx ~all"), Remote::new("v=spf1 mx include:a.test -all"));
         assert_eq!(merged(&[&one, &two]), "`v=spf1 mx include:a.test -all`");

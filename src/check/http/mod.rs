@@ -47,7 +47,10 @@ fn answer_help(url: &Url, failure: &Failure) -> String {
             "nothing listens there: start the service, or correct the port or the address in DNS"
         }
         FailureKind::TimedOut => {
-            "the service accepts no connection or hangs: look whether it runs and whether the firewall lets it through"
+            "packets to that port are dropped: look whether the service runs and whether the firewall lets it through, or correct the address in DNS"
+        }
+        FailureKind::NoAnswer => {
+            "the service accepts the connection but hangs: look whether it is overloaded or waits for something behind it, a database or an upstream"
         }
         FailureKind::Reset => {
             "the connection is cut before the answer: look in the logs of the proxy and of the service behind it"

@@ -46,18 +46,13 @@ pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict 
         .help(help(host))
 }
 
-/// Nothing is served in plain where nothing answers on port 80.
+/// Nothing is served in plain where nothing listens on port 80. Where something does, and only
+/// this run got no answer from it, nobody knows what others get.
 fn closed(url: &Url, world: &World) -> Option<Verdict> {
     let Some(Seen::Failed(failure)) = world.observed.http(url) else { return None };
     match failure.kind {
         FailureKind::Refused => Some(Verdict::pass("port 80 is closed")),
-        FailureKind::TimedOut => {
-            Some(Verdict::pass("port 80 does not answer, so nothing is served in plain"))
-        }
-        FailureKind::Reset => {
-            Some(Verdict::pass("port 80 cuts the connection, so nothing is served in plain"))
-        }
-        FailureKind::NotHttp => Some(Verdict::pass("what listens on port 80 does not speak HTTP")),
+        FailureKind::TimedOut => Some(Verdict::pass("port 80 is closed: it takes no connection")),
         _ => None,
     }
 }

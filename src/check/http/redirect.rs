@@ -212,10 +212,7 @@ fn ended(start: &Start, trail: &Trail, world: &World) -> Option<Verdict> {
         End::Failed(_) if trail.hops() > 0 => None,
         End::Failed(failure) => {
             let plain = trail.hops() == 0 && start.url.scheme() == "http";
-            let closed = matches!(
-                failure.kind,
-                FailureKind::Refused | FailureKind::TimedOut | FailureKind::Reset | FailureKind::NotHttp
-            );
+            let closed = matches!(failure.kind, FailureKind::Refused | FailureKind::TimedOut);
             Some(if plain && closed {
                 Verdict::not_applicable("plain HTTP is not answered, so nothing redirects")
             } else {

@@ -1,7 +1,9 @@
 use super::*;
 
 /// A resolver that answers by name and type.
-fn resolver(answer: impl Fn(&str, RecordType) -> (ResponseCode, Vec<RData>) + Send + 'static) -> SocketAddr {
+pub(super) fn resolver(
+    answer: impl Fn(&str, RecordType) -> (ResponseCode, Vec<RData>) + Send + 'static,
+) -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
     let address = socket.local_addr().expect("an address");
     thread::spawn(move || {
@@ -62,7 +64,9 @@ async fn a_loop_of_aliases_is_walked_name_by_name() {
     let observed = resolved_by(SPEC, looping).await;
     let target = |name| answered(observed.dns(name, "CNAME").expect("asked")).records[0].value.as_str();
     assert_eq!((target("a.test"), target("b.test")), ("b.test", "a.test"));
-    assert_eq!(observed.dns.len(), 4);
+    let walk: Vec<&String> =
+        observed.dns.keys().filter(|key| !key.ends_with("TXT") && !key.ends_with("MX")).collect();
+    assert_eq!(walk.len(), 4, "{walk:?}");
 }
 
 #[tokio::test]

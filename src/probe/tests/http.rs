@@ -25,9 +25,9 @@ async fn silence() {
     settings.timeout = Duration::from_millis(300);
     let observed = look(SPEC, &settings).await;
     let words = format!("no HTTP answer from {silent} within 300 ms");
-    assert_eq!(failed(http_of(&observed, ROOT)), (FailureKind::TimedOut, words.as_str()));
+    assert_eq!(failed(http_of(&observed, ROOT)), (FailureKind::NoAnswer, words.as_str()));
     let words = format!("no answer to the TLS ClientHello from {silent} within 300 ms");
-    assert_eq!(failed(tls_of(&observed)), (FailureKind::TimedOut, words.as_str()));
+    assert_eq!(failed(tls_of(&observed)), (FailureKind::NoAnswer, words.as_str()));
 }
 
 #[tokio::test]
@@ -165,4 +165,45 @@ async fn a_503_is_tried_again_and_a_404_is_not() {
     let observed = look(SPEC, &settings).await;
     assert_eq!(answered(http_of(&observed, ROOT)).status, 404);
     assert_eq!(count.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn a_foreign_redirect_does_not_lead_into_the_own_network() {
+    use crate::probe::tests::dns::resolver;
+    use hickory_proto::rr::rdata::AAAA;
+
+    let inside = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&inside);
+    let secret = server(move |mut stream| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        request(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    });
+    let loopback = resolver(|_, kind| match kind {
+        RecordType::A => (ResponseCode::NoError, vec![RData::A(A::new(127, 0, 0, 1))]),
+        RecordType::AAAA => (ResponseCode::NoError, vec![RData::AAAA(AAAA::new(0, 0, 0, 0, 0, 0, 0, 1))]),
+        _ => (ResponseCode::NoError, Vec::new()),
+    });
+    let see = async |host: &str, private: PrivateRanges, connect: bool| {
+        let to = format!("http://{host}:{}/", secret.port());
+        let web = answers(format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"));
+        let mut settings = Settings { resolvers: vec![loopback], private, ..settings(web, closed()) };
+        if connect {
+            let (to_ip, to_port) = (secret.ip(), Some(secret.port()));
+            settings.connect.push(Connect { host: host.into(), port: None, to_ip, to_port });
+        }
+        http_of(&look(SPEC, &settings).await, &to).clone()
+    };
+    let forbidden = || PrivateRanges::Forbidden;
+    let literal = see("127.0.0.1", forbidden(), false).await;
+    assert_eq!(unobserved(&literal), "127.0.0.1 is not a public address; not asked");
+    let name = see("inside.test", forbidden(), false).await;
+    assert_eq!(unobserved(&name), "inside.test leads to ::1, which is not a public address; not asked");
+    assert_eq!(inside.load(Ordering::Relaxed), 0);
+    let only = PrivateRanges::Only(vec!["127.0.0.0/8".parse().expect("a network")]);
+    assert_eq!(answered(&see("127.0.0.1", PrivateRanges::Allowed, false).await).status, 200);
+    assert_eq!(answered(&see("inside.test", only, false).await).status, 200);
+    assert_eq!(answered(&see("inside.test", forbidden(), true).await).status, 200);
+    // What the spec names is asked wherever it is.
+    assert_eq!(answered(&see("www.a.test", forbidden(), false).await).status, 200);
 }

@@ -162,7 +162,7 @@ async fn a_handshake_without_an_answer_is_kept() {
     let observed = look(SPEC, &settings).await;
     answered(tls_of(&observed));
     let words = format!("no HTTP answer from {web} within 1 s");
-    assert_eq!(failed(http_of(&observed, "https://a.test/")), (FailureKind::TimedOut, words.as_str()));
+    assert_eq!(failed(http_of(&observed, "https://a.test/")), (FailureKind::NoAnswer, words.as_str()));
 }
 
 #[tokio::test]
@@ -202,4 +202,29 @@ async fn a_missing_intermediate_may_be_sent_by_another_host() {
     let observed = look(spec, &settings).await;
     assert_eq!(answered(tls_of(&observed)).path, Path::Incomplete);
     assert_eq!(answered(&observed.tls["https://b.a.test:443"]).path, Path::Trusted);
+}
+
+#[tokio::test]
+async fn a_certificate_does_not_lead_into_the_own_network() {
+    let root = authority("Root", None);
+    let middle = authority("Middle", Some(&root));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let failing = server(move |mut stream| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        request(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n");
+    });
+    let url = format!("http://{failing}/middle.crt");
+    let web = empty(config("http/1.1", &middle, &[], Some(&url)));
+    let mut settings = settings(closed(), web);
+    settings.extra_roots = vec![root.der.clone()];
+    settings.retries = 2;
+    // Allowed, it is asked once: nothing that fails there is worth another attempt.
+    for (private, times) in [(PrivateRanges::Forbidden, 0), (PrivateRanges::Allowed, 1)] {
+        settings.private = private;
+        let observed = look(SPEC, &settings).await;
+        assert_eq!(answered(tls_of(&observed)).path, Path::Untrusted);
+        assert_eq!(asked.load(Ordering::Relaxed), times);
+    }
 }

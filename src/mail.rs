@@ -1,16 +1,17 @@
 //! Reads the records by which mail is authenticated, as far as these checks need it.
 
+use crate::observed::DnsAnswer;
 use crate::spec::model::DmarcPolicy;
 
 /// True for `v=spf1` alone or before a space (RFC 7208 section 4.5).
-pub(super) fn is_spf(text: &str) -> bool {
+pub(crate) fn is_spf(text: &str) -> bool {
     let Some((version, rest)) = text.split_at_checked(6) else { return false };
     version.eq_ignore_ascii_case("v=spf1") && (rest.is_empty() || rest.starts_with(' '))
 }
 
 /// How an SPF record ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending<'r> {
+pub(crate) enum Ending<'r> {
     /// With the first `all` and its qualifier: nothing after it is looked at (RFC 7208 section 5.1).
     All(char),
     /// With another domain's record.
@@ -20,7 +21,7 @@ pub(super) enum Ending<'r> {
 }
 
 /// How the record treats everybody whom it does not list.
-pub(super) fn spf_ending(record: &str) -> Ending<'_> {
+pub(crate) fn spf_ending(record: &str) -> Ending<'_> {
     let mut redirect = None;
     for term in record.split(' ').skip(1) {
         let (qualifier, mechanism) = match term.chars().next() {
@@ -41,13 +42,13 @@ pub(super) fn spf_ending(record: &str) -> Ending<'_> {
 
 /// The value of a tag in a `tag=value; tag=value` list (RFC 6376 section 3.2), the first where
 /// there are several.
-pub(super) fn tag<'r>(record: &'r str, name: &str) -> Option<&'r str> {
+pub(crate) fn tag<'r>(record: &'r str, name: &str) -> Option<&'r str> {
     let mut tags = record.split(';').filter_map(|tag| tag.split_once('='));
     tags.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
 }
 
 /// True for a record that begins with `v=DMARC1` (RFC 9989; the value is case-sensitive).
-pub(super) fn is_dmarc(text: &str) -> bool {
+pub(crate) fn is_dmarc(text: &str) -> bool {
     let first = text.split(';').next().unwrap_or(text);
     first
         .split_once('=')
@@ -55,7 +56,7 @@ pub(super) fn is_dmarc(text: &str) -> bool {
 }
 
 /// The policy for the record's own domain, or for those under it.
-pub(super) fn dmarc_policy(record: &str, for_subdomain: bool) -> DmarcPolicy {
+pub(crate) fn dmarc_policy(record: &str, for_subdomain: bool) -> DmarcPolicy {
     let named = |name| tag(record, name).map(str::to_ascii_lowercase);
     let inherited = if for_subdomain { named("sp") } else { None };
     match inherited.or_else(|| named("p")).as_deref() {
@@ -66,8 +67,28 @@ pub(super) fn dmarc_policy(record: &str, for_subdomain: bool) -> DmarcPolicy {
 }
 
 /// True for a record with a DKIM key; an empty `p=` is a key withdrawn (RFC 6376 section 3.6.1).
-pub(super) fn is_dkim_key(text: &str) -> bool {
+pub(crate) fn is_dkim_key(text: &str) -> bool {
     tag(text, "p").is_some_and(|key| !key.is_empty())
+}
+
+/// Redirects that may follow each other: receivers ask no more than ten names (section 4.6.4).
+pub(crate) const MOST_SPF_REDIRECTS: usize = 10;
+
+/// The name that the one SPF record of an answer redirects to, where it can be asked.
+pub(crate) fn spf_redirect(answer: &DnsAnswer) -> Option<String> {
+    let mut records = answer.values("TXT").filter(|text| is_spf(text.as_str()));
+    let (record, None) = (records.next()?, records.next()) else { return None };
+    match spf_ending(record.as_str()) {
+        Ending::Redirect(target) => {
+            Some(spf_name(target)).filter(|name| !name.is_empty() && !name.contains('%'))
+        }
+        _ => None,
+    }
+}
+
+/// A name as names are compared.
+pub(crate) fn spf_name(text: &str) -> String {
+    text.trim_end_matches('.').to_ascii_lowercase()
 }
 
 #[cfg(test)]
