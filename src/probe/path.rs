@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
@@ -22,11 +23,13 @@ pub(super) struct Roots {
     anchors: Vec<TrustAnchor<'static>>,
     extra: Vec<CertificateDer<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
+    /// The time of the run, in seconds since 1970.
+    now: i64,
 }
 
 impl Roots {
-    /// The public roots and those given.
-    pub(super) fn new(extra: &[CertificateDer<'static>]) -> Result<Self, ProbeError> {
+    /// The public roots and those given; `at` is the time of the run.
+    pub(super) fn new(extra: &[CertificateDer<'static>], at: Timestamp) -> Result<Self, ProbeError> {
         let mut anchors = webpki_roots::TLS_SERVER_ROOTS.to_vec();
         for (index, der) in extra.iter().enumerate() {
             let anchor = anchor_from_trusted_cert(der)
@@ -34,7 +37,7 @@ impl Roots {
             anchors.push(anchor.to_owned());
         }
         let algorithms = rustls::crypto::ring::default_provider().signature_verification_algorithms;
-        Ok(Self { anchors, extra: extra.to_vec(), algorithms })
+        Ok(Self { anchors, extra: extra.to_vec(), algorithms, now: at.as_second() })
     }
 
     /// Where a chain leads; `others` are intermediates known from elsewhere.
@@ -84,7 +87,7 @@ impl Roots {
     fn leads(&self, chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>]) -> bool {
         let Some(Ok(leaf)) = chain.first().map(EndEntityCert::try_from) else { return false };
         let intermediates: Vec<CertificateDer<'_>> = chain[1..].iter().chain(others).cloned().collect();
-        moments(chain, others).into_iter().any(|moment| {
+        moments(chain, others, self.now).into_iter().any(|moment| {
             let anchors = &self.anchors;
             let usage = KeyUsage::server_auth();
             leaf.verify_for_usage(self.algorithms.all, anchors, &intermediates, moment, usage, None, None)
@@ -93,15 +96,21 @@ impl Roots {
     }
 }
 
-/// Moments at which the chain may hold together: expiry must not hide where it leads, and is
-/// judged elsewhere. Just inside the ends of every validity, those that most of the sent
-/// certificates are valid at first.
-fn moments(chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>]) -> Vec<UnixTime> {
+/// Moments at which the chain may hold together. A server's certificate that is valid now must
+/// lead to a root now: an intermediate that has ended helps nobody. Where it is not valid itself,
+/// that must not hide where it leads (it is judged elsewhere): then just inside the ends of every
+/// validity, those that most of the sent certificates are valid at first.
+fn moments(chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>], now: i64) -> Vec<UnixTime> {
     let validity = |der| {
         let validity = parse(der)?.validity().clone();
         Some((validity.not_before.timestamp(), validity.not_after.timestamp()))
     };
     let sent: Vec<(i64, i64)> = chain.iter().filter_map(validity).collect();
+    if let (Some((from, to)), Ok(moment)) = (sent.first(), u64::try_from(now))
+        && (*from..=*to).contains(&now)
+    {
+        return vec![UnixTime::since_unix_epoch(Duration::from_secs(moment))];
+    }
     let known = others.iter().filter_map(validity);
     let ends: BTreeSet<i64> =
         sent.iter().copied().chain(known).flat_map(|(from, to)| [from + 1, to - 1]).collect();

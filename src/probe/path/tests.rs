@@ -44,9 +44,13 @@ fn family() -> [Made; 3] {
     [root, middle, leaf]
 }
 
+fn now() -> Timestamp {
+    "2026-01-01T00:00:00Z".parse().expect("a time")
+}
+
 fn roots(extra: &[&Made]) -> Roots {
     let extra: Vec<_> = extra.iter().map(|made| made.der()).collect();
-    Roots::new(&extra).expect("roots")
+    Roots::new(&extra, now()).expect("roots")
 }
 
 #[test]
@@ -101,13 +105,13 @@ fn expiry_does_not_hide_where_a_chain_leads() {
 }
 
 #[test]
-fn an_expired_intermediate_does_not_hide_it_either() {
+fn an_intermediate_that_has_ended_leads_nowhere() {
     let root = made(params("Root", true), None);
     let mut old = params("Middle", true);
     old.not_after = date_time_ymd(2025, 6, 1);
     let middle = made(old, Some(&root));
     let leaf = made(params("a.test", false), Some(&middle));
-    assert_eq!(roots(&[&root]).path(&[leaf.der(), middle.der()], &[]), Path::Trusted);
+    assert_eq!(roots(&[&root]).path(&[leaf.der(), middle.der()], &[]), Path::Untrusted);
 }
 
 #[test]
@@ -116,7 +120,7 @@ fn what_cannot_be_read_is_malformed() {
     let roots = roots(&[&root]);
     assert_eq!(roots.path(&[], &[]), Path::Malformed);
     assert_eq!(roots.path(&[CertificateDer::from(vec![0x30, 0]), middle.der()], &[]), Path::Malformed);
-    let bad = Roots::new(&[CertificateDer::from(vec![1, 2, 3])]);
+    let bad = Roots::new(&[CertificateDer::from(vec![1, 2, 3])], now());
     assert!(matches!(bad, Err(ProbeError::Root { number: 1, .. })));
 }
 
