@@ -8,7 +8,7 @@ use url::Url;
 
 use super::dns::alias::Chain;
 use super::{Verdict, World};
-use crate::item::Host;
+use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
 
 /// The thing to judge, or the verdict without it.
@@ -146,6 +146,19 @@ pub(super) fn host_fault(url: &Url, failure: &Failure, world: &World) -> Option<
         }
         _ => None,
     }
+}
+
+/// The verdict of a finding that says why the end of a redirect is dead: about its host, or about
+/// a declared URL of the same server that fails too.
+pub(super) fn known_fault(url: &Url, failure: &Failure, world: &World) -> Option<Verdict> {
+    let dead = |declared: &&DeclaredUrl| {
+        declared.url.origin() == url.origin()
+            && matches!(world.observed.http(&declared.url), Some(Seen::Failed(_)))
+    };
+    host_fault(url, failure, world).or_else(|| {
+        let declared = world.items.urls.iter().find(dead)?;
+        Some(Verdict::not_judged("http/unreachable", declared.url.as_str(), "the server does not answer"))
+    })
 }
 
 /// The verdict of a check that needed the answer to a request that failed: the finding that says

@@ -463,3 +463,35 @@ fn spec() {
     assert_eq!(judged(&waiver("2020-01-01")), ["spec/waiver-expired http/hsts-missing"]);
     assert_eq!(judged(&waiver("2099-01-01")), ["spec/waiver-unmatched http/hsts-missing"]);
 }
+
+/// `tls/*` speaks of port 443; a declared URL on another port answers for itself.
+#[test]
+fn another_port_is_judged_by_its_url() {
+    let judged = |weather: Weather| {
+        let mut world = Lab::builder();
+        world.zone("shop.test");
+        apex(&mut world);
+        world.weather("shop.test", 8443, weather);
+        let lab = world.start();
+        let spec = "domain: shop.test\nendpoints: [{url: \"https://shop.test:8443/x\"}]";
+        findings(
+            &check(&lab, spec, &["--format", "json", "--timeout", "1s", "--retries", "0"]).json(),
+            "fail",
+        )
+    };
+    for weather in [Weather::Refused, Weather::Garbage, Weather::Reset] {
+        assert_eq!(judged(weather), ["http/unreachable https://shop.test:8443/x"]);
+    }
+}
+
+/// A redirect to a host that does not exist is a fault of the redirect, not a riddle.
+#[test]
+fn a_redirect_into_nothing_fails_once() {
+    let spec =
+        "domain: shop.test\nredirects: [{from: \"https://shop.test/old/*\", to: \"https://gone.test/$1\"}]";
+    let report = report(spec, |world| {
+        old_leads_to(world, |rest| Response::redirect(301, &format!("https://gone.test/{rest}")));
+    });
+    assert_eq!(findings(&report, "fail"), ["http/redirect-target-differs https://shop.test/old/*"]);
+    assert_eq!(findings(&report, "unknown"), Vec::<String>::new());
+}

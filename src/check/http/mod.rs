@@ -100,12 +100,14 @@ pub(super) fn status_differs(declared: &DeclaredUrl, world: &World) -> Verdict {
 fn leads_nowhere(declared: &DeclaredUrl, world: &World) -> Option<Verdict> {
     let trail = Trail::of(&declared.url, world);
     if trail.is_endless() {
-        let is_start = world.items.starts.iter().any(|start| start.url == declared.url);
-        return is_start.then(|| endless(&declared.url));
+        // `http/redirect-loop` speaks about starts; the way of another page joins one of theirs.
+        let starts = &world.items.starts;
+        let start = trail.urls.iter().find(|url| starts.iter().any(|start| start.url == **url))?;
+        return Some(endless(start));
     }
     let (_, last) = trail.ends().filter(|_| declared.status.is_none())?;
     let why = match &trail.end {
-        End::Failed(failure) => match seen::host_fault(last, failure, world) {
+        End::Failed(failure) => match seen::known_fault(last, failure, world) {
             Some(verdict) => return Some(verdict),
             None => format!("which does not answer: {}", failure.detail),
         },

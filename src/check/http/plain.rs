@@ -5,7 +5,7 @@ use url::Url;
 use super::trail::{End, Trail, endless};
 use crate::check::{Verdict, World, seen};
 use crate::item::Host;
-use crate::observed::{Exchange, FailureKind, Seen};
+use crate::observed::{Exchange, Failure, FailureKind, Seen};
 
 pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict {
     let Some(url) = host.root("http") else { return seen::no_url(host) };
@@ -31,6 +31,10 @@ pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict 
         let last = trail.ends().map_or(&url, |(_, last)| last);
         return match &trail.end {
             End::Answer(exchange) => served(exchange, last, host),
+            End::Failed(failure) if trail.hops() > 0 => match seen::known_fault(last, failure, world) {
+                Some(verdict) => verdict,
+                None => astray(&trail, failure, host),
+            },
             End::Failed(failure) => seen::unanswered(last, failure, world),
             End::Unobserved(reason) => Verdict::unknown(reason.clone()),
             End::Endless => endless(&url),
@@ -55,6 +59,15 @@ fn closed(url: &Url, world: &World) -> Option<Verdict> {
         FailureKind::TimedOut => Some(Verdict::pass("port 80 is closed: it takes no connection")),
         _ => None,
     }
+}
+
+/// Plain HTTP leads on, but never to HTTPS.
+fn astray(trail: &Trail, failure: &Failure, host: &Host) -> Verdict {
+    Verdict::fail(format!("plain HTTP leads to a dead URL instead of HTTPS: {}", failure.detail))
+        .expected(format!("a redirect to https://{}/", host.name))
+        .observed(trail.shown())
+        .label("plain HTTP")
+        .help(help(host))
 }
 
 /// The end of the way is plain HTTP.

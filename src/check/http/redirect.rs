@@ -92,7 +92,7 @@ pub(in crate::check) fn redirect_target_differs(redirect: &Redirect, world: &Wor
     let what = match &trail.end {
         End::Endless => return endless(&redirect.ask),
         End::Unobserved(reason) => return Verdict::unknown(reason.clone()),
-        End::Failed(failure) => match seen::host_fault(last, failure, world) {
+        End::Failed(failure) => match seen::known_fault(last, failure, world) {
             Some(verdict) => return verdict,
             None => format!("leads to {}, which does not answer: {}", seen::shown(last), failure.detail),
         },
