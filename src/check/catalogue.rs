@@ -55,6 +55,22 @@ impl Check {
         self.id.split('/').next().unwrap_or(self.id)
     }
 
+    /// What to say of an id that is no check's: it is close to one, or has not the form of one.
+    /// Any other id may be a check of a later version.
+    pub(crate) fn mistyped(id: &str) -> Option<String> {
+        if Self::find(id).is_some() {
+            return None;
+        }
+        let near = CATALOGUE
+            .iter()
+            .map(|check| check.id)
+            .filter(|known| strsim::damerau_levenshtein(known, id) <= 2);
+        crate::spec::did_you_mean(id, near).or_else(|| {
+            let help = "a check's id is `area/name`; `launch-ready explain` lists them";
+            (!id.contains('/')).then(|| help.to_owned())
+        })
+    }
+
     /// The check with this id.
     pub fn find(id: &str) -> Option<&'static Check> {
         CATALOGUE.iter().find(|check| check.id == id)

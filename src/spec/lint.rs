@@ -8,7 +8,7 @@ use super::load::SpecError;
 use super::model::scalar::domain_name;
 use super::model::{Canonical, Email, Record, RecordType, Short, Spec};
 use super::names::{canonical_name, full_name};
-use super::{Document, Located, Span, did_you_mean};
+use super::{Document, Located, Span};
 
 /// The code of every error here.
 const CODE: &str = "spec/contradiction";
@@ -286,21 +286,13 @@ fn mail_records(spec: &Spec, errors: &mut Vec<SpecError>) {
 fn waivers(spec: &Spec, errors: &mut Vec<SpecError>) {
     for waiver in &spec.waivers {
         let check = &waiver.check;
-        if crate::check::Check::find(check).is_some() {
-            continue;
-        }
-        let known = crate::check::CATALOGUE.iter().map(|known| known.id);
-        let close = did_you_mean(check, known.filter(|id| strsim::damerau_levenshtein(id, check) <= 2));
-        if let Some(help) = close {
+        if let Some(help) = crate::check::Check::mistyped(check) {
             errors.push(error(
                 format!("there is no check `{}`", shown(check)),
                 "not a check",
                 check.span,
                 help,
             ));
-        } else if !check.contains('/') {
-            let help = "a check's id is `area/name`; launch-ready explain lists them";
-            errors.push(error(format!("`{}` is no check's id", shown(check)), "not an id", check.span, help));
         }
     }
 }

@@ -1,23 +1,11 @@
 //! The command line: exit codes, formats, errors with a cure.
 #![expect(clippy::disallowed_methods, reason = "a test reads and writes files of its own")]
 
-use crate::lab::{Builder, Lab};
-use crate::run::{Outcome, check, findings, launch_ready};
+use crate::run::{Outcome, check, findings, launch_ready, shop};
 
 fn run(arguments: &[&str], input: &str) -> Outcome {
     let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
     launch_ready(&arguments, input)
-}
-
-fn shop(change: impl Fn(&mut Builder)) -> Lab {
-    let mut builder = Lab::builder();
-    builder.zone("shop.test").a("@", "203.0.113.10");
-    builder
-        .site("shop.test")
-        .page("/", 200, "hi")
-        .header_everywhere("Strict-Transport-Security", "max-age=9999999");
-    change(&mut builder);
-    builder.start()
 }
 
 #[test]

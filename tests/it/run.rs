@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::lab::Lab;
+use crate::lab::{Builder, Lab};
 
 /// What a run gave.
 pub(crate) struct Outcome {
@@ -61,4 +61,16 @@ pub(crate) fn finding<'r>(report: &'r Value, check: &str, subject: &str) -> &'r 
     let findings = report["findings"].as_array().expect("findings");
     let found = findings.iter().find(|f| f["check"] == check && f["subject"] == subject);
     found.unwrap_or_else(|| panic!("no finding {check} {subject} in {report:#}"))
+}
+
+/// A lab with a good `shop.test`, changed by `change`.
+pub(crate) fn shop(change: impl Fn(&mut Builder)) -> Lab {
+    let mut builder = Lab::builder();
+    builder.zone("shop.test").a("@", "203.0.113.10");
+    builder
+        .site("shop.test")
+        .page("/", 200, "hi")
+        .header_everywhere("Strict-Transport-Security", "max-age=9999999");
+    change(&mut builder);
+    builder.start()
 }

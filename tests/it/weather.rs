@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::lab::{Builder, Fault, Lab, Trouble, Weather};
-use crate::run::{Outcome, check, finding, findings};
+use crate::lab::{Builder, Fault, Trouble, Weather};
+use crate::run::{Outcome, check, finding, findings, shop};
 
 /// How long one request may take in these tests.
 const TIMEOUT: Duration = Duration::from_millis(700);
@@ -15,14 +15,7 @@ const SLACK: Duration = Duration::from_secs(6);
 
 /// A good apex, changed by `change`, checked with a short time limit.
 fn run(change: impl Fn(&mut Builder), spec: &str, options: &[&str]) -> Outcome {
-    let mut builder = Lab::builder();
-    builder.zone("shop.test").a("@", "203.0.113.10");
-    builder
-        .site("shop.test")
-        .page("/", 200, "hi")
-        .header_everywhere("Strict-Transport-Security", "max-age=9999999");
-    change(&mut builder);
-    let lab = builder.start();
+    let lab = shop(change);
     let mut all = vec!["--timeout", "700ms", "--retries", "0"];
     all.extend(options);
     let started = Instant::now();

@@ -83,17 +83,18 @@ fn absent_text(record: &Record, seen: &[&DnsRecord]) -> Option<String> {
     record.record.all_values().into_iter().find(|value| !has(value)).map(|value| cut(kind, value))
 }
 
+/// The lines to publish, in a sentence.
+fn to_publish(record: &Record) -> String {
+    let values = record.record.all_values().into_iter();
+    let lines: Vec<String> = values.map(|value| format!("`{}`", zone_line(record, value))).collect();
+    seen::listed(&lines)
+}
+
 fn missing(record: &Record, what: String) -> Verdict {
-    let lines: Vec<String> = record
-        .record
-        .all_values()
-        .into_iter()
-        .map(|value| format!("`{}`", zone_line(record, value)))
-        .collect();
     Verdict::fail(what)
         .expected(declared(record))
         .label("not published")
-        .help(format!("publish {} at your DNS provider", seen::listed(&lines)))
+        .help(format!("publish {} at your DNS provider", to_publish(record)))
 }
 
 /// Behind Cloudflare the declared value is not public; that the name has an address is.
@@ -133,17 +134,11 @@ pub(in crate::check) fn record_differs(record: &Record, world: &World) -> Verdic
         .or_else(|| priority_differs(record, &seen))
         .or_else(|| ttl_differs(record, &seen));
     let Some((what, place)) = difference else { return Verdict::pass("the record is as declared") };
-    let lines: Vec<String> = record
-        .record
-        .all_values()
-        .into_iter()
-        .map(|value| format!("`{}`", zone_line(record, value)))
-        .collect();
     Verdict::fail(what)
         .expected(declared(record))
         .observed(published(&seen))
         .label("published otherwise")
-        .help(format!("publish {}, or correct the spec", seen::listed(&lines)))
+        .help(format!("publish {}, or correct the spec", to_publish(record)))
         .at(place)
 }
 
