@@ -1,18 +1,19 @@
 //! The catalogue's pages as tests: every example on a page comes out as it is written there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::verdict::Cause;
-use super::{CATALOGUE, Check, Judge, Status, Verdict, World, engine};
-use crate::item;
+use super::{CATALOGUE, Check, Status, World};
+use crate::judge::{Options, judge};
 use crate::observed::Observed;
-use crate::policy::Thresholds;
+use crate::policy::{Policy, Thresholds};
 use crate::private::PrivateRanges;
-use crate::spec::{Document, Place, load};
+use crate::report;
+use crate::spec::{Document, load};
 
 /// A spec and what was observed, read from an example's blocks.
 pub(super) struct Fixture {
@@ -89,29 +90,13 @@ fn of(check: &Check) -> Result<Vec<Example>, String> {
     examples(&format!("\n{}", check.page().examples))
 }
 
-/// What one check says, of ordinary items or of waivers.
-fn outcome(fixture: &Fixture, check: &Check) -> Vec<engine::Judgement> {
-    let world = fixture.world();
-    let only = |other: &Check| other.id == check.id;
-    if !matches!(check.judge, Judge::Waiver(_)) {
-        return engine::judge(&world, &only);
-    }
-    let judged = engine::judge(&world, &|_| true);
-    let declared = world.document.spec.waivers.iter().enumerate();
-    let waivers: Vec<item::Waiver> = declared
-        .map(|(index, waiver)| {
-            let matches = judged.iter().filter(|judgement| {
-                let subject =
-                    waiver.subject.as_ref().is_none_or(|subject| subject.value == judgement.subject);
-                judgement.verdict.status == Status::Fail
-                    && judgement.check.id == waiver.check.value
-                    && subject
-            });
-            let place = Place::new(format!("waivers[{index}]"), waiver.span);
-            item::Waiver { waiver, place, matches: matches.count(), skipped: false }
-        })
-        .collect();
-    engine::judge_waivers(&world, &waivers, &only)
+/// What one check says, in a report as every run makes it.
+fn outcome(fixture: &Fixture, check: &Check) -> Vec<report::Finding> {
+    let policy =
+        Policy { name: "examples".into(), levels: BTreeMap::new(), thresholds: Thresholds::default() };
+    let options = Options { private: fixture.private.clone(), ..Options::default() };
+    let report = judge(&fixture.document, &fixture.observed, &policy, &options);
+    report.findings.into_iter().filter(|finding| finding.check == check.id).collect()
 }
 
 /// What comes out otherwise than the example says.
@@ -119,15 +104,15 @@ fn differences(check: &Check, example: &Example) -> Result<(), String> {
     let fixture = Fixture::new(&example.spec, &example.observed)?;
     let wanted: Finding = load::embedded(&example.finding).map_err(|error| format!("finding: {error}"))?;
     let outcome = outcome(&fixture, check);
-    let about = |judgement: &&engine::Judgement| {
-        wanted.subject.as_ref().is_none_or(|subject| *subject == judgement.subject)
+    let about = |finding: &&report::Finding| {
+        wanted.subject.as_ref().is_none_or(|subject| *subject == finding.subject)
     };
-    let found: Vec<&engine::Judgement> = outcome.iter().filter(about).collect();
-    let [judgement] = found.as_slice() else {
-        let subjects: Vec<&str> = outcome.iter().map(|judgement| judgement.subject.as_str()).collect();
+    let found: Vec<&report::Finding> = outcome.iter().filter(about).collect();
+    let [finding] = found.as_slice() else {
+        let subjects: Vec<&str> = outcome.iter().map(|finding| finding.subject.as_str()).collect();
         return Err(format!("{} findings about {:?}, of {subjects:?}", found.len(), wanted.subject));
     };
-    let Verdict { status, message, expected, observed, help, because, .. } = &judgement.verdict;
+    let report::Finding { status, message, expected, observed, help, because, .. } = finding;
     let mut wrong = String::new();
     if *status != wanted.status {
         let _ = write!(wrong, "\n  status: {:?}, not {status:?} ({message})", wanted.status);
@@ -137,7 +122,7 @@ fn differences(check: &Check, example: &Example) -> Result<(), String> {
         ("expected", &wanted.expected, expected.as_ref()),
         ("observed", &wanted.observed, observed.as_ref()),
         ("help", &wanted.help, help.as_ref()),
-        ("spec", &wanted.spec, Some(&judgement.place.path)),
+        ("spec", &wanted.spec, Some(&finding.spec.path)),
     ];
     for (key, wanted, came) in texts {
         if wanted.is_some() && wanted.as_ref() != came {
@@ -148,8 +133,7 @@ fn differences(check: &Check, example: &Example) -> Result<(), String> {
         let _ = write!(wrong, "\n  because: written {:?}\n  because: came    {because:?}", wanted.because);
     }
     if wanted.status == Status::Fail {
-        let lacks =
-            [("help", help), ("label", &judgement.verdict.label)].into_iter().find(|(_, v)| v.is_none());
+        let lacks = [("help", help), ("label", &finding.label)].into_iter().find(|(_, v)| v.is_none());
         if let Some((key, _)) = lacks {
             let _ = write!(wrong, "\n  a failure needs a {key}");
         }

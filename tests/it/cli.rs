@@ -207,3 +207,11 @@ fn each_question_is_asked_once() {
     assert_eq!(lab.count_requests("https://shop.test/"), 1);
     assert_eq!(lab.count_requests("http://shop.test/"), 1);
 }
+
+/// The full example holds no secret, names its hosts well, and is read without a network.
+#[test]
+fn the_full_example_passes_the_checks_of_the_spec() {
+    let outcome = run(&["check", "examples/saas.yaml", "--only", "spec", "--format", "json"], "");
+    assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.err);
+    assert_eq!(findings(&outcome.json(), "fail"), Vec::<String>::new());
+}
