@@ -103,6 +103,12 @@ pub(super) fn unobserved(host: &str, reason: &str, world: &World) -> Verdict {
     if is_host(host, world) && Chain::of(host, world).never_ends() {
         return Verdict::not_judged("dns/cname-loop", host, "its aliases never end");
     }
+    // Nobody asks an address that is not public; `dns/address-private` is the red line.
+    let found = addresses(host, world).found;
+    if is_host(host, world) && !found.is_empty() && found.iter().all(|ip| world.private.fault(*ip).is_some())
+    {
+        return Verdict::not_judged("dns/address-private", host, "its address is not public");
+    }
     Verdict::unknown(reason)
 }
 

@@ -1,12 +1,9 @@
 //! Asks what a spec needs, everything at once: the only place where work runs side by side.
 
-use std::collections::BTreeSet;
-
 use futures_util::future::{join, join_all, join4};
 use jiff::Timestamp;
 use url::Url;
 
-use super::dial::bare_host;
 use super::problem::seen;
 use super::session::Session;
 use crate::item;
@@ -18,18 +15,6 @@ use crate::spec::Document;
 const MOST_HOPS: usize = 10;
 /// Aliases followed from one name.
 const MOST_ALIASES: usize = 9;
-
-/// The hosts that the spec itself names; wherever else a redirect leads, somebody else said so.
-pub(super) fn named(document: &Document) -> BTreeSet<String> {
-    let nothing = Observed::new(Timestamp::UNIX_EPOCH);
-    let domain = &document.spec.domain.value.0;
-    let redirects =
-        item::redirects(document).into_iter().flat_map(|redirect| [redirect.ask, redirect.target]);
-    let declared = item::urls(document, &nothing).into_iter().map(|declared| declared.url);
-    let hosts = item::hosts(document, &nothing).into_iter().map(|host| host.name);
-    let own = [domain.clone(), format!("www.{domain}"), crate::spec::names::canonical_name(&document.spec)];
-    hosts.chain(own).chain(redirects.chain(declared).map(|url| bare_host(&url))).collect()
-}
 
 /// Asks everything.
 pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Timestamp) {

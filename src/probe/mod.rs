@@ -120,7 +120,7 @@ pub async fn observe(
 ) -> Result<Observed, ProbeError> {
     let deadline = Instant::now() + settings.deadline;
     let roots = path::Roots::new(&settings.extra_roots, at)?;
-    let session = session::Session::new(settings, engine::named(document), progress, deadline)?;
+    let session = session::Session::new(settings, progress, deadline)?;
     // What is unanswered by then stays in the session as a question without an answer.
     let _ = timeout_at(deadline, engine::gather(&session, document, at)).await;
     let cut = format!("the run's deadline of {} passed", problem::span(settings.deadline));

@@ -33,7 +33,6 @@ const MOST_CERTIFICATE: usize = 64 * 1024;
 pub(super) struct Session<'a> {
     settings: &'a Settings,
     /// The hosts that the spec names.
-    named: BTreeSet<String>,
     limits: Limits,
     tally: Tally<'a>,
     resolver: Resolver,
@@ -46,15 +45,6 @@ pub(super) struct Session<'a> {
     open: RefCell<BTreeMap<String, Open>>,
     /// Origins whose first connection has an owner.
     owned: RefCell<BTreeSet<String>>,
-}
-
-/// Where a URL may lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    /// Anywhere: the spec names its host.
-    Any,
-    /// To public addresses, and to those that the run allows.
-    Public,
 }
 
 /// A connection after its handshake.
@@ -75,16 +65,14 @@ impl Open {
 }
 
 impl<'a> Session<'a> {
-    /// A run that must end at `deadline`; the spec names the hosts in `named`.
+    /// A run that must end at `deadline`.
     pub(super) fn new(
         settings: &'a Settings,
-        named: BTreeSet<String>,
         progress: &'a dyn Progress,
         deadline: Instant,
     ) -> Result<Self, ProbeError> {
         Ok(Self {
             settings,
-            named,
             limits: Limits::new(settings.concurrency, settings.retries, deadline),
             tally: Tally::new(progress),
             resolver: Resolver::new(&settings.resolvers, settings.timeout)?,
@@ -118,7 +106,7 @@ impl<'a> Session<'a> {
     /// a certificate that nobody vouches for, so it is asked once and only in public.
     pub(super) async fn certificate(&self, url: &Url) -> Option<CertificateDer<'static>> {
         let ask = async || {
-            let answer = self.attempt(url, Reach::Public).await.ok()?;
+            let answer = self.attempt(url).await.ok()?;
             let whole = answer.exchange.status == 200 && !answer.exchange.body_cut;
             (whole && answer.body.len() <= MOST_CERTIFICATE).then(|| {
                 CertificateDer::from_pem_slice(&answer.body)
@@ -129,7 +117,7 @@ impl<'a> Session<'a> {
     }
 
     async fn plain(&self, url: &Url) -> Result<Answer, Problem> {
-        self.limits.retrying(async || self.attempt(url, self.reach(url)).await, again).await
+        self.limits.retrying(async || self.attempt(url).await, again).await
     }
 
     /// One URL of an origin asks on the connection whose handshake is kept; the others use
@@ -142,7 +130,7 @@ impl<'a> Session<'a> {
             let open = if first { self.open.borrow_mut().remove(&origin) } else { None };
             match open {
                 Some(open) => open.get(url).await,
-                None => self.attempt(url, self.reach(url)).await,
+                None => self.attempt(url).await,
             }
         };
         if first {
@@ -161,8 +149,7 @@ impl<'a> Session<'a> {
 
     async fn handshake(&self, url: &Url, origin: &str) -> Result<Shown, Problem> {
         let ask = async || {
-            let outcome =
-                self.limits.retrying(async || self.shake_hands(url, self.reach(url)).await, timed_out).await;
+            let outcome = self.limits.retrying(async || self.shake_hands(url).await, timed_out).await;
             let (open, shown) = outcome?;
             self.open.borrow_mut().insert(origin.to_owned(), open);
             Ok(shown)
@@ -170,33 +157,24 @@ impl<'a> Session<'a> {
         self.tls.get(origin, &self.tally, ask).await
     }
 
-    async fn shake_hands(&self, url: &Url, reach: Reach) -> Result<(Open, Shown), Problem> {
-        let (stream, peer, until, permit) = self.connect(url, reach).await?;
+    async fn shake_hands(&self, url: &Url) -> Result<(Open, Shown), Problem> {
+        let (stream, peer, until, permit) = self.connect(url).await?;
         let host = dial::bare_host(url);
         let (stream, shown) = tls::handshake(&self.client, stream, &host, peer, until).await?;
         Ok((Open { stream, peer, until, permit }, shown))
     }
 
-    /// How far a URL that the spec or a redirect says may lead.
-    fn reach(&self, url: &Url) -> Reach {
-        if self.named.contains(&dial::bare_host(url)) { Reach::Any } else { Reach::Public }
-    }
-
-    async fn attempt(&self, url: &Url, reach: Reach) -> Result<Answer, Problem> {
+    async fn attempt(&self, url: &Url) -> Result<Answer, Problem> {
         if url.scheme() == "https" {
-            let (open, _) = self.shake_hands(url, reach).await?;
+            let (open, _) = self.shake_hands(url).await?;
             return open.get(url).await;
         }
-        let (stream, peer, until, _permit) = self.connect(url, reach).await?;
+        let (stream, peer, until, _permit) = self.connect(url).await?;
         http::get(stream, Ask { url, peer, until, h2: false }).await
     }
 
-    async fn connect(
-        &self,
-        url: &Url,
-        reach: Reach,
-    ) -> Result<(TcpStream, SocketAddr, Until, Permit), Problem> {
-        let addresses = self.addresses(url, reach).await?;
+    async fn connect(&self, url: &Url) -> Result<(TcpStream, SocketAddr, Until, Permit), Problem> {
+        let addresses = self.addresses(url).await?;
         let permit = self.limits.permit_for(&origin(url)).await;
         let until = Until::after(self.settings.timeout);
         let (stream, peer) = dial::tcp(&addresses, until).await?;
@@ -204,14 +182,14 @@ impl<'a> Session<'a> {
     }
 
     /// Where to connect: the user's override, the literal address, or what DNS says.
-    async fn addresses(&self, url: &Url, reach: Reach) -> Result<Vec<SocketAddr>, Problem> {
+    async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Problem> {
         let host = dial::bare_host(url);
         let port = url.port_or_known_default().unwrap_or(443);
         if let Some(address) = overridden(&self.settings.connect, &host, port) {
             return Ok(vec![address]);
         }
         if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(dial::order(&self.within(reach, &host, vec![address])?, port));
+            return Ok(dial::order(&self.within(&host, vec![address])?, port));
         }
         let (four, six) = join(self.dns(&host, "A"), self.dns(&host, "AAAA")).await;
         let found: Vec<IpAddr> = [(&six, "AAAA"), (&four, "A")]
@@ -223,13 +201,13 @@ impl<'a> Session<'a> {
         if found.is_empty() {
             return Err(dial::no_address(&host, four, six));
         }
-        Ok(dial::order(&self.within(reach, &host, found)?, port))
+        Ok(dial::order(&self.within(&host, found)?, port))
     }
 
-    /// Those of a host's addresses that may be asked. A stranger's word must not lead this run
-    /// into the network that it runs in.
-    fn within(&self, reach: Reach, host: &str, addresses: Vec<IpAddr>) -> Result<Vec<IpAddr>, Problem> {
-        let open = |address: &IpAddr| reach == Reach::Any || self.settings.private.fault(*address).is_none();
+    /// Those of a host's addresses that may be asked. Neither a stranger's word (a redirect, a
+    /// certificate) nor a wrong record may lead this run into the network that it runs in.
+    fn within(&self, host: &str, addresses: Vec<IpAddr>) -> Result<Vec<IpAddr>, Problem> {
+        let open = |address: &IpAddr| self.settings.private.fault(*address).is_none();
         let (open, shut): (Vec<IpAddr>, Vec<IpAddr>) = addresses.into_iter().partition(open);
         match shut.first() {
             Some(address) if open.is_empty() => Err(Problem::Unobserved(if host == address.to_string() {
