@@ -51,3 +51,16 @@ fn the_readmes_picture_is_the_demos_output() {
         assert!(real.contains(&without_digits(line)), "the demo does not print `{line}`");
     }
 }
+
+#[test]
+fn the_readmes_spec_is_a_good_one() {
+    let spec = README.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a spec");
+    let outcome =
+        crate::run::launch_ready(&["check".into(), "-".into(), "--only".into(), "spec".into()], spec);
+    assert_eq!(outcome.code, 0, "{}{}", outcome.out, outcome.err);
+    assert!(
+        outcome.out.contains("passed (partial run): ") && !outcome.out.contains("warning"),
+        "{}",
+        outcome.out
+    );
+}
