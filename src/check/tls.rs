@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Verdict, World, seen};
 use crate::item::Host;
-use crate::observed::{Certificate, Failure, FailureKind, Path, Remote, Seen};
+use crate::observed::{Certificate, Failure, FailureKind, Handshake, Path, Remote, Seen};
 use crate::spec::Place;
 
 pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
@@ -86,6 +86,11 @@ fn connect_help(host: &str, failure: &Failure) -> String {
 /// Judges the server's own certificate.
 fn leaf(host: &Host, world: &World, judge: impl FnOnce(&Certificate) -> Verdict) -> Verdict {
     seen::certificate(host, world).map_or_else(|verdict| *verdict, judge)
+}
+
+/// Judges the chain as it was sent.
+fn chain(host: &Host, world: &World, judge: impl FnOnce(&Handshake) -> Verdict) -> Verdict {
+    seen::handshake(host, world).map_or_else(|verdict| *verdict, judge)
 }
 
 pub(super) fn certificate_expired(host: &Host, world: &World) -> Verdict {
@@ -237,44 +242,40 @@ fn covers(pattern: &str, host: &str) -> bool {
 }
 
 pub(super) fn certificate_untrusted(host: &Host, world: &World) -> Verdict {
-    let handshake = match seen::handshake(host, world) {
-        Ok(handshake) => handshake,
-        Err(verdict) => return *verdict,
-    };
-    let issuer = handshake.chain.last().map_or("nobody", |last| last.issuer.as_str());
-    match handshake.path {
+    chain(host, world, |handshake| match handshake.path {
         Path::Trusted => Verdict::pass("leads to a trusted root"),
         Path::SelfSigned => self_signed_first(host),
         Path::Incomplete => {
             Verdict::not_judged("tls/chain-incomplete", &host.name, "the chain lacks an intermediate")
         }
-        Path::Untrusted if ended_intermediate(&handshake.chain, world).is_some() => {
-            let ended = ended_intermediate(&handshake.chain, world).unwrap_or_default();
-            Verdict::fail(format!("{} sends an intermediate certificate that {ended}, and leads to a root by no other", host.name))
-                .observed(ended)
-                .expected("intermediates that are valid")
-                .label("intermediate has ended")
-                .help("serve the authority's current intermediate: `certbot renew --force-renewal`, or download it from the authority, and put it behind the certificate in the server's file")
-        }
-        Path::Untrusted => Verdict::fail(format!(
-            "the certificate of {} leads to no trusted root; its chain ends at {issuer}",
-            host.name
-        ))
-        .observed(issuer)
-        .expected("a root that browsers trust")
-        .label("not trusted")
-        .help("use a certificate from a public authority (Let's Encrypt, your hosting, Cloudflare); for an internal launch with a private authority, pass its root with `--ca-file root.pem`"),
+        Path::Untrusted => untrusted(host, handshake, world),
         Path::Malformed => Verdict::fail(format!("the certificate of {} cannot be read", host.name))
             .expected("an X.509 certificate (RFC 5280)")
             .label("not a certificate")
             .help("have the certificate issued again, and see that the server's file is the whole PEM text"),
-    }
+    })
 }
 
-/// What has ended above the server's own certificate.
-fn ended_intermediate(chain: &[Certificate], world: &World) -> Option<String> {
-    let ended = chain.iter().skip(1).find(|certificate| world.at > certificate.not_after)?;
-    Some(format!("ended on {} ({})", seen::day(ended.not_after), ended.subject))
+fn untrusted(host: &Host, handshake: &Handshake, world: &World) -> Verdict {
+    let ended = handshake.chain.iter().skip(1).find(|above| world.at > above.not_after);
+    if let Some(above) = ended {
+        let ended = format!("ended on {} ({})", seen::day(above.not_after), above.subject);
+        let what = "and its certificate leads to a trusted root by no other";
+        return Verdict::fail(format!("{} sends an intermediate that {ended}, {what}", host.name))
+            .expected("intermediates that are valid")
+            .observed(ended)
+            .label("intermediate has ended")
+            .help("serve the authority's current intermediate: `certbot renew --force-renewal`, or download it from the authority, and put it behind the certificate in the server's file");
+    }
+    let issuer = handshake.chain.last().map_or("nobody", |last| last.issuer.as_str());
+    Verdict::fail(format!(
+        "the certificate of {} leads to no trusted root; its chain ends at {issuer}",
+        host.name
+    ))
+    .expected("a root that browsers trust")
+    .observed(issuer)
+    .label("not trusted")
+    .help("use a certificate from a public authority (Let's Encrypt, your hosting, Cloudflare); for an internal launch with a private authority, pass its root with `--ca-file root.pem`")
 }
 
 fn self_signed_first(host: &Host) -> Verdict {
@@ -282,11 +283,8 @@ fn self_signed_first(host: &Host) -> Verdict {
 }
 
 pub(super) fn certificate_self_signed(host: &Host, world: &World) -> Verdict {
-    let handshake = match seen::handshake(host, world) {
-        Ok(handshake) => handshake,
-        Err(verdict) => return *verdict,
-    };
-    match handshake.path {
+    chain(host, world, |handshake| {
+        match handshake.path {
         Path::SelfSigned => {
             Verdict::fail(format!("the certificate of {} is signed with its own key", host.name))
                 .expected("a certificate from an authority")
@@ -300,6 +298,7 @@ pub(super) fn certificate_self_signed(host: &Host, world: &World) -> Verdict {
         Path::Malformed => unreadable(host),
         Path::Trusted | Path::Incomplete | Path::Untrusted => Verdict::pass("signed by an authority"),
     }
+    })
 }
 
 fn unreadable(host: &Host) -> Verdict {
@@ -307,29 +306,27 @@ fn unreadable(host: &Host) -> Verdict {
 }
 
 pub(super) fn chain_incomplete(host: &Host, world: &World) -> Verdict {
-    let handshake = match seen::handshake(host, world) {
-        Ok(handshake) => handshake,
-        Err(verdict) => return *verdict,
-    };
-    let count = handshake.chain.len();
-    match handshake.path {
-        Path::Trusted => Verdict::pass("the server sends every intermediate"),
-        Path::SelfSigned => self_signed_first(host),
-        Path::Malformed => unreadable(host),
-        Path::Untrusted => Verdict::not_judged(
-            "tls/certificate-untrusted",
-            &host.name,
-            "the certificate leads to no trusted root",
-        ),
-        Path::Incomplete => {
-            let missing = handshake.chain.last().map_or("", |last| last.issuer.as_str());
-            Verdict::fail(format!("{} does not send the intermediate certificate of {missing}", host.name))
+    chain(host, world, |handshake| {
+        let count = handshake.chain.len();
+        match handshake.path {
+            Path::Trusted => Verdict::pass("the server sends every intermediate"),
+            Path::SelfSigned => self_signed_first(host),
+            Path::Malformed => unreadable(host),
+            Path::Untrusted => Verdict::not_judged(
+                "tls/certificate-untrusted",
+                &host.name,
+                "the certificate leads to no trusted root",
+            ),
+            Path::Incomplete => {
+                let missing = handshake.chain.last().map_or("", |last| last.issuer.as_str());
+                Verdict::fail(format!("{} does not send the intermediate certificate of {missing}", host.name))
                 .expected("the server's certificate and every intermediate")
                 .observed(format!("{count} certificate{} sent", if count == 1 { "" } else { "s" }))
                 .label("intermediate missing")
                 .help("serve the full chain: nginx `ssl_certificate` and Apache `SSLCertificateFile` take certbot's `fullchain.pem`, not `cert.pem`; then reload")
+            }
         }
-    }
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Asks what a spec needs, everything at once: the only place where work runs side by side.
+//! Asks what a spec needs, everything at once. Which questions run side by side is decided here;
+//! below, only one question's own parts do (its addresses, its two families, its handshake).
 
 use futures_util::future::{join, join_all, join4};
 use jiff::Timestamp;

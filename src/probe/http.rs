@@ -25,8 +25,7 @@ const MOST_FIELDS: usize = 1024;
 /// Most of a body that is read.
 const MOST_BODY: usize = 256 * 1024;
 /// How the probe names itself.
-const AGENT: &str =
-    concat!("launch-ready/", env!("CARGO_PKG_VERSION"), " (+https://github.com/launch-ready/launch-ready)");
+const AGENT: &str = concat!("launch-ready/", env!("CARGO_PKG_VERSION"));
 
 /// What is asked, of whom, and until when.
 #[derive(Debug, Clone, Copy)]

@@ -26,18 +26,21 @@ pub(super) fn unreachable(declared: &DeclaredUrl, world: &World) -> Verdict {
             }
         },
         _ => match seen::http(&declared.url, world) {
-            Ok(_) if tls::refused(&declared.url, world).is_some() => {
-                let fault = tls::refused(&declared.url, world).unwrap_or_default();
-                Verdict::fail(format!("clients refuse {}: its certificate {fault}", seen::shown(&declared.url)))
-                    .expected("a certificate that clients accept")
-                    .observed(fault)
-                    .label("bad certificate")
-                    .help("have a certificate issued for this host and serve its whole chain; declare the host under `hosts` to see each fault by itself")
-            }
-            Ok(exchange) => Verdict::pass(format!("answers {}", exchange.status)),
+            Ok(exchange) => match tls::refused(&declared.url, world) {
+                Some(fault) => refused(declared, &fault),
+                None => Verdict::pass(format!("answers {}", exchange.status)),
+            },
             Err(verdict) => *verdict,
         },
     }
+}
+
+fn refused(declared: &DeclaredUrl, fault: &str) -> Verdict {
+    Verdict::fail(format!("clients refuse {}: its certificate {fault}", seen::shown(&declared.url)))
+        .expected("a certificate that clients accept")
+        .observed(fault)
+        .label("bad certificate")
+        .help("have a certificate issued for this host and serve its whole chain; declare the host under `hosts` to see each fault by itself")
 }
 
 fn answer_help(url: &Url, failure: &Failure) -> String {
