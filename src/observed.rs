@@ -1,16 +1,23 @@
 //! What was seen of the world: plain data that the probes return, judges read, and
 //! `--record`/`--replay` keep. Nothing in here decides anything.
 
+mod dns;
+mod registration;
 mod remote;
+mod web;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use dns::{
+    ChainState, Delegation, Denial, DnsAnswer, DnsRecord, Dnssec, Server, Signature, Signer, Transfer, Zone,
+};
+pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
+pub use web::{Certificate, Exchange, Handshake, Path, Visit};
 
 /// The name of the recording's format.
 pub const FORMAT: &str = "launch-ready/observed/v1";
@@ -27,23 +34,58 @@ pub struct Observed {
     /// Answers of the resolver, by [`question`].
     #[serde(default)]
     pub dns: BTreeMap<String, Seen<DnsAnswer>>,
+    /// What the other resolvers of the run answered to the same questions, by their address.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resolvers: BTreeMap<String, BTreeMap<String, Seen<DnsAnswer>>>,
+    /// The zones that hold the product's names, by origin.
+    #[serde(default)]
+    pub zones: BTreeMap<String, Zone>,
+    /// Whether and how those zones are signed, by origin.
+    #[serde(default)]
+    pub dnssec: BTreeMap<String, Seen<Dnssec>>,
+    /// What the registry says, by registrable domain.
+    #[serde(default)]
+    pub registrations: BTreeMap<String, Seen<Registration>>,
     /// TLS handshakes, by [`origin`].
     #[serde(default)]
     pub tls: BTreeMap<String, Seen<Handshake>>,
     /// HTTP answers to GET, by URL. Redirects are not followed: each hop is a URL of its own.
     #[serde(default)]
     pub http: BTreeMap<String, Seen<Exchange>>,
+    /// What single addresses of a host serve, by [`visit`].
+    #[serde(default)]
+    pub visits: BTreeMap<String, Seen<Visit>>,
 }
 
 impl Observed {
     /// Nothing seen yet.
     pub fn new(at: Timestamp) -> Self {
-        Self { format: FORMAT.into(), at, dns: BTreeMap::new(), tls: BTreeMap::new(), http: BTreeMap::new() }
+        Self {
+            format: FORMAT.into(),
+            at,
+            dns: BTreeMap::new(),
+            resolvers: BTreeMap::new(),
+            zones: BTreeMap::new(),
+            dnssec: BTreeMap::new(),
+            registrations: BTreeMap::new(),
+            tls: BTreeMap::new(),
+            http: BTreeMap::new(),
+            visits: BTreeMap::new(),
+        }
     }
 
     /// The answer to a DNS question.
     pub fn dns(&self, name: &str, kind: &str) -> Option<&Seen<DnsAnswer>> {
         self.dns.get(&question(name, kind))
+    }
+
+    /// The zone that holds the records of a name and type: the closest one at or above the name. A
+    /// DS belongs to the zone above (RFC 4035 section 2.4).
+    pub fn zone_of(&self, name: &str, kind: &str) -> Option<(&str, &Zone)> {
+        let own = name.trim_end_matches('.').to_ascii_lowercase();
+        let skip = usize::from(kind == "DS");
+        let above = std::iter::successors(Some(own.as_str()), |name| Some(name.split_once('.')?.1)).skip(skip);
+        above.into_iter().find_map(|origin| self.zones.get_key_value(origin)).map(|(o, zone)| (o.as_str(), zone))
     }
 
     /// The handshake with an origin, by the URL of anything on it.
@@ -70,6 +112,11 @@ pub fn question(name: &str, kind: &str) -> String {
 pub fn origin(url: &url::Url) -> String {
     let port = url.port_or_known_default().unwrap_or(443);
     format!("{}://{}:{port}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
+/// The key of a visit: `https://host:port 2001:db8::1`, the origin and one of its addresses.
+pub fn visit(url: &url::Url, address: std::net::IpAddr) -> String {
+    format!("{} {address}", origin(url))
 }
 
 /// The outcome of one question.
@@ -116,137 +163,10 @@ pub enum FailureKind {
     NotHttp,
     /// The answer's head is larger than is read.
     TooLarge,
+    /// A name server answered with an error code (RFC 1035 section 4.1.1): REFUSED, SERVFAIL, ...
+    ErrorCode,
+    /// What came is no answer.
+    Garbled,
     /// Another request to the same origin failed below HTTP (see the origin's handshake).
     Handshake,
-}
-
-/// What the resolver answered.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DnsAnswer {
-    /// True for NXDOMAIN: the name (or the end of its CNAME chain) does not exist.
-    #[serde(default)]
-    pub nxdomain: bool,
-    /// The answer section in order, the CNAME chain included. Empty with `nxdomain: false` is NODATA.
-    #[serde(default)]
-    pub records: Vec<DnsRecord>,
-}
-
-impl DnsAnswer {
-    /// The values of the records of one type (wherever the CNAME chain ended).
-    pub fn values<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Remote> {
-        self.of_type(kind).map(|record| &record.value)
-    }
-
-    /// The records of one type.
-    pub fn of_type<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a DnsRecord> {
-        self.records.iter().filter(move |record| record.kind == kind)
-    }
-}
-
-/// One resource record in presentation form, normalised: names in lower case without trailing
-/// dot, the strings of a TXT joined, addresses canonical.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DnsRecord {
-    /// Owner name.
-    pub name: Remote,
-    /// Type, `A`, `MX`, ...
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Seconds.
-    #[serde(default)]
-    pub ttl: u32,
-    /// Preference of MX, priority of SRV, HTTPS and SVCB.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<u16>,
-    /// The rest of the data.
-    pub value: Remote,
-}
-
-/// A completed TLS handshake.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Handshake {
-    /// The address that answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub peer: Option<SocketAddr>,
-    /// `1.2` or `1.3`.
-    #[serde(default)]
-    pub version: String,
-    /// The certificates as sent, the server's own first.
-    pub chain: Vec<Certificate>,
-    /// Whether the chain leads to a trusted root, validity dates set aside (they are judged from
-    /// [`Certificate`], so that several faults of one chain are all seen).
-    pub path: Path,
-}
-
-/// A certificate's facts (RFC 5280).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Certificate {
-    /// Subject, as one line.
-    #[serde(default)]
-    pub subject: Remote,
-    /// Issuer, as one line.
-    #[serde(default)]
-    pub issuer: Remote,
-    /// DNS names and addresses of subjectAltName, lower case.
-    #[serde(default)]
-    pub names: Vec<Remote>,
-    /// Start of validity.
-    pub not_before: Timestamp,
-    /// End of validity.
-    pub not_after: Timestamp,
-    /// SHA-256 over the DER, in hexadecimal.
-    #[serde(default)]
-    pub sha256: String,
-}
-
-/// Where a chain leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Path {
-    /// To a trusted root.
-    Trusted,
-    /// The server's certificate is signed with its own key.
-    SelfSigned,
-    /// To a trusted root, but only with an intermediate that the server did not send.
-    Incomplete,
-    /// Nowhere that is trusted.
-    Untrusted,
-    /// The certificate could not be read at all.
-    Malformed,
-}
-
-/// One HTTP answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Exchange {
-    /// Status code (RFC 9110 section 15).
-    pub status: u16,
-    /// Header fields in order; names in lower case.
-    #[serde(default)]
-    pub headers: Vec<(String, Remote)>,
-    /// Where a redirect leads, resolved against the URL asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub location: Option<url::Url>,
-    /// Bytes of body that were read; reading stops at a limit.
-    #[serde(default)]
-    pub body_bytes: usize,
-    /// True where the body went on behind the limit, or broke off.
-    #[serde(default)]
-    pub body_cut: bool,
-}
-
-impl Exchange {
-    /// The values of a header field; `name` in lower case.
-    pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Remote> {
-        self.headers.iter().filter(move |(key, _)| key == name).map(|(_, value)| value)
-    }
-
-    /// True for 301, 302, 303, 307 and 308 with a Location.
-    pub fn is_redirect(&self) -> bool {
-        matches!(self.status, 301 | 302 | 303 | 307 | 308) && self.location.is_some()
-    }
 }

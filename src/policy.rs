@@ -68,4 +68,11 @@ impl Policy {
     pub fn level(&self, check: &crate::check::Check) -> Level {
         self.levels.get(check.id).copied().unwrap_or(check.page().level)
     }
+
+    /// The level of one finding: what the spec itself asks for weighs more, unless this policy
+    /// says otherwise.
+    pub fn level_of(&self, check: &crate::check::Check, demanded: bool) -> Level {
+        let page = check.page().demanded.filter(|_| demanded && !self.levels.contains_key(check.id));
+        page.unwrap_or_else(|| self.level(check))
+    }
 }

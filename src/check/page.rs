@@ -10,6 +10,8 @@ use crate::policy::Level;
 pub struct Page {
     /// Its front matter's level: what a failure means where no policy says otherwise.
     pub level: Level,
+    /// The level where the spec itself asks for what is missing.
+    pub demanded: Option<Level>,
     /// The title of a pass.
     pub pass: String,
     /// The title of a failure.
@@ -30,6 +32,7 @@ pub struct Page {
 #[serde(deny_unknown_fields)]
 struct FrontMatter {
     level: Level,
+    demanded: Option<Level>,
     pass: String,
     fail: String,
     fix: Option<String>,
@@ -58,6 +61,7 @@ impl Page {
         let (text, examples) = body.split_once("\n## Examples\n").ok_or("has no section `## Examples`")?;
         Ok(Self {
             level: front.level,
+            demanded: front.demanded,
             pass: front.pass,
             fail: front.fail,
             fix: front.fix,

@@ -35,6 +35,7 @@ pub struct Verdict {
     pub(crate) place: Option<Place>,
     pub(crate) because: Option<Cause>,
     pub(crate) evidence: Vec<String>,
+    pub(crate) demanded: bool,
 }
 
 /// The finding that made another one impossible to judge.
@@ -58,6 +59,7 @@ impl Verdict {
             place: None,
             because: None,
             evidence: Vec::new(),
+            demanded: false,
         }
     }
 
@@ -87,6 +89,12 @@ impl Verdict {
         let mut verdict = Self::new(Status::Unknown, format!("not judged, because {reason}"));
         verdict.because = Some(Cause { check: check.into(), subject: subject.into() });
         verdict
+    }
+
+    /// The spec itself asks for what is judged, so that the page's `demanded` level holds.
+    pub fn demanded_if(mut self, demanded: bool) -> Self {
+        self.demanded = demanded;
+        self
     }
 
     /// What would have been right.

@@ -133,6 +133,7 @@ async fn read(
         headers,
         location,
         body_bytes: body.len(),
+        excerpt: None,
         body_cut: whole != Ok(true),
     };
     Ok(Answer { exchange, body })

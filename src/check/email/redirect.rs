@@ -90,7 +90,7 @@ mod tests {
             priority: None,
             value: Remote::new(text),
         };
-        DnsAnswer { nxdomain: false, records: texts.iter().map(record).collect() }
+        DnsAnswer { records: texts.iter().map(record).collect(), ..DnsAnswer::default() }
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! Asks recursive resolvers. The exchange is our own ([`wire`]), over hickory's message types:
-//! its resolver follows aliases by itself and drops the alias chain of a negative answer, and
-//! that chain is what the judges look at.
+//! Asks recursive resolvers, and name servers themselves. The exchange is our own ([`wire`]), over
+//! hickory's message types: its resolver follows aliases by itself and drops the alias chain of a
+//! negative answer, and that chain is what the judges look at.
 
 mod name;
 mod record;
@@ -10,98 +10,262 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hickory_proto::op::{Message, Query, ResponseCode};
-use hickory_proto::rr::{DNSClass, RecordType};
+use hickory_proto::rr::{DNSClass, Record, RecordType};
 
 use super::ProbeError;
 use super::limit::{Again, Limits};
-use super::problem::{Problem, span};
-use crate::observed::DnsAnswer;
+use super::problem::Problem;
+use crate::observed::{Delegation, DnsAnswer, DnsRecord, FailureKind, Transfer};
 
 pub(super) use record::hex;
+pub(super) use wire::{Flags, Peer};
 
 /// The longest wait for one datagram: resolvers that know the answer have given it by then,
 /// and what was lost on the way is asked again.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// The longest wait for a datagram of a name server, which knows what it is asked.
+const LONGEST_DIRECT_WAIT: Duration = Duration::from_secs(3);
+
 /// The resolvers of a run.
 pub(super) struct Resolver {
-    servers: Vec<SocketAddr>,
+    servers: Vec<Peer>,
     wait: Duration,
+    direct_wait: Duration,
 }
 
-/// Why a resolver gave no answer.
+/// Why a server gave no answer, and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Trouble {
-    /// Nothing came in time. The text says what did come, if anything.
-    Silent(String),
-    /// Something came that is no answer, or nothing could be asked.
-    Useless(String),
+struct Trouble {
+    kind: Kind,
+    words: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Nothing came in time.
+    Silent,
+    /// Nothing listens there.
+    Refused,
+    /// SERVFAIL.
+    Servfail,
+    /// Another error code.
+    Code,
+    /// What came is no answer.
+    Garbled,
+    /// Nothing could be asked from here.
+    Unasked,
+}
+
+impl Trouble {
+    fn new(kind: Kind, words: String) -> Self {
+        Self { kind, words }
+    }
 }
 
 impl Resolver {
     /// The given resolvers, or else the system's.
     pub(super) fn new(servers: &[SocketAddr], timeout: Duration) -> Result<Self, ProbeError> {
         let servers = if servers.is_empty() { system_servers()? } else { servers.to_vec() };
-        Ok(Self { servers, wait: timeout.min(LONGEST_WAIT) })
+        let peer = |address| Peer { address, who: format!("the resolver {address}") };
+        Ok(Self {
+            servers: servers.into_iter().map(peer).collect(),
+            wait: timeout.min(LONGEST_WAIT),
+            direct_wait: timeout.min(LONGEST_DIRECT_WAIT),
+        })
     }
 
     /// The answer to one question: that of the first resolver that has one.
     pub(super) async fn ask(&self, name: &str, kind: &str, limits: &Limits) -> Result<DnsAnswer, Problem> {
-        let query = query(name, kind).map_err(Problem::Unobserved)?;
-        let round = async || {
-            let _permit = limits.permit().await;
-            self.ask_each(&query).await
+        let recursive = Flags { recursion: true, ..Flags::default() };
+        let outcome = self.ask_all(&self.servers, name, kind, recursive, limits).await?;
+        let troubles = match outcome {
+            Ok(message) => return Ok(answer(&message)),
+            Err(troubles) => troubles,
         };
-        let again = |outcome: &Result<DnsAnswer, Vec<Trouble>>| match outcome {
-            Err(troubles) if troubles.iter().any(|t| matches!(t, Trouble::Silent(_))) => Again::Soon,
-            _ => Again::No,
-        };
-        let outcome = limits.retrying(round, again).await;
-        outcome.map_err(|troubles| {
-            let question = format!("{} {kind}", name.trim_end_matches('.'));
-            let words: Vec<String> = troubles.iter().map(|trouble| trouble.words(&question)).collect();
-            Problem::Unobserved(words.join("; "))
+        if troubles.iter().all(|trouble| trouble.kind != Kind::Servfail) {
+            return Err(unobserved(&troubles, name, kind));
+        }
+        // A resolver that validates says SERVFAIL to what is bogus, and knows it all the same.
+        let unchecked = Flags { unchecked: true, ..recursive };
+        Err(match self.ask_all(&self.servers, name, kind, unchecked, limits).await? {
+            Ok(_) => Problem::Unobserved(format!(
+                "{} takes {name} {kind} for bogus (DNSSEC): SERVFAIL, but an answer where it is told not to validate",
+                self.servers.first().map_or("the resolver", |server| server.who.as_str())
+            )),
+            Err(_) => unobserved(&troubles, name, kind),
         })
     }
 
-    async fn ask_each(&self, query: &Query) -> Result<DnsAnswer, Vec<Trouble>> {
-        let mut troubles = Vec::new();
-        for server in &self.servers {
-            match self.ask_one(*server, query).await {
-                Ok(answer) => return Ok(answer),
-                Err(trouble) => troubles.push(trouble),
+    /// The whole message of the first resolver that has one. SERVFAIL and the like are no messages.
+    pub(super) async fn message(
+        &self,
+        name: &str,
+        kind: &str,
+        flags: Flags,
+        limits: &Limits,
+    ) -> Result<Message, Problem> {
+        let flags = Flags { recursion: true, ..flags };
+        let outcome = self.ask_all(&self.servers, name, kind, flags, limits).await?;
+        outcome.map_err(|troubles| unobserved(&troubles, name, kind))
+    }
+
+    /// The resolvers' addresses, in the order in which they are asked.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        self.servers.iter().map(|server| server.address)
+    }
+
+    /// What one of the resolvers answers.
+    pub(super) async fn ask_one(
+        &self,
+        server: SocketAddr,
+        name: &str,
+        kind: &str,
+        limits: &Limits,
+    ) -> Result<DnsAnswer, Problem> {
+        let only: Vec<Peer> = self.servers.iter().filter(|peer| peer.address == server).cloned().collect();
+        let recursive = Flags { recursion: true, ..Flags::default() };
+        match self.ask_all(&only, name, kind, recursive, limits).await? {
+            Ok(message) => Ok(answer(&message)),
+            Err(troubles) => Err(unobserved(&troubles, name, kind)),
+        }
+    }
+
+    /// What a name server itself says: asked without recursion, so that its failure is its own.
+    pub(super) async fn direct(
+        &self,
+        server: &Peer,
+        name: &str,
+        kind: &str,
+        flags: Flags,
+        limits: &Limits,
+    ) -> Result<Message, Problem> {
+        let query = query(name, kind).map_err(Problem::Unobserved)?;
+        let attempt = async || {
+            let _permit = limits.permit_for(&server.address.to_string()).await;
+            let message = wire::exchange(server, &query, flags, self.direct_wait).await?;
+            whole(server, message)
+        };
+        let again = |outcome: &Result<Message, Trouble>| match outcome {
+            Err(Trouble { kind: Kind::Silent, .. }) => Again::Soon,
+            _ => Again::No,
+        };
+        limits.retrying(attempt, again).await.map_err(|trouble| failed(trouble, name, kind))
+    }
+
+    /// Whether a name server gives the whole zone to us.
+    pub(super) async fn transfer(
+        &self,
+        server: &Peer,
+        zone: &str,
+        limits: &Limits,
+    ) -> Result<Transfer, Problem> {
+        let query = query(zone, "AXFR").map_err(Problem::Unobserved)?;
+        let _permit = limits.permit_for(&server.address.to_string()).await;
+        let message = wire::first_over_tcp(server, &query, self.direct_wait).await;
+        let message = message.map_err(|trouble| failed(trouble, zone, "AXFR"))?;
+        let given = message.metadata.response_code == ResponseCode::NoError && !message.answers.is_empty();
+        Ok(if given { Transfer::Given(message.answers.len()) } else { Transfer::Refused })
+    }
+
+    async fn ask_all(
+        &self,
+        servers: &[Peer],
+        name: &str,
+        kind: &str,
+        flags: Flags,
+        limits: &Limits,
+    ) -> Result<Result<Message, Vec<Trouble>>, Problem> {
+        let query = query(name, kind).map_err(Problem::Unobserved)?;
+        let round = async || {
+            let _permit = limits.permit().await;
+            let mut troubles = Vec::new();
+            for server in servers {
+                let message = wire::exchange(server, &query, flags, self.wait).await;
+                match message.and_then(|message| whole(server, message)) {
+                    Ok(message) => return Ok(message),
+                    Err(trouble) => troubles.push(trouble),
+                }
             }
-        }
-        Err(troubles)
-    }
-
-    async fn ask_one(&self, server: SocketAddr, query: &Query) -> Result<DnsAnswer, Trouble> {
-        let message = wire::exchange(server, query, self.wait).await?;
-        answer(&message).map_err(|code| Trouble::Useless(format!("the resolver {server} answered {code}")))
-    }
-}
-
-impl Trouble {
-    fn words(&self, question: &str) -> String {
-        match self {
-            Self::Silent(words) | Self::Useless(words) => format!("{words} for {question}"),
-        }
+            Err(troubles)
+        };
+        let again = |outcome: &Result<Message, Vec<Trouble>>| match outcome {
+            Err(troubles) if troubles.iter().any(|trouble| trouble.kind == Kind::Silent) => Again::Soon,
+            _ => Again::No,
+        };
+        Ok(limits.retrying(round, again).await)
     }
 }
 
-/// What a message says, or the code by which it says nothing.
-fn answer(message: &Message) -> Result<DnsAnswer, String> {
-    let nxdomain = match message.metadata.response_code {
-        ResponseCode::NoError => false,
-        ResponseCode::NXDomain => true,
-        ResponseCode::ServFail => return Err("SERVFAIL".into()),
-        ResponseCode::Refused => return Err("REFUSED".into()),
-        ResponseCode::FormErr => return Err("FORMERR".into()),
-        ResponseCode::NotImp => return Err("NOTIMP".into()),
-        other => return Err(format!("response code {}", u16::from(other))),
+/// A resolver's failure is never an observation about the name.
+fn unobserved(troubles: &[Trouble], name: &str, kind: &str) -> Problem {
+    let name = name.trim_end_matches('.');
+    let words: Vec<String> =
+        troubles.iter().map(|trouble| format!("{} for {name} {kind}", trouble.words)).collect();
+    Problem::Unobserved(words.join("; "))
+}
+
+/// A name server's failure is one.
+fn failed(trouble: Trouble, name: &str, kind: &str) -> Problem {
+    let words = format!("{} for {} {kind}", trouble.words, name.trim_end_matches('.'));
+    match trouble.kind {
+        Kind::Silent => Problem::Failed(FailureKind::NoAnswer, words),
+        Kind::Refused => Problem::Failed(FailureKind::Refused, words),
+        Kind::Servfail | Kind::Code => Problem::Failed(FailureKind::ErrorCode, words),
+        Kind::Garbled => Problem::Failed(FailureKind::Garbled, words),
+        Kind::Unasked => Problem::Unobserved(words),
+    }
+}
+
+/// A message that says something, or the code by which it says nothing.
+fn whole(server: &Peer, message: Message) -> Result<Message, Trouble> {
+    let code = match message.metadata.response_code {
+        ResponseCode::NoError | ResponseCode::NXDomain => return Ok(message),
+        ResponseCode::ServFail => {
+            return Err(Trouble::new(Kind::Servfail, format!("{} answered SERVFAIL", server.who)));
+        }
+        ResponseCode::Refused => "REFUSED".to_owned(),
+        ResponseCode::FormErr => "FORMERR".into(),
+        ResponseCode::NotImp => "NOTIMP".into(),
+        other => format!("response code {}", u16::from(other)),
     };
-    let internet = message.answers.iter().filter(|record| record.dns_class == DNSClass::IN);
-    Ok(DnsAnswer { nxdomain, records: internet.map(record::normalised).collect() })
+    Err(Trouble::new(Kind::Code, format!("{} answered {code}", server.who)))
+}
+
+/// What a message says.
+pub(super) fn answer(message: &Message) -> DnsAnswer {
+    let internet = |record: &&Record| record.dns_class == DNSClass::IN;
+    let head = &message.metadata;
+    DnsAnswer {
+        unauthoritative: false,
+        nxdomain: head.response_code == ResponseCode::NXDomain,
+        records: message.answers.iter().filter(internet).map(record::normalised).collect(),
+        denial: message.authorities.iter().find_map(record::denial),
+        referral: referral(message),
+    }
+}
+
+/// What the message of a name server says.
+pub(super) fn own_answer(message: &Message) -> DnsAnswer {
+    DnsAnswer { unauthoritative: !message.metadata.authoritative, ..answer(message) }
+}
+
+/// The delegation that a message without an answer of its own points at.
+fn referral(message: &Message) -> Option<Delegation> {
+    if !message.answers.is_empty() || message.metadata.authoritative {
+        return None;
+    }
+    let is_ns = |record: &&Record| record.record_type() == RecordType::NS;
+    let zone = message.authorities.iter().find(is_ns).map(|record| record.name.clone())?;
+    let own = message.authorities.iter().filter(is_ns).filter(|record| record.name == zone);
+    let mut servers: Vec<_> = own.map(|record| record::normalised(record).value).collect();
+    servers.sort();
+    servers.dedup();
+    let address = |record: &&Record| matches!(record.record_type(), RecordType::A | RecordType::AAAA);
+    let mut glue: Vec<DnsRecord> =
+        message.additionals.iter().filter(address).map(record::normalised).collect();
+    glue.retain(|record| servers.contains(&record.name));
+    Some(Delegation { zone: name::write(&zone).into(), servers, glue })
 }
 
 fn query(name: &str, kind: &str) -> Result<Query, String> {
@@ -125,11 +289,6 @@ fn system_servers() -> Result<Vec<SocketAddr>, ProbeError> {
         return Err(ProbeError::SystemResolvers("it names none".into()));
     }
     Ok(servers)
-}
-
-/// The words of a wait that was in vain.
-fn silence(server: SocketAddr, wait: Duration) -> String {
-    format!("no answer from the resolver {server} within {}", span(wait))
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use hickory_proto::rr::rdata::{CAA, SVCB, TLSA};
+use hickory_proto::rr::rdata::{CAA, SOA, SVCB, TLSA};
 use hickory_proto::rr::{RData, Record, RecordType};
 
 use super::name::write as name;
-use crate::observed::{DnsRecord, Remote};
+use crate::observed::{Denial, DnsRecord, Remote};
 
 /// One record, normalised as [`DnsRecord`] says.
 pub(super) fn normalised(record: &Record) -> DnsRecord {
@@ -20,6 +20,12 @@ pub(super) fn normalised(record: &Record) -> DnsRecord {
     }
 }
 
+/// What the SOA of a negative answer says (RFC 2308 section 5).
+pub(super) fn denial(record: &Record) -> Option<Denial> {
+    let RData::SOA(soa) = &record.data else { return None };
+    Some(Denial { zone: Remote::from(name(&record.name)), ttl: record.ttl.min(soa.minimum) })
+}
+
 fn data(data: &RData) -> (Option<u16>, Remote) {
     let plain = |text: String| (None, Remote::from(text));
     match data {
@@ -29,6 +35,7 @@ fn data(data: &RData) -> (Option<u16>, Remote) {
         RData::NS(target) => plain(name(target)),
         RData::PTR(target) => plain(name(target)),
         RData::ANAME(target) => plain(name(target)),
+        RData::SOA(soa) => plain(start_of_authority(soa)),
         RData::MX(mx) => (Some(mx.preference), Remote::from(name(&mx.exchange))),
         RData::SRV(srv) => {
             let value = format!("{} {} {}", srv.weight, srv.port, name(&srv.target));
@@ -44,6 +51,13 @@ fn data(data: &RData) -> (Option<u16>, Remote) {
         RData::Update0(_) => plain(generic(&[])),
         other => plain(other.to_string()),
     }
+}
+
+/// `mname rname serial refresh retry expire minimum` (RFC 1035 section 3.3.13).
+fn start_of_authority(soa: &SOA) -> String {
+    let (mname, rname) = (name(&soa.mname), name(&soa.rname));
+    let [serial, minimum] = [soa.serial, soa.minimum];
+    format!("{mname} {rname} {serial} {} {} {} {minimum}", soa.refresh, soa.retry, soa.expire)
 }
 
 /// `0 issue "letsencrypt.org"` (RFC 8659 section 4.1.1).

@@ -1,4 +1,4 @@
-//! One question to one resolver: UDP, then TCP where the answer does not fit.
+//! One question to one server: UDP, then TCP where the answer does not fit.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -7,45 +7,85 @@ use std::time::Duration;
 use hickory_proto::op::{Edns, Message, MessageType, Query};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Trouble, silence};
+use super::{Kind, Trouble};
+use crate::probe::problem::span;
 
 /// What fits into one datagram nearly everywhere (DNS flag day 2020).
 const PAYLOAD: u16 = 1232;
 
+/// How a question is asked.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::probe) struct Flags {
+    /// RD: the server may ask others.
+    pub(in crate::probe) recursion: bool,
+    /// DO: signatures are wanted too (RFC 3225).
+    pub(in crate::probe) signatures: bool,
+    /// CD: what does not validate is wanted too (RFC 4035 section 3.2.2).
+    pub(in crate::probe) unchecked: bool,
+}
+
+/// A server, and what messages call it.
+#[derive(Debug, Clone)]
+pub(in crate::probe) struct Peer {
+    pub(in crate::probe) address: SocketAddr,
+    /// `the resolver 192.0.2.1:53`
+    pub(in crate::probe) who: String,
+}
+
 /// Asks, and returns the whole message that belongs to the question.
-pub(super) async fn exchange(server: SocketAddr, query: &Query, wait: Duration) -> Result<Message, Trouble> {
-    let asked = question(query);
-    let bytes =
-        asked.to_vec().map_err(|error| Trouble::Useless(format!("no question could be made: {error}")))?;
+pub(super) async fn exchange(
+    peer: &Peer,
+    query: &Query,
+    flags: Flags,
+    wait: Duration,
+) -> Result<Message, Trouble> {
+    let asked = question(query, flags);
+    let bytes = asked
+        .to_vec()
+        .map_err(|error| Trouble::new(Kind::Unasked, format!("no question could be made: {error}")))?;
     let until = Instant::now() + wait;
-    let answer = match over_udp(server, &asked, &bytes, until).await {
-        Err(Trouble::Silent(words)) => Err(Trouble::Silent(format!("{}{words}", silence(server, wait)))),
-        other => other,
-    }?;
+    let answer = over_udp(peer, &asked, &bytes, until, wait).await?;
     if !answer.metadata.truncation {
         return Ok(answer);
     }
-    let over_tcp = timeout_at(until.max(Instant::now() + wait / 2), over_tcp(server, &bytes)).await;
-    let received = over_tcp.map_err(|_| Trouble::Silent(format!("{} over TCP", silence(server, wait))))?;
-    let received = received.map_err(|error| trouble(server, &error))?;
+    let over_tcp = timeout_at(until.max(Instant::now() + wait / 2), over_tcp(peer.address, &bytes)).await;
+    let received = over_tcp.map_err(|_| silence(peer, wait, " over TCP"))?;
+    let received = received.map_err(|error| trouble(peer, &error))?;
     match read(&received, &asked) {
         Reply::Answer(answer) => Ok(answer),
-        Reply::Unreadable => Err(unreadable(server)),
+        Reply::Unreadable => Err(unreadable(peer)),
         Reply::Stray => {
-            Err(Trouble::Useless(format!("the resolver {server} answered another question over TCP")))
+            Err(Trouble::new(Kind::Garbled, format!("{} answered another question over TCP", peer.who)))
         }
     }
 }
 
-fn question(query: &Query) -> Message {
+/// Asks over TCP alone, and returns the first message of the answer: all that a zone transfer is
+/// tried for.
+pub(super) async fn first_over_tcp(peer: &Peer, query: &Query, wait: Duration) -> Result<Message, Trouble> {
+    let asked = question(query, Flags::default());
+    let bytes = asked
+        .to_vec()
+        .map_err(|error| Trouble::new(Kind::Unasked, format!("no question could be made: {error}")))?;
+    let received = timeout(wait, over_tcp(peer.address, &bytes)).await;
+    let received = received.map_err(|_| silence(peer, wait, " over TCP"))?;
+    let received = received.map_err(|error| trouble(peer, &error))?;
+    match read(&received, &asked) {
+        Reply::Answer(answer) => Ok(answer),
+        Reply::Unreadable | Reply::Stray => Err(unreadable(peer)),
+    }
+}
+
+fn question(query: &Query, flags: Flags) -> Message {
     // `query()` draws the random id; the source port is the system's choice.
     let mut message = Message::query();
-    message.metadata.recursion_desired = true;
+    message.metadata.recursion_desired = flags.recursion;
+    message.metadata.checking_disabled = flags.unchecked;
     message.add_query(query.clone());
     let mut edns = Edns::new();
-    edns.set_max_payload(PAYLOAD).set_version(0);
+    edns.set_max_payload(PAYLOAD).set_version(0).set_dnssec_ok(flags.signatures);
     message.set_edns(edns);
     message
 }
@@ -75,30 +115,28 @@ fn read(bytes: &[u8], asked: &Message) -> Reply {
 }
 
 async fn over_udp(
-    server: SocketAddr,
+    peer: &Peer,
     asked: &Message,
     bytes: &[u8],
     until: Instant,
+    wait: Duration,
 ) -> Result<Message, Trouble> {
-    let io = |error: io::Error| trouble(server, &error);
-    let any = if server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let io = |error: io::Error| trouble(peer, &error);
+    let ipv4 = peer.address.is_ipv4();
+    let any = if ipv4 { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let socket = UdpSocket::bind(SocketAddr::new(any, 0)).await.map_err(io)?;
-    socket.connect(server).await.map_err(io)?;
+    socket.connect(peer.address).await.map_err(io)?;
     socket.send(bytes).await.map_err(io)?;
     let mut buffer = vec![0; usize::from(u16::MAX)];
     let mut stray = 0_usize;
     loop {
         let Ok(received) = timeout_at(until, socket.recv(&mut buffer)).await else {
-            let words = if stray == 0 {
-                String::new()
-            } else {
-                ", only messages that do not belong to the question,".into()
-            };
-            return Err(Trouble::Silent(words));
+            let strangers = ", only messages that do not belong to the question,";
+            return Err(silence(peer, wait, if stray == 0 { "" } else { strangers }));
         };
         match read(&buffer[..received.map_err(io)?], asked) {
             Reply::Answer(answer) => return Ok(answer),
-            Reply::Unreadable => return Err(unreadable(server)),
+            Reply::Unreadable => return Err(unreadable(peer)),
             Reply::Stray => stray += 1,
         }
     }
@@ -115,16 +153,24 @@ async fn over_tcp(server: SocketAddr, bytes: &[u8]) -> io::Result<Vec<u8>> {
     Ok(received)
 }
 
-fn unreadable(server: SocketAddr) -> Trouble {
-    Trouble::Useless(format!("the resolver {server} sent an answer that cannot be read"))
+/// A wait that was in vain; `more` says what did come, or how it was asked.
+fn silence(peer: &Peer, wait: Duration, more: &str) -> Trouble {
+    Trouble::new(Kind::Silent, format!("no answer from {} within {}{more}", peer.who, span(wait)))
 }
 
-fn trouble(server: SocketAddr, error: &io::Error) -> Trouble {
-    Trouble::Useless(match error.kind() {
-        io::ErrorKind::ConnectionRefused => format!("no resolver listens on {server}: connection refused"),
-        io::ErrorKind::UnexpectedEof => {
-            format!("the resolver {server} closed the connection without an answer")
+fn unreadable(peer: &Peer) -> Trouble {
+    Trouble::new(Kind::Garbled, format!("{} sent an answer that cannot be read", peer.who))
+}
+
+fn trouble(peer: &Peer, error: &io::Error) -> Trouble {
+    let Peer { who, .. } = peer;
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            Trouble::new(Kind::Refused, format!("nothing listens where {who} should be: connection refused"))
         }
-        _ => format!("the resolver {server} could not be asked: {error}"),
-    })
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+            Trouble::new(Kind::Garbled, format!("{who} closed the connection without an answer"))
+        }
+        _ => Trouble::new(Kind::Unasked, format!("{who} could not be asked: {error}")),
+    }
 }
