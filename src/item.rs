@@ -145,6 +145,31 @@ pub fn records(document: &Document) -> Vec<Record<'_>> {
     .collect()
 }
 
+/// A zone that holds names of the product.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    /// Its origin.
+    pub origin: String,
+    /// Where the spec speaks of it: the name servers, or else the domain.
+    pub place: Place,
+}
+
+/// The zones that were seen; where none was, the domain as one.
+pub fn zones(document: &Document, observed: &Observed) -> Vec<Zone> {
+    let spec = &document.spec;
+    let domain = &spec.domain.value.0;
+    let servers = spec.dns.as_ref().and_then(|dns| dns.nameservers.as_ref());
+    let place = servers.map_or_else(
+        || Place::new("domain", spec.domain.span),
+        |servers| Place::new("dns.nameservers", servers.span),
+    );
+    let mut origins: Vec<String> = observed.zones.keys().cloned().collect();
+    if observed.zone_of(domain, "SOA").is_none() {
+        origins.insert(0, domain.clone());
+    }
+    origins.into_iter().map(|origin| Zone { origin, place: place.clone() }).collect()
+}
+
 /// A redirect that must happen: declared, or implied by `canonical` and `redirect` hosts.
 #[derive(Debug, Clone)]
 pub struct Redirect {
@@ -387,6 +412,7 @@ pub struct Items<'a> {
     pub hosts: Vec<Host<'a>>,
     pub names: Vec<Name>,
     pub records: Vec<Record<'a>>,
+    pub zones: Vec<Zone>,
     pub redirects: Vec<Redirect>,
     pub starts: Vec<Start>,
     pub urls: Vec<DeclaredUrl>,
@@ -403,6 +429,7 @@ impl<'a> Items<'a> {
         Self {
             names: names(document, observed),
             records: records(document),
+            zones: zones(document, observed),
             redirects: redirects(document),
             starts: starts(document, observed),
             selectors: selectors(document),

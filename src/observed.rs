@@ -84,8 +84,12 @@ impl Observed {
     pub fn zone_of(&self, name: &str, kind: &str) -> Option<(&str, &Zone)> {
         let own = name.trim_end_matches('.').to_ascii_lowercase();
         let skip = usize::from(kind == "DS");
-        let above = std::iter::successors(Some(own.as_str()), |name| Some(name.split_once('.')?.1)).skip(skip);
-        above.into_iter().find_map(|origin| self.zones.get_key_value(origin)).map(|(o, zone)| (o.as_str(), zone))
+        let above =
+            std::iter::successors(Some(own.as_str()), |name| Some(name.split_once('.')?.1)).skip(skip);
+        above
+            .into_iter()
+            .find_map(|origin| self.zones.get_key_value(origin))
+            .map(|(o, zone)| (o.as_str(), zone))
     }
 
     /// The handshake with an origin, by the URL of anything on it.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, email, http, spec, tls};
-use crate::item::{DeclaredUrl, Host, Name, Record, Redirect, Selector, Start, Waiver};
+use crate::item::{DeclaredUrl, Host, Name, Record, Redirect, Selector, Start, Waiver, Zone};
 
 /// What a check looks at, and the function that judges it.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,8 @@ pub enum Judge {
     Name(fn(&Name, &World) -> Verdict),
     /// Each declared record.
     Record(fn(&Record, &World) -> Verdict),
+    /// Each zone that holds names of the product.
+    Zone(fn(&Zone, &World) -> Verdict),
     /// Each redirect that must happen.
     Redirect(fn(&Redirect, &World) -> Verdict),
     /// Each URL from which redirects are followed.

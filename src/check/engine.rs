@@ -53,6 +53,7 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Record(judge) => each(check, &items.records, |r| {
             (format!("{} {}", r.name, r.record.kind.name()), &r.place, judge(r, world))
         }),
+        Judge::Zone(judge) => each(check, &items.zones, |z| (z.origin.clone(), &z.place, judge(z, world))),
         Judge::Redirect(judge) => {
             each(check, &items.redirects, |r| (r.from.clone(), &r.place, judge(r, world)))
         }

@@ -121,7 +121,10 @@ async fn silence_is_asked_again_and_a_dead_resolver_is_passed_over() {
         () = serve => {}
     }
     let refused = words(ask(&[dead], 0, "www.a.test").await);
-    assert_eq!(refused, "nothing listens where the resolver 127.0.0.1:9 should be: connection refused for www.a.test A");
+    assert_eq!(
+        refused,
+        "nothing listens where the resolver 127.0.0.1:9 should be: connection refused for www.a.test A"
+    );
 }
 
 #[tokio::test]
