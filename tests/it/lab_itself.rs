@@ -46,8 +46,10 @@ fn args_name_every_host_and_nothing_leaves_the_machine() {
     assert_eq!(args[..2], ["--resolver".to_owned(), lab.resolver_addr().to_string()]);
     assert!(args.contains(&format!("shop.test:443={}", lab.addr(HOST, 443))));
     let hosts: Vec<_> = lab.connects().into_iter().map(|(host, port, _)| format!("{host}:{port}")).collect();
+    let (registry, own): (Vec<_>, Vec<_>) = hosts.iter().partition(|host| host.contains(".nic.test:"));
     let mail = ["mail.shop.test:25", "mail.shop.test:80", "mail.shop.test:443"];
-    assert_eq!(hosts, [&mail[..], &["ns1.shop.test:53", "shop.test:80", "shop.test:443"]].concat());
+    assert_eq!(own, [&mail[..], &["ns1.shop.test:53", "shop.test:80", "shop.test:443"]].concat());
+    assert!(registry.contains(&&"a.nic.test:53".to_owned()), "{registry:?}");
     let error = TcpStream::connect(lab.addr("mail.shop.test", 25)).expect_err("no mail server");
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
 }

@@ -12,7 +12,9 @@ use tokio::runtime::Runtime;
 use super::bound::{Bound, Service, listener, serve};
 use super::ca::{AIA_HOST, AIA_PATH, Ca};
 use super::cert::Cert;
-use super::dns::{self, Role};
+use super::delegation;
+use super::dns::{self, Habits, Role};
+use super::fault::Fault;
 use super::log::Log;
 use super::site::{Port80, Site};
 use super::weather::Weather;
@@ -27,10 +29,15 @@ enum Port {
     Service(Service),
 }
 
+/// What one server knows otherwise than the world.
+type Change = Box<dyn Fn(&mut Names)>;
+
 /// The description of a world.
 pub struct Builder {
     names: Names,
     name_servers: BTreeMap<String, Names>,
+    views: Vec<(Option<String>, Change)>,
+    habits: BTreeMap<String, Habits>,
     sites: BTreeMap<String, Site>,
     ports: BTreeMap<(String, u16), Port>,
     port_80: Port80,
@@ -44,6 +51,8 @@ impl Default for Builder {
         Self {
             names: Names::default(),
             name_servers: BTreeMap::new(),
+            views: Vec::new(),
+            habits: BTreeMap::new(),
             sites: BTreeMap::new(),
             ports: BTreeMap::new(),
             port_80: Port80::default(),
@@ -68,6 +77,30 @@ impl Builder {
     /// What the name server of that name knows, if that differs from what the world knows.
     pub fn name_server(&mut self, host: &str) -> &mut Names {
         self.name_servers.entry(host.to_ascii_lowercase()).or_default()
+    }
+
+    /// What the name server of that name knows otherwise than the world does.
+    pub fn at_server(&mut self, host: &str, change: impl Fn(&mut Names) + 'static) -> &mut Self {
+        self.views.push((Some(host.to_ascii_lowercase()), Box::new(change)));
+        self
+    }
+
+    /// What the resolver still believes, or does not know yet.
+    pub fn at_resolver(&mut self, change: impl Fn(&mut Names) + 'static) -> &mut Self {
+        self.views.push((None, Box::new(change)));
+        self
+    }
+
+    /// What the name server of that name does to every question.
+    pub fn server_fault(&mut self, host: &str, fault: Fault) -> &mut Self {
+        self.habits.entry(host.to_ascii_lowercase()).or_default().fault = Some(fault);
+        self
+    }
+
+    /// The name server of that name gives whole zones to anybody.
+    pub fn open_transfer(&mut self, host: &str) -> &mut Self {
+        self.habits.entry(host.to_ascii_lowercase()).or_default().open_transfer = true;
+        self
     }
 
     /// Bad weather on one port of one host, instead of what is served there.
@@ -119,6 +152,7 @@ impl Builder {
             now: self.now,
         });
         self.publish_intermediate(&shared.ca);
+        delegation::complete(&mut self.names);
         let runtime = Builder::runtime();
         let entered = runtime.enter();
         let mut bound = Bound::default();
@@ -144,19 +178,34 @@ impl Builder {
         }
     }
 
+    /// What a server knows: its own data, or else the world's with its changes.
+    fn view(&self, host: Option<&str>) -> Names {
+        let own = host.and_then(|host| self.name_servers.get(host));
+        let mut names = own.unwrap_or(&self.names).clone();
+        for (_, change) in self.views.iter().filter(|(of, _)| of.as_deref() == host) {
+            change(&mut names);
+        }
+        names
+    }
+
     /// The resolver, and a name server for every name that an NS record points at.
     fn bind_dns(&self, bound: &mut Bound, log: &Arc<Log>) -> SocketAddr {
-        let bind = |role, names: &Names| dns::serve(role, names.clone(), self.round_trip, Arc::clone(log));
+        let bind = |role, names: Names, habits: Habits| {
+            dns::serve(role, names, habits, self.round_trip, Arc::clone(log))
+        };
         let pointed = self.names.pointers(RecordType::NS).into_iter().map(|(_, server)| server);
         let mut hosts: Vec<String> = pointed.chain(self.name_servers.keys().cloned()).collect();
         hosts.sort();
         hosts.dedup();
         for host in hosts.into_iter().filter(|host| !self.ports.contains_key(&(host.clone(), 53))) {
-            let names = self.name_servers.get(&host).unwrap_or(&self.names);
-            let addr = bind(Role::NameServer(host.clone()), names);
+            let names = self.view(Some(&host));
+            let serves =
+                if self.name_servers.contains_key(&host) { names.origins() } else { names.served_by(&host) };
+            let habits = self.habits.get(&host).cloned().unwrap_or_default();
+            let addr = bind(Role::NameServer(host.clone(), serves), names, habits);
             bound.connects.insert((host, 53), addr);
         }
-        bind(Role::Resolver, &self.names)
+        bind(Role::Resolver, self.view(None), Habits::default())
     }
 
     fn bind_ports(&mut self, bound: &mut Bound, shared: &Arc<Shared>) {

@@ -6,30 +6,40 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_proto::op::{Edns, Message, OpCode, ResponseCode};
-use hickory_proto::rr::RecordType;
+use hickory_proto::rr::{Record, RecordType};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::time::sleep;
 
 use super::fault::Fault;
 use super::log::{Log, Question};
-use super::zones::{Names, Outcome};
+use super::zones::{Answer, Names, Outcome, Own};
 
 /// Whom a server plays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A recursive resolver: RA is set, a name in no zone does not exist.
     Resolver,
-    /// The name server of that name: AA is set, a name in no zone is refused.
-    NameServer(String),
+    /// The name server of that name, for these zones: AA is set, a name in no zone of its own is refused.
+    NameServer(String, Vec<String>),
 }
 
 /// All that an answer depends on.
 struct Knowledge {
     role: Role,
     names: Names,
+    habits: Habits,
     delay: Duration,
     log: Arc<Log>,
+}
+
+/// How a server treats every question.
+#[derive(Clone, Debug, Default)]
+pub struct Habits {
+    /// What it gets wrong.
+    pub fault: Option<Fault>,
+    /// Whether it gives whole zones away.
+    pub open_transfer: bool,
 }
 
 /// What goes back over the wire, and when.
@@ -48,10 +58,10 @@ fn bind_both() -> io::Result<(UdpSocket, TcpListener)> {
 }
 
 /// Starts a server on the runtime around it, and says where it listens.
-pub fn serve(role: Role, names: Names, delay: Duration, log: Arc<Log>) -> SocketAddr {
+pub fn serve(role: Role, names: Names, habits: Habits, delay: Duration, log: Arc<Log>) -> SocketAddr {
     let (udp, tcp) = (0..100).find_map(|_| bind_both().ok()).expect("some port is free for both UDP and TCP");
     let addr = udp.local_addr().expect("a bound socket has an address");
-    let knows = Arc::new(Knowledge { role, names, delay, log });
+    let knows = Arc::new(Knowledge { role, names, habits, delay, log });
     tokio::spawn(serve_udp(udp, Arc::clone(&knows)));
     tokio::spawn(serve_tcp(tcp, knows));
     addr
@@ -105,14 +115,15 @@ impl Knowledge {
         let request = Message::from_vec(message).ok()?;
         let query = request.queries.first()?;
         let name = query.name().to_lowercase().to_ascii();
-        let mut answer = self.names.answer(&name, query.query_type());
+        let mut answer = self.answer(&name, query.query_type(), transport);
         let earlier = self.log.question(Question {
             name: name.trim_end_matches('.').to_owned(),
             kind: query.query_type().to_string(),
             transport,
             server: self.role.name(),
         });
-        let fault = answer.fault.take().and_then(|fault| fault.now(earlier));
+        let fault = self.habits.fault.clone().or_else(|| answer.fault.take());
+        let fault = fault.and_then(|fault| fault.now(earlier));
         let mut response = self.response(&request, answer);
         let mut wait = self.delay;
         match fault {
@@ -123,6 +134,7 @@ impl Knowledge {
             Some(Fault::Servfail) => response = refusal(&response, ResponseCode::ServFail),
             Some(Fault::Refused) => response = refusal(&response, ResponseCode::Refused),
             Some(Fault::TruncatedUdp) if transport == "udp" => response = response.truncate(),
+            Some(Fault::NotAuthoritative) => response.metadata.authoritative = false,
             Some(Fault::WrongId) => response.metadata.id = !response.metadata.id,
             Some(Fault::Late(more)) => wait += more,
             _ => {}
@@ -131,31 +143,80 @@ impl Knowledge {
         Some(Reply { wait, bytes: fitted(&response, limit) })
     }
 
-    fn response(&self, request: &Message, answer: super::zones::Answer) -> Message {
+    fn answer(&self, name: &str, kind: RecordType, transport: &str) -> Said {
+        let Role::NameServer(_, serves) = &self.role else { return self.names.answer(name, kind).into() };
+        match self.names.own(serves, name, kind) {
+            Own::Answer(answer) => answer.into(),
+            Own::Referral(servers, glue) => Said { authorities: servers, additionals: glue, ..Said::new() },
+            Own::Zone(records) if self.habits.open_transfer && transport == "tcp" => {
+                Said { records, authoritative: true, ..Said::new() }
+            }
+            Own::Zone(_) | Own::Nothing => Said { code: ResponseCode::Refused, ..Said::new() },
+        }
+    }
+
+    fn response(&self, request: &Message, said: Said) -> Message {
         let mut response = skeleton(request);
         let asked = request.queries.first().map(hickory_proto::op::Query::query_type);
-        let refused = match self.role {
-            Role::Resolver => false,
-            Role::NameServer(_) => answer.outcome == Outcome::NoZone && answer.records.is_empty(),
-        };
+        let resolver = self.role == Role::Resolver;
         let flags = &mut response.metadata;
-        flags.recursion_available = self.role == Role::Resolver;
-        flags.authoritative = self.role != Role::Resolver && !refused;
+        flags.recursion_available = resolver;
+        flags.authoritative = !resolver && said.authoritative;
         let wants_ad = request.metadata.authentic_data
             || request.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok);
-        flags.authentic_data = self.role == Role::Resolver && wants_ad && answer.authentic;
-        flags.response_code = match answer.outcome {
-            _ if refused || matches!(asked, Some(RecordType::AXFR | RecordType::IXFR)) => {
-                ResponseCode::Refused
-            }
-            Outcome::Exists => ResponseCode::NoError,
-            Outcome::NoSuchName | Outcome::NoZone => ResponseCode::NXDomain,
-        };
+        flags.authentic_data = resolver && wants_ad && said.authentic;
+        flags.response_code = said.code;
+        if resolver && matches!(asked, Some(RecordType::AXFR | RecordType::IXFR)) {
+            flags.response_code = ResponseCode::Refused;
+        }
         if flags.response_code != ResponseCode::Refused {
-            response.answers = answer.records;
-            response.authorities = answer.soa.into_iter().collect();
+            response.answers = said.records;
+            response.authorities = said.authorities;
+            response.additionals = said.additionals;
         }
         response
+    }
+}
+
+/// What a server says, before anything goes wrong with it.
+struct Said {
+    code: ResponseCode,
+    authoritative: bool,
+    authentic: bool,
+    records: Vec<Record>,
+    authorities: Vec<Record>,
+    additionals: Vec<Record>,
+    fault: Option<Fault>,
+}
+
+impl Said {
+    fn new() -> Self {
+        Self {
+            code: ResponseCode::NoError,
+            authoritative: false,
+            authentic: false,
+            records: vec![],
+            authorities: vec![],
+            additionals: vec![],
+            fault: None,
+        }
+    }
+}
+
+impl From<Answer> for Said {
+    fn from(answer: Answer) -> Self {
+        Self {
+            code: match answer.outcome {
+                Outcome::Exists => ResponseCode::NoError,
+                Outcome::NoSuchName | Outcome::NoZone => ResponseCode::NXDomain,
+            },
+            authoritative: true,
+            authentic: answer.authentic,
+            records: answer.records,
+            authorities: answer.soa.into_iter().collect(),
+            fault: answer.fault,
+            ..Self::new()
+        }
     }
 }
 
@@ -197,7 +258,7 @@ impl Role {
     fn name(&self) -> String {
         match self {
             Self::Resolver => "resolver".to_owned(),
-            Self::NameServer(name) => name.clone(),
+            Self::NameServer(name, _) => name.clone(),
         }
     }
 }

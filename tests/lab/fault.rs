@@ -15,6 +15,8 @@ pub enum Fault {
     TruncatedUdp,
     /// Bytes that are no DNS message.
     Garbage,
+    /// The right answer without the AA flag.
+    NotAuthoritative,
     /// The right answer under another transaction id.
     WrongId,
     /// The right answer, this much later.

@@ -18,6 +18,7 @@ mod bound;
 mod builder;
 mod ca;
 mod cert;
+mod delegation;
 mod dns;
 mod fault;
 mod log;

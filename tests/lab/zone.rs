@@ -162,6 +162,57 @@ impl Zone {
         self.push(name, RData::Unknown { code, rdata: NULL::with(data.to_vec()) })
     }
 
+    /// An address of a name server below a delegation; said once, however often.
+    pub(super) fn glue(&mut self, name: &str, short: &str) -> &mut Self {
+        let kind: RecordType = short.split(' ').next().and_then(|kind| kind.parse().ok()).expect("a type");
+        if self.has(name, kind) { self } else { self.record(name, short) }
+    }
+
+    /// True where the zone has records of that type at that name.
+    pub(super) fn has(&self, name: &str, kind: RecordType) -> bool {
+        let node = self.nodes.get(&absolute(name, &self.origin));
+        node.is_some_and(|records| records.iter().any(|(_, data)| data.record_type() == kind))
+    }
+
+    /// Takes the records of one type at one name out, or with `*` of every type.
+    pub fn without(&mut self, name: &str, kind: &str) -> &mut Self {
+        let owner = absolute(name, &self.origin);
+        if let Some(node) = self.nodes.get_mut(&owner) {
+            node.retain(|(_, data)| kind != "*" && data.record_type().to_string() != kind);
+            if node.is_empty() {
+                self.nodes.remove(&owner);
+            }
+        }
+        self
+    }
+
+    /// Takes the records of one type at a whole name out, and returns them.
+    pub(super) fn take(&mut self, owner: &str, kind: RecordType) -> Vec<(u32, RData)> {
+        let Some(node) = self.nodes.get_mut(owner) else { return vec![] };
+        let (taken, left) = node.drain(..).partition(|(_, data)| data.record_type() == kind);
+        *node = left;
+        taken
+    }
+
+    /// The closest delegation on the way from the origin down to a name.
+    pub(super) fn cut(&self, name: &str, kind: RecordType) -> Option<String> {
+        let below = |cut: &&str| cut.ends_with(&format!(".{}", self.origin)) || self.origin == ".";
+        std::iter::once(name)
+            .chain(parents(name))
+            .filter(below)
+            .filter(|cut| self.has(cut, RecordType::NS) && !(kind == RecordType::DS && *cut == name))
+            .last()
+            .map(str::to_owned)
+    }
+
+    /// Every record, as a zone transfer sends them: the SOA first and last.
+    pub(super) fn all(&self) -> Vec<Record> {
+        let records = self.nodes.iter().flat_map(|(name, records)| records.iter().map(move |r| (name, r)));
+        let body = records.filter(|(_, (_, data))| !matches!(data, RData::SOA(_)));
+        let body = body.map(|(name, (ttl, data))| Record::from_rdata(parsed(name), *ttl, data.clone()));
+        self.soa().into_iter().chain(body).chain(self.soa()).collect()
+    }
+
     /// Scripts a fault for one type of one name, or with `*` for every type.
     pub fn broken(&mut self, name: &str, kind: &str, fault: Fault) -> &mut Self {
         let kind = (kind != "*").then(|| kind.parse().expect("a record type or *"));

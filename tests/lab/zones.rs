@@ -44,7 +44,83 @@ pub struct Answer {
     pub fault: Option<Fault>,
 }
 
+/// What a name server says that serves only some of the zones.
+pub enum Own {
+    /// An answer of its own.
+    Answer(Answer),
+    /// The servers of a zone below, and their addresses.
+    Referral(Vec<Record>, Vec<Record>),
+    /// The whole zone.
+    Zone(Vec<Record>),
+    /// It serves no such zone.
+    Nothing,
+}
+
 impl Names {
+    /// The origins of all zones.
+    pub(super) fn origins(&self) -> Vec<String> {
+        self.zones.keys().cloned().collect()
+    }
+
+    /// The zones that name a server among their own servers, or are delegated to it.
+    pub(super) fn served_by(&self, server: &str) -> Vec<String> {
+        let by = |(_, target): &(String, String)| target == server;
+        let pointers = self.pointers(RecordType::NS).into_iter().filter(by);
+        pointers.map(|(zone, _)| absolute(&zone, ".")).filter(|zone| self.zones.contains_key(zone)).collect()
+    }
+
+    /// The data of one name and type in the zone that holds it, in presentation form.
+    pub(super) fn data(&self, name: &str, kind: RecordType) -> Vec<String> {
+        let node = self.zone_of(name, kind).and_then(|zone| zone.nodes.get(name));
+        let of_kind = node.into_iter().flatten().filter(|(_, data)| data.record_type() == kind);
+        of_kind.map(|(_, data)| data.to_string()).collect()
+    }
+
+    /// What a server of those zones says to a question without recursion.
+    pub(super) fn own(&self, serves: &[String], question: &str, kind: RecordType) -> Own {
+        let mut name = absolute(question.trim_end_matches('.'), ".");
+        let served = |name: &str| {
+            let at = std::iter::once(name).chain(parents(name)).skip(usize::from(kind == RecordType::DS));
+            at.into_iter()
+                .find(|origin| serves.iter().any(|own| own == origin))
+                .and_then(|o| self.zones.get(o))
+        };
+        let Some(zone) = served(&name) else { return Own::Nothing };
+        if kind == RecordType::AXFR {
+            return Own::Zone(zone.all());
+        }
+        if let Some(cut) = zone.cut(&name, kind) {
+            return self.referral(zone, &cut);
+        }
+        let mut found =
+            Answer { outcome: Outcome::Exists, records: vec![], soa: None, authentic: false, fault: None };
+        for _ in 0..LONGEST_CHAIN {
+            match self.step(&name, kind, &mut found) {
+                Some(target) if served(&target).is_some_and(|zone| zone.cut(&target, kind).is_none()) => {
+                    name = target;
+                }
+                _ => break,
+            }
+        }
+        Own::Answer(found)
+    }
+
+    fn referral(&self, zone: &Zone, cut: &str) -> Own {
+        let at = |name: &str, kind: RecordType| {
+            let node = zone.nodes.get(name).into_iter().flatten();
+            let records = node.filter(move |(_, data)| data.record_type() == kind);
+            let record = |(ttl, data): &(u32, RData)| Record::from_rdata(parsed(name), *ttl, data.clone());
+            records.map(record).collect::<Vec<_>>()
+        };
+        let servers = at(cut, RecordType::NS);
+        let targets =
+            servers.iter().map(|record| absolute(record.data.to_string().trim_end_matches('.'), "."));
+        let glue =
+            targets.flat_map(|target| [at(&target, RecordType::A), at(&target, RecordType::AAAA)].concat());
+        let glue = glue.collect();
+        Own::Referral(servers, glue)
+    }
+
     /// The zone of that origin, new at first.
     pub fn zone(&mut self, origin: &str) -> &mut Zone {
         self.zones.entry(absolute(origin, ".")).or_insert_with(|| Zone::new(origin))
