@@ -145,6 +145,121 @@ pub fn records(document: &Document) -> Vec<Record<'_>> {
     .collect()
 }
 
+/// A name and type that each name server is asked for itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OwnedRecord {
+    /// The owner name.
+    pub name: String,
+    /// The type.
+    pub kind: &'static str,
+    /// True where the spec declares it, so that its absence is a fault.
+    pub declared: bool,
+}
+
+/// The declared records, and the addresses and aliases of every name that the spec owns, each once.
+pub fn owned_records(document: &Document, observed: &Observed) -> Vec<OwnedRecord> {
+    let one = |name: String, kind, declared| OwnedRecord { name, kind, declared };
+    let declared = records(document).into_iter().map(|r| one(r.name, r.record.kind.value.name(), true));
+    let hosts = hosts(document, observed).into_iter().map(|host| host.name);
+    // A host where it resolves; whether it does is not known yet.
+    let www = document.spec.hosts.is_none().then(|| format!("www.{}", document.spec.domain.value.0));
+    let hosts = hosts.chain(www).flat_map(|name| ["A", "AAAA"].map(|kind| one(name.clone(), kind, false)));
+    let mut found: Vec<OwnedRecord> = declared.chain(hosts).collect();
+    let aliases: Vec<_> = found.iter().map(|owned| one(owned.name.clone(), "CNAME", false)).collect();
+    found.extend(aliases);
+    let mut seen = BTreeSet::new();
+    found.retain(|owned| seen.insert((owned.name.clone(), owned.kind)));
+    found
+}
+
+/// Where a record stands that was entered with its whole name into a form that adds the zone's
+/// name by itself: `mail.shop.test.shop.test`.
+pub fn doubled_name(name: &str, domain: &str) -> String {
+    format!("{name}.{domain}")
+}
+
+/// The records of one name and type whose text is read for damage.
+#[derive(Debug, Clone)]
+pub struct RecordSet {
+    /// The owner name.
+    pub name: String,
+    /// The type.
+    pub kind: &'static str,
+    /// Where the spec speaks of it.
+    pub place: Place,
+}
+
+/// Declared records, aliases of hosts, and the records that mail lives on, each once.
+pub fn record_sets(document: &Document, observed: &Observed) -> Vec<RecordSet> {
+    let spec = &document.spec;
+    let domain = &spec.domain.value.0;
+    let set = |name: String, kind, place| RecordSet { name, kind, place };
+    let declared = records(document).into_iter().map(|r| set(r.name, r.record.kind.value.name(), r.place));
+    let aliases = hosts(document, observed).into_iter().map(|host| set(host.name, "CNAME", host.place));
+    let mail = spec.email.as_ref().map_or(spec.domain.span, |email| email.span);
+    let place = Place::new(if spec.email.is_some() { "email" } else { "domain" }, mail);
+    let own = [(domain.clone(), "MX"), (domain.clone(), "TXT"), (format!("_dmarc.{domain}"), "TXT")];
+    let own = own.into_iter().map(|(name, kind)| set(name, kind, place.clone()));
+    let keys = selectors(document).into_iter().map(|selector| set(selector.name, "TXT", selector.place));
+    let mut seen = BTreeSet::new();
+    let mut all: Vec<RecordSet> = declared.chain(aliases).chain(own).chain(keys).collect();
+    all.retain(|set| seen.insert((set.name.clone(), set.kind)));
+    all
+}
+
+/// Every name that the spec owns records at, each once.
+pub fn owners(document: &Document, observed: &Observed) -> Vec<Name> {
+    let spec = &document.spec;
+    let apex = Name { name: spec.domain.value.0.clone(), place: Place::new("domain", spec.domain.span) };
+    let records = records(document).into_iter().map(|r| Name { name: r.name, place: r.place });
+    let mut seen = BTreeSet::new();
+    let mut all: Vec<Name> = names(document, observed).into_iter().chain(records).chain([apex]).collect();
+    all.retain(|name| seen.insert(name.name.clone()));
+    all
+}
+
+/// A record set that the declared cutover will change.
+#[derive(Debug, Clone)]
+pub struct Changing {
+    /// The owner name.
+    pub name: String,
+    /// The type.
+    pub kind: &'static str,
+    /// Where the spec speaks of it.
+    pub place: Place,
+    /// When it will change.
+    pub cutover: jiff::Timestamp,
+}
+
+/// The addresses and aliases of hosts, and the declared records of the types that say where a
+/// service is, each once. None where no cutover is declared.
+pub fn changing(document: &Document, observed: &Observed) -> Vec<Changing> {
+    use crate::spec::model::RecordType::{A, Aaaa, Cname, Https, Mx, Srv, Svcb};
+    let cutover =
+        document.spec.dns.as_ref().and_then(|dns| dns.cutover.as_ref()).map(|moment| moment.value.0);
+    let Some(cutover) = cutover else { return Vec::new() };
+    let moves =
+        |record: &Record| matches!(record.record.kind.value, A | Aaaa | Cname | Https | Mx | Srv | Svcb);
+    let declared = records(document).into_iter().filter(moves).map(|r| Changing {
+        name: r.name,
+        kind: r.record.kind.value.name(),
+        place: r.place,
+        cutover,
+    });
+    let hosts = hosts(document, observed).into_iter().flat_map(|host| {
+        ["A", "AAAA"].map(|kind| Changing {
+            name: host.name.clone(),
+            kind,
+            place: host.place.clone(),
+            cutover,
+        })
+    });
+    let mut seen = BTreeSet::new();
+    let mut all: Vec<Changing> = declared.chain(hosts).collect();
+    all.retain(|changing| seen.insert((changing.name.clone(), changing.kind)));
+    all
+}
+
 /// A zone that holds names of the product.
 #[derive(Debug, Clone)]
 pub struct Zone {
@@ -412,6 +527,9 @@ pub struct Items<'a> {
     pub hosts: Vec<Host<'a>>,
     pub names: Vec<Name>,
     pub records: Vec<Record<'a>>,
+    pub record_sets: Vec<RecordSet>,
+    pub owners: Vec<Name>,
+    pub changing: Vec<Changing>,
     pub zones: Vec<Zone>,
     pub redirects: Vec<Redirect>,
     pub starts: Vec<Start>,
@@ -429,6 +547,9 @@ impl<'a> Items<'a> {
         Self {
             names: names(document, observed),
             records: records(document),
+            record_sets: record_sets(document, observed),
+            owners: owners(document, observed),
+            changing: changing(document, observed),
             zones: zones(document, observed),
             redirects: redirects(document),
             starts: starts(document, observed),

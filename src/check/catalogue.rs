@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, email, http, spec, tls};
-use crate::item::{DeclaredUrl, Host, Name, Record, Redirect, Selector, Start, Waiver, Zone};
+use crate::item::{
+    Changing, DeclaredUrl, Host, Name, Record, RecordSet, Redirect, Selector, Start, Waiver, Zone,
+};
 
 /// What a check looks at, and the function that judges it.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +20,12 @@ pub enum Judge {
     Name(fn(&Name, &World) -> Verdict),
     /// Each declared record.
     Record(fn(&Record, &World) -> Verdict),
+    /// The records of each name and type whose text is read.
+    RecordSet(fn(&RecordSet, &World) -> Verdict),
+    /// Each name that the spec owns records at.
+    Owner(fn(&Name, &World) -> Verdict),
+    /// Each record set that the cutover will change.
+    Changing(fn(&Changing, &World) -> Verdict),
     /// Each zone that holds names of the product.
     Zone(fn(&Zone, &World) -> Verdict),
     /// Each redirect that must happen.
@@ -98,12 +106,23 @@ catalogue! {
     "spec/inline-secret" => Text(spec::inline_secret),
     "spec/waiver-expired" => Waiver(spec::waiver_expired),
     "spec/waiver-unmatched" => Waiver(spec::waiver_unmatched),
+    "dns/nameserver-count" => Zone(dns::zone::nameserver_count),
+    "dns/nameserver-lame" => Zone(dns::zone::nameserver_lame),
+    "dns/nameservers-disagree" => Zone(dns::zone::nameservers_disagree),
+    "dns/delegation-differs" => Zone(dns::zone::delegation_differs),
+    "dns/zone-transfer-open" => Zone(dns::zone::zone_transfer_open),
     "dns/record-missing" => Record(dns::record::record_missing),
     "dns/record-differs" => Record(dns::record::record_differs),
+    "dns/record-unexpected" => Record(dns::record::record_unexpected),
     "dns/host-unresolved" => Host(dns::host_unresolved),
     "dns/address-private" => Host(dns::address_private),
     "dns/cname-dangling" => Name(dns::cname_dangling),
+    "dns/cname-conflict" => Owner(dns::conflict::cname_conflict),
     "dns/cname-loop" => Name(dns::cname_loop),
+    "dns/propagation-pending" => Record(dns::record::propagation_pending),
+    "dns/ttl-too-long" => Changing(dns::cutover::ttl_too_long),
+    "dns/value-malformed" => RecordSet(dns::damage::value_malformed),
+    "dns/soa-values" => Zone(dns::zone::soa_values),
     "tls/unreachable" => Host(tls::unreachable),
     "tls/certificate-expired" => Host(tls::certificate_expired),
     "tls/certificate-not-yet-valid" => Host(tls::certificate_not_yet_valid),

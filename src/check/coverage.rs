@@ -12,7 +12,6 @@ const NOT_JUDGED: &[&str] = &[
     "access",
     "cloudflare",
     "dns.caa",
-    "dns.cutover",
     "dns.dnssec",
     "dns.nameservers",
     "email.dkim.cname",

@@ -53,6 +53,13 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Record(judge) => each(check, &items.records, |r| {
             (format!("{} {}", r.name, r.record.kind.name()), &r.place, judge(r, world))
         }),
+        Judge::RecordSet(judge) => {
+            each(check, &items.record_sets, |s| (format!("{} {}", s.name, s.kind), &s.place, judge(s, world)))
+        }
+        Judge::Owner(judge) => each(check, &items.owners, |n| (n.name.clone(), &n.place, judge(n, world))),
+        Judge::Changing(judge) => {
+            each(check, &items.changing, |c| (format!("{} {}", c.name, c.kind), &c.place, judge(c, world)))
+        }
         Judge::Zone(judge) => each(check, &items.zones, |z| (z.origin.clone(), &z.place, judge(z, world))),
         Judge::Redirect(judge) => {
             each(check, &items.redirects, |r| (r.from.clone(), &r.place, judge(r, world)))

@@ -1,12 +1,13 @@
 //! Asks what a spec needs, everything at once. Which questions run side by side is decided here;
 //! below, only one question's own parts do (its addresses, its two families, its handshake).
 
-use futures_util::future::{join, join_all, join4};
+use futures_util::future::{join, join_all, join5};
 use jiff::Timestamp;
 use url::Url;
 
 use super::problem::seen;
 use super::session::Session;
+use super::zone;
 use crate::item;
 use crate::mail;
 use crate::observed::{Observed, question};
@@ -20,11 +21,13 @@ const MOST_ALIASES: usize = 9;
 /// Asks everything.
 pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Timestamp) {
     let nothing = Observed::new(at);
-    join4(
+    let owned = item::owned_records(document, &nothing);
+    join5(
         hosts(session, document, &nothing),
         implied_www(session, document, at),
         records(session, document),
         mail(session, document),
+        zone::walk(session, &document.spec.domain.value.0, &owned),
     )
     .await;
 }
@@ -63,7 +66,11 @@ async fn implied_www(session: &Session<'_>, document: &Document, at: Timestamp) 
 
 async fn records(session: &Session<'_>, document: &Document) {
     let records = item::records(document);
-    join_all(records.iter().map(|record| session.dns(&record.name, record.record.kind.value.name()))).await;
+    join_all(records.iter().map(async |record| {
+        let (name, kind) = (&record.name, record.record.kind.value.name());
+        let _ = join(session.dns(name, kind), session.dns_elsewhere(name, kind)).await;
+    }))
+    .await;
 }
 
 /// MX, SPF, DMARC (of the domain and of every parent that may hold a policy) and the keys. A

@@ -33,6 +33,13 @@ pub(super) async fn observed(
     observed.http = session.http.all().into_iter().map(entry).collect();
     let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
     observed.dns = session.dns.all().into_iter().map(entry).collect();
+    for (key, answer) in session.others.all() {
+        if let Some((server, question)) = key.split_once(' ') {
+            let answer = seen(answer.unwrap_or_else(|| Err(unanswered())));
+            observed.resolvers.entry(server.to_owned()).or_default().insert(question.to_owned(), answer);
+        }
+    }
+    observed.zones = session.zones.take();
     observed
 }
 

@@ -6,6 +6,7 @@
 //! | `engine` | which questions a spec needs, all at once |
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
+//! | `zone` | delegations, and what each name server says itself |
 //! | `dns`, `dial`, `tls`, `http` | one protocol each |
 //! | `certificate`, `path` | what a certificate says, and where a chain leads |
 //! | `finish` | the answers as an [`Observed`] |
@@ -23,6 +24,7 @@ mod path;
 mod problem;
 mod session;
 mod tls;
+mod zone;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{Either, join, select};
+use futures_util::future::{Either, join, join_all, select};
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -24,7 +24,7 @@ use super::memo::{Memo, Tally};
 use super::problem::{Problem, Until};
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, dial, http, tls};
-use crate::observed::{DnsAnswer, Exchange, FailureKind, origin, question};
+use crate::observed::{DnsAnswer, Exchange, FailureKind, Zone, origin, question};
 
 /// Largest intermediate certificate that is fetched.
 const MOST_CERTIFICATE: usize = 64 * 1024;
@@ -32,14 +32,17 @@ const MOST_CERTIFICATE: usize = 64 * 1024;
 /// One run.
 pub(super) struct Session<'a> {
     settings: &'a Settings,
-    /// The hosts that the spec names.
-    limits: Limits,
+    pub(super) limits: Limits,
     tally: Tally<'a>,
-    resolver: Resolver,
+    pub(super) resolver: Resolver,
     client: Arc<ClientConfig>,
     pub(super) dns: Memo<Result<DnsAnswer, Problem>>,
     pub(super) tls: Memo<Result<Shown, Problem>>,
     pub(super) http: Memo<Result<Exchange, Problem>>,
+    /// What the resolvers behind the first one answered, by address and question.
+    pub(super) others: Memo<Result<DnsAnswer, Problem>>,
+    /// Zones as far as they were seen.
+    pub(super) zones: RefCell<BTreeMap<String, Zone>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// First connections, shaken hands on and not yet asked anything, by origin.
     open: RefCell<BTreeMap<String, Open>>,
@@ -80,6 +83,8 @@ impl<'a> Session<'a> {
             dns: Memo::new(),
             tls: Memo::new(),
             http: Memo::new(),
+            others: Memo::new(),
+            zones: RefCell::default(),
             fetched: Memo::new(),
             open: RefCell::default(),
             owned: RefCell::default(),
@@ -90,6 +95,25 @@ impl<'a> Session<'a> {
     pub(super) async fn dns(&self, name: &str, kind: &str) -> Result<DnsAnswer, Problem> {
         let ask = async || self.resolver.ask(name, kind, &self.limits).await;
         self.dns.get(&question(name, kind), &self.tally, ask).await
+    }
+
+    /// What the resolvers that were not asked first answer to a question.
+    pub(super) async fn dns_elsewhere(&self, name: &str, kind: &str) {
+        let each = self.resolver.addresses().skip(1).map(async |server| {
+            let ask = async || self.resolver.ask_one(server, name, kind, &self.limits).await;
+            self.others.get(&format!("{server} {}", question(name, kind)), &self.tally, ask).await
+        });
+        join_all(each).await;
+    }
+
+    /// Where the user's overrides send a host and port.
+    pub(super) fn elsewhere(&self, host: &str, port: u16) -> Option<SocketAddr> {
+        overridden(&self.settings.connect, host, port)
+    }
+
+    /// Refuses an address of a host that is not public, unless the run allows it.
+    pub(super) fn may_ask(&self, host: &str, address: IpAddr) -> Result<(), Problem> {
+        self.within(host, vec![address]).map(drop)
     }
 
     /// The answer to a GET, kept under the URL.

@@ -213,7 +213,7 @@ impl Zone {
         self.soa().into_iter().chain(body).chain(self.soa()).collect()
     }
 
-    /// Scripts a fault for one type of one name, or with `*` for every type.
+    /// Scripts a fault of the resolver for one type of one name, or with `*` for every type.
     pub fn broken(&mut self, name: &str, kind: &str, fault: Fault) -> &mut Self {
         let kind = (kind != "*").then(|| kind.parse().expect("a record type or *"));
         self.faults.push((absolute(name, &self.origin), kind, fault));

@@ -102,6 +102,8 @@ impl Names {
                 _ => break,
             }
         }
+        // Scripted faults of a zone are the resolver's; a server has faults of its own.
+        found.fault = None;
         Own::Answer(found)
     }
 

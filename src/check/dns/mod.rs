@@ -1,7 +1,12 @@
 //! Judges of `dns/*`.
 
 pub(super) mod alias;
+pub(super) mod conflict;
+pub(super) mod cutover;
+pub(super) mod damage;
 pub(super) mod record;
+mod view;
+pub(super) mod zone;
 
 use super::{Status, Verdict, World, seen};
 use crate::item::{Host, Name};
@@ -31,6 +36,13 @@ pub(super) fn host_unresolved(host: &Host, world: &World) -> Verdict {
     if let Some(gap) = addresses.gap {
         return *gap;
     }
+    let own = view::own_addresses(&host.name, world);
+    if !own.is_empty() {
+        let own = seen::listed(&own.into_iter().collect::<Vec<_>>());
+        return Verdict::unknown(format!(
+            "the name servers give {own}, but the resolver still says that there is no address: ask again later, or another resolver"
+        ));
+    }
     if let Some(subject) = missing_record(host, world) {
         return Verdict::not_judged("dns/record-missing", subject, "its declared record is missing");
     }
@@ -54,7 +66,7 @@ pub(super) fn host_unresolved(host: &Host, world: &World) -> Verdict {
 fn missing_record(host: &Host, world: &World) -> Option<String> {
     let leads = |kind| matches!(kind, RecordType::A | RecordType::Aaaa | RecordType::Cname);
     let mut own = world.items.records.iter().filter(|r| r.name == host.name && leads(r.record.kind.value));
-    own.find(|record| record::record_missing(record, world).status == Status::Fail).map(record::subject)
+    own.find(|record| record::record_missing(record, world).status != Status::Pass).map(record::subject)
 }
 
 pub(super) fn address_private(host: &Host, world: &World) -> Verdict {
@@ -93,6 +105,10 @@ pub(super) fn cname_dangling(name: &Name, world: &World) -> Verdict {
             Verdict::not_applicable(format!("{} is no alias", name.name))
         }
         End::Exists => Verdict::pass(chain.to_string()),
+        End::Missing if damage::fault(chain.owner(), "CNAME", world).is_some() => {
+            let subject = format!("{} CNAME", chain.owner());
+            Verdict::not_judged("dns/value-malformed", subject, "the alias was damaged when it was entered")
+        }
         End::Missing => {
             let target = chain.last();
             Verdict::fail(format!("{chain}, which does not exist"))

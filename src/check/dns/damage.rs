@@ -1,0 +1,240 @@
+//! Record texts that were damaged when somebody typed or pasted them into a form.
+
+use super::view::View;
+use crate::check::{Verdict, World, seen};
+use crate::item::{RecordSet, doubled_name};
+use crate::observed::DnsRecord;
+
+/// What is wrong with a record's text, and what to write instead.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    what: String,
+    observed: String,
+    cure: String,
+}
+
+/// The first damage among the records of a name and type, or of their name.
+pub(super) fn fault(name: &str, kind: &str, world: &World) -> Option<Fault> {
+    let view = View::of(name, kind, world).ok()?;
+    let answers = view.answers();
+    let own =
+        answers.iter().flat_map(|answer| answer.of_type(kind)).filter(|seen| seen.name.as_str() == name);
+    let mut any = false;
+    for record in own {
+        any = true;
+        if let Some(fault) = of_value(record, world.domain()) {
+            return Some(fault);
+        }
+    }
+    if any { None } else { doubled_owner(name, kind, world) }
+}
+
+fn doubled_owner(name: &str, kind: &str, world: &World) -> Option<Fault> {
+    let wrong = doubled_name(name, world.domain());
+    let view = View::of(&wrong, kind, world).ok()?;
+    let found = view.answers().iter().any(|a| a.of_type(kind).any(|seen| seen.name.as_str() == wrong));
+    let short = name.strip_suffix(world.domain()).map_or(name, |label| label.trim_end_matches('.'));
+    let short = if short.is_empty() { "@" } else { short };
+    found.then(|| Fault {
+        what: format!(
+            "the {kind} record meant for {name} stands at {wrong}: the zone's name was added twice"
+        ),
+        observed: wrong,
+        cure: format!(
+            "in the form of your DNS provider write `{short}` as the name, or the full name with a final dot"
+        ),
+    })
+}
+
+/// Damage in one record.
+fn of_value(record: &DnsRecord, domain: &str) -> Option<Fault> {
+    let value = record.value.as_str();
+    match record.kind.as_str() {
+        "TXT" => in_text(value),
+        "CNAME" | "MX" | "NS" | "PTR" => in_name(value, domain),
+        "SRV" => in_name(value.rsplit(' ').next().unwrap_or(value), domain),
+        _ => None,
+    }
+}
+
+fn in_name(target: &str, domain: &str) -> Option<Fault> {
+    let twice = format!("{domain}.{domain}");
+    let fault = |what: String, cure: String| Some(Fault { what, observed: target.to_owned(), cure });
+    if target == twice || target.ends_with(&format!(".{twice}")) {
+        let meant = target.strip_suffix(&format!(".{domain}")).unwrap_or(target);
+        return fault(
+            format!("the target {target} ends in the zone's name twice"),
+            format!("write `{meant}.` with a final dot, or the name without `.{domain}`"),
+        );
+    }
+    if target.contains("://") || target.contains('/') {
+        let host = target.split("://").last().and_then(|rest| rest.split('/').next()).unwrap_or(target);
+        return fault(
+            format!("the target {target} is a URL: DNS names hosts only"),
+            format!("write `{host}` alone; where visitors shall land on a path, use a redirect"),
+        );
+    }
+    // Anything that was neither letter, digit nor hyphen arrives as an escape.
+    if target.contains(['"', '\'', '\\', '`', ' ']) {
+        return fault(
+            format!("the target {} holds characters that no host name has", seen::cut(target)),
+            "write the name alone, without quotes, spaces and backslashes".to_owned(),
+        );
+    }
+    None
+}
+
+const SMART: [char; 8] =
+    ['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{201a}', '\u{ab}', '\u{bb}'];
+
+fn in_text(text: &str) -> Option<Fault> {
+    let fault = |what: &str, cure: &str| {
+        Some(Fault {
+            what: what.to_owned(),
+            observed: format!("\"{}\"", seen::cut(text)),
+            cure: cure.to_owned(),
+        })
+    };
+    if text.contains(SMART) {
+        return fault(
+            "the text holds typographic quotes, which a word processor or a web page put there",
+            "type the quotes anew, or leave them out: the form adds its own",
+        );
+    }
+    if text.len() > 1 && text.starts_with('"') && text.ends_with('"') {
+        let cure = "enter the text without the outer quotes: the form adds its own";
+        return fault("the text holds the quotes that it was pasted with", cure);
+    }
+    if text.contains("\\\"") || text.contains("\\;") {
+        let cure = "enter the text as it is, without backslashes: they belong to zone files only";
+        return fault("the text holds backslashes that were meant for a zone file", cure);
+    }
+    if text.contains("\" \"") || text.contains("\"\"") {
+        let cure =
+            "enter the parts as one text without the quotes between them: the server splits it by itself";
+        return fault("the text holds the quotes between its parts", cure);
+    }
+    if !text.contains('=') {
+        return None;
+    }
+    if text.trim() != text {
+        let cure =
+            "enter the text without spaces before and behind it: who verifies it compares letter by letter";
+        return fault("the text begins or ends with a space", cure);
+    }
+    if text.contains('\u{a0}') || text.contains("\\u{200b}") || text.contains("\\u{feff}") {
+        return fault("the text holds an invisible character", "type the text anew instead of pasting it");
+    }
+    glued(text).map(|glued| Fault {
+        what: format!("the parts of the text were joined without the space between them: `{glued}`"),
+        observed: format!("\"{}\"", seen::cut(text)),
+        cure: "put the space back: strings of a TXT record are joined as they are (RFC 7208 section 3.3)"
+            .to_owned(),
+    })
+}
+
+/// The place where two terms of an SPF record run into each other.
+fn glued(text: &str) -> Option<String> {
+    let terms = text.to_ascii_lowercase();
+    let terms: Vec<&str> = terms.strip_prefix("v=spf1")?.split(' ').collect();
+    if let Some(first) = terms.first().filter(|first| !first.is_empty()) {
+        return Some(format!("v=spf1{}", seen::cut(first)));
+    }
+    let runs = |term: &&str| {
+        let starts = ["include:", "ip4:", "ip6:", "redirect="];
+        let inner = starts
+            .iter()
+            .filter_map(|start| term.rfind(start))
+            .any(|at| at > 1 || (at == 1 && !term.starts_with(['+', '-', '~', '?'])));
+        inner || ["~all", "-all", "?all", "+all"].iter().any(|end| term.len() > 4 && term.ends_with(end))
+    };
+    terms.iter().find(|term| runs(term)).map(|term| seen::cut(term))
+}
+
+pub(in crate::check) fn value_malformed(set: &RecordSet, world: &World) -> Verdict {
+    let view = match View::of(&set.name, set.kind, world) {
+        Ok(view) => view,
+        Err(verdict) => return *verdict,
+    };
+    if let Some(Fault { what, observed, cure }) = fault(&set.name, set.kind, world) {
+        return Verdict::fail(format!("{} {}: {what}", set.name, set.kind))
+            .expected("the text as it was meant")
+            .observed(observed)
+            .label("damaged in entry")
+            .help(cure);
+    }
+    let count = view.answers().first().map_or(0, |answer| answer.of_type(set.kind).count());
+    if count == 0 {
+        return Verdict::not_applicable(format!("{} has no {} record", set.name, set.kind));
+    }
+    Verdict::pass(format!("{count} of {count} read as they should"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Option<String> {
+        in_text(text).map(|fault| fault.what)
+    }
+
+    #[test]
+    fn sound_texts_are_left_alone() {
+        for sound in [
+            "v=spf1 include:_spf.google.com ip4:192.0.2.0/24 ~all",
+            "v=spf1 -all",
+            "v=spf1 +include:a.test ?ip4:192.0.2.1 redirect=_spf.b.test",
+            "v=spf1 exists:%{i}._spf.a.test a:-all.test -all",
+            "v=DMARC1; p=none; rua=mailto:a@b.test",
+            "v=DKIM1; k=rsa; p=MIGf MA0G",
+            "google-site-verification=abc",
+            "just \"quoted\" words",
+            " words with space ",
+            "",
+            "\"",
+        ] {
+            assert_eq!(text(sound), None, "{sound}");
+        }
+    }
+
+    #[test]
+    fn damage_is_seen() {
+        for (damaged, word) in [
+            ("\u{201c}v=spf1 -all\u{201d}", "typographic"),
+            ("\"v=spf1 -all\"", "pasted with"),
+            ("v=DKIM1\\; k=rsa\\; p=abc", "backslashes"),
+            ("v=DKIM1; p=abc\" \"def", "between its parts"),
+            ("google-site-verification=abc ", "space"),
+            ("v=spf1 include:a.test\u{a0}-all", "invisible"),
+            ("v=spf1 include:a.testinclude:b.test -all", "`include:a.testinclude:b.test`"),
+            ("v=spf1 include:a.test-all", "`include:a.test-all`"),
+            ("v=spf1include:a.test -all", "`v=spf1include:a.test`"),
+        ] {
+            assert!(text(damaged).is_some_and(|what| what.contains(word)), "{damaged}: {:?}", text(damaged));
+        }
+    }
+
+    #[test]
+    fn names_are_read_too() {
+        for (damaged, word) in [
+            ("mail.shop.test.shop.test", "twice"),
+            ("shop.test.shop.test", "twice"),
+            ("https://shops.example.net/a", "URL"),
+            ("\\\"mail.shop.test\\\"", "no host name"),
+            ("mail\\032.shop.test", "no host name"),
+        ] {
+            let what = in_name(damaged, "shop.test").map(|fault| fault.what);
+            assert!(what.as_ref().is_some_and(|what| what.contains(word)), "{damaged}: {what:?}");
+        }
+        for sound in ["mail.shop.test", ".", "shop.test", "a.shop.test.net", "_dc-mx.1a2b.shop.test"] {
+            assert_eq!(in_name(sound, "shop.test"), None);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC*", domain in "[a-z]{1,8}\\.test") {
+            let _ = (in_text(&text), in_name(&text, &domain), glued(&format!("v=spf1{text}")));
+        }
+    }
+}

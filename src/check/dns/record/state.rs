@@ -1,0 +1,135 @@
+//! Whether what one answer says is what was declared.
+
+use super::value::{cut, name_form, published, says, subject};
+use crate::item::Record;
+use crate::observed::{DnsAnswer, DnsRecord};
+use crate::spec::Place;
+use crate::spec::model::RecordType;
+
+/// How an answer stands to a declared record.
+#[derive(Debug, PartialEq)]
+pub(super) enum State {
+    /// It says what was declared, perhaps among more.
+    AsDeclared,
+    /// There is a record, but another one: what differs, and where the spec says otherwise.
+    Differs(String, Place),
+    /// There is none.
+    Missing(String),
+}
+
+/// What one answer says of a declared record.
+#[derive(Debug)]
+pub(super) struct Compared {
+    pub(super) state: State,
+    /// What is published, as a message shows it.
+    pub(super) observed: String,
+}
+
+impl Compared {
+    pub(super) fn is_right(&self) -> bool {
+        self.state == State::AsDeclared
+    }
+}
+
+/// The records of the declared name and type; behind an alias other names own the records.
+pub(super) fn own<'a>(record: &Record, answer: &'a DnsAnswer) -> Vec<&'a DnsRecord> {
+    let owner = |seen: &&DnsRecord| name_form(seen.name.as_str()) == record.name;
+    answer.of_type(record.record.kind.name()).filter(owner).collect()
+}
+
+/// Compares. `exact`: the TTL is the published one, not what a resolver has left of it.
+pub(super) fn compare(record: &Record, answer: &DnsAnswer, exact: bool) -> Compared {
+    let seen = own(record, answer);
+    if seen.is_empty() {
+        return absent(record, answer);
+    }
+    if let Some(absent) = absent_text(record, &seen) {
+        let what = format!("{} has TXT records, but none like {absent}", record.name);
+        return Compared { state: State::Missing(what), observed: published(&seen) };
+    }
+    let difference = value_differs(record, &seen)
+        .or_else(|| priority_differs(record, &seen))
+        .or_else(|| ttl_differs(record, &seen, exact));
+    let state = difference.map_or(State::AsDeclared, |(what, place)| State::Differs(what, place));
+    Compared { state, observed: published(&seen) }
+}
+
+fn absent(record: &Record, answer: &DnsAnswer) -> Compared {
+    let kind = record.record.kind.name();
+    let alias = answer.of_type("CNAME").find(|seen| name_form(seen.name.as_str()) == record.name);
+    let (what, observed) = match alias {
+        Some(alias) => (
+            format!("{} has no {kind} record: it is an alias of {}", record.name, alias.value),
+            format!("CNAME {}", alias.value),
+        ),
+        None if answer.nxdomain => (format!("{} does not exist", record.name), "NXDOMAIN".into()),
+        None => (format!("{} has no {kind} record", record.name), format!("no {kind} record")),
+    };
+    Compared { state: State::Missing(what), observed }
+}
+
+/// TXT records at one name have nothing to do with each other: beside an SPF record, a verification
+/// token does not "differ", it is missing. A text with the same tag (the part before `=`) is the
+/// same record with another value.
+fn absent_text(record: &Record, seen: &[&DnsRecord]) -> Option<String> {
+    let kind = record.record.kind.value;
+    if kind != RecordType::Txt || seen.is_empty() {
+        return None;
+    }
+    let tag = |text: &str| text.split('=').next().unwrap_or(text).trim_matches('"').to_ascii_lowercase();
+    let has = |value: &str| {
+        seen.iter().any(|seen| {
+            says(kind, record, value, seen) || (value.contains('=') && tag(seen.value.as_str()) == tag(value))
+        })
+    };
+    record.record.all_values().into_iter().find(|value| !has(value)).map(|value| cut(kind, value))
+}
+
+/// A declared value that is not published, with its place.
+fn value_differs(record: &Record, seen: &[&DnsRecord]) -> Option<(String, Place)> {
+    let values = record.record.all_values();
+    let kind = record.record.kind.value;
+    let key = |n: usize| {
+        if record.record.values.is_some() { format!("values[{n}]") } else { "value".to_owned() }
+    };
+    let absent =
+        values.iter().enumerate().find(|(_, value)| !seen.iter().any(|seen| says(kind, record, value, seen)));
+    if let Some((index, value)) = absent {
+        let what = format!("{} has another value than {}", subject(record), cut(kind, value));
+        return Some((what, Place::new(format!("{}.{}", record.path, key(index)), value.span)));
+    }
+    None
+}
+
+fn priority_differs(record: &Record, seen: &[&DnsRecord]) -> Option<(String, Place)> {
+    let declared = record.record.priority.as_ref()?;
+    let kind = record.record.kind.value;
+    let values = record.record.all_values();
+    let other = seen.iter().find(|seen| {
+        values.iter().any(|value| says(kind, record, value, seen))
+            && seen.priority.is_some_and(|priority| priority != declared.value)
+    })?;
+    let what = format!(
+        "{} has priority {} instead of {}",
+        subject(record),
+        other.priority.unwrap_or_default(),
+        declared.value
+    );
+    Some((what, Place::new(format!("{}.priority", record.path), declared.span)))
+}
+
+/// A resolver's TTL counts down from the published one, so there only a larger one is a difference.
+fn ttl_differs(record: &Record, seen: &[&DnsRecord], exact: bool) -> Option<(String, Place)> {
+    let declared = record.record.ttl.as_ref()?;
+    let longest = seen.iter().map(|seen| seen.ttl).max()?;
+    let differs = if exact { longest != declared.value.0 } else { longest > declared.value.0 };
+    differs.then(|| {
+        let least = if exact { "" } else { "at least " };
+        let what = format!(
+            "{} has a TTL of {least}{longest} seconds instead of {}",
+            subject(record),
+            declared.value.0
+        );
+        (what, Place::new(format!("{}.ttl", record.path), declared.span))
+    })
+}

@@ -1,0 +1,72 @@
+//! What is published at a name and type: what each name server says itself, or, where none could
+//! be asked, what the resolver says.
+
+use std::collections::BTreeSet;
+
+use crate::check::seen::{self, Judged};
+use crate::check::{Verdict, World};
+use crate::observed::{DnsAnswer, Seen};
+
+/// The answers that tell what is published.
+#[derive(Debug)]
+pub(in crate::check) enum View<'w> {
+    /// Of the zone's own servers, by name; one answer for each address.
+    Servers(Vec<(&'w str, &'w DnsAnswer)>),
+    /// Of the resolver: no name server could be asked for it.
+    Resolver(&'w DnsAnswer),
+}
+
+impl<'w> View<'w> {
+    /// Looks at a name and type.
+    pub(in crate::check) fn of(name: &str, kind: &str, world: &'w World) -> Judged<Self> {
+        let own = own(name, kind, world);
+        if !own.is_empty() {
+            return Ok(Self::Servers(own));
+        }
+        // The answer to the question for an address begins with the alias too.
+        let asked = kind != "CNAME" || world.observed.dns(name, kind).is_some();
+        seen::dns(name, if asked { kind } else { "A" }, world).map(Self::Resolver)
+    }
+
+    /// The answers.
+    pub(in crate::check) fn answers(&self) -> Vec<&'w DnsAnswer> {
+        match self {
+            Self::Servers(answers) => answers.iter().map(|(_, answer)| *answer).collect(),
+            Self::Resolver(answer) => vec![answer],
+        }
+    }
+
+    /// True where name servers spoke for themselves, so that a TTL is the published one.
+    pub(in crate::check) fn is_own(&self) -> bool {
+        matches!(self, Self::Servers(_))
+    }
+}
+
+/// What the servers of the name's zone say, without those that do not speak for it.
+pub(in crate::check) fn own<'w>(name: &str, kind: &str, world: &'w World) -> Vec<(&'w str, &'w DnsAnswer)> {
+    let servers = world.observed.zone_of(name, kind).into_iter().flat_map(|(_, zone)| &zone.servers);
+    let speaks = |seen: &'w Seen<DnsAnswer>| match seen {
+        Seen::Answer(answer) if !answer.unauthoritative => Some(answer),
+        _ => None,
+    };
+    servers.filter_map(|s| Some((s.name.as_str(), speaks(s.answer(name, kind)?)?))).collect()
+}
+
+/// The addresses that the name servers publish for a name.
+pub(super) fn own_addresses(name: &str, world: &World) -> BTreeSet<String> {
+    let of = |kind: &'static str| {
+        own(name, kind, world).into_iter().flat_map(move |(_, answer)| answer.values(kind))
+    };
+    of("A").chain(of("AAAA")).map(ToString::to_string).collect()
+}
+
+/// The verdict of a check that only the name servers themselves can answer, where none was asked.
+pub(super) fn nobody_asked(zone: &str, world: &World) -> Verdict {
+    let reasons = world.observed.zones.get(zone).into_iter().flat_map(|zone| &zone.servers);
+    let reason = reasons.filter_map(|server| server.answer(zone, "SOA")).find_map(|seen| match seen {
+        Seen::Unobserved(reason) => Some(reason.to_string()),
+        Seen::Failed(failure) => Some(failure.detail.to_string()),
+        Seen::Answer(_) => None,
+    });
+    Verdict::unknown(reason.unwrap_or_else(|| seen::NOT_OBSERVED.to_owned()))
+}
