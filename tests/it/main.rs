@@ -10,3 +10,4 @@ mod lab_itself;
 mod readme;
 mod run;
 mod weather;
+mod zones;

@@ -47,9 +47,14 @@ fn quoted(text: &str) -> Vec<&[u8]> {
     }
 }
 
-fn soa_data(origin: &str, serial: u32) -> RData {
+/// Serial, and then, where they are given, refresh, retry, expire and minimum.
+fn soa_data(origin: &str, words: &[&str]) -> RData {
     let [mname, rname] = ["ns1", "hostmaster"].map(|label| parsed(&absolute(label, origin)));
-    RData::SOA(SOA::new(mname, rname, serial, 7200, 3600, 1_209_600, 300))
+    let number = |at: usize, usual: u32| words.get(at).map_or(usual, |word| word.parse().expect("a number"));
+    let (refresh, retry) = (number(1, 7200), number(2, 3600));
+    let timer = |seconds: u32| i32::try_from(seconds).expect("a timer");
+    let expire = timer(number(3, 1_209_600));
+    RData::SOA(SOA::new(mname, rname, number(0, 1), timer(refresh), timer(retry), expire, number(4, 300)))
 }
 
 fn caa(flags: &str, tag: &str, value: &str) -> RData {
@@ -75,7 +80,7 @@ fn record_data(kind: &str, rest: &str, origin: &str) -> RData {
             RData::SRV(SRV::new(number(priority), number(weight), number(port), name(host)))
         }
         ("CAA", [flags, tag, ..]) => caa(flags, tag, rest.splitn(3, ' ').nth(2).unwrap_or("")),
-        ("SOA", [serial]) => soa_data(origin, serial.parse().expect("a serial number")),
+        ("SOA", words) => soa_data(origin, words),
         ("TXT", _) => match quoted(rest) {
             strings if strings.is_empty() => txt(rest.as_bytes()),
             strings => RData::TXT(TXT::from_bytes(strings)),
@@ -88,7 +93,7 @@ impl Zone {
     /// A zone with a SOA and nothing else.
     pub(super) fn new(origin: &str) -> Self {
         let origin = absolute(origin, ".");
-        let nodes = BTreeMap::from([(origin.clone(), vec![(300, soa_data(&origin, 1))])]);
+        let nodes = BTreeMap::from([(origin.clone(), vec![(300, soa_data(&origin, &[]))])]);
         Self { origin, ttl: 300, signed: false, nodes, faults: vec![] }
     }
 
@@ -105,7 +110,7 @@ impl Zone {
     }
 
     /// A record in short form: `A 203.0.113.10`, `MX 10 mail`, `TXT "one" "two"`, `CAA 0 issue "ca.test"`,
-    /// `SRV 0 5 443 host`, `SOA serial`.
+    /// `SRV 0 5 443 host`, `SOA serial [refresh retry expire minimum]`.
     pub fn record(&mut self, name: &str, short: &str) -> &mut Self {
         let (kind, rest) = short.trim().split_once(char::is_whitespace).expect("a type, then its data");
         let data = record_data(&kind.to_ascii_uppercase(), rest.trim(), &self.origin);
