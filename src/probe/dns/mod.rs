@@ -150,7 +150,7 @@ impl Resolver {
             Err(Trouble { kind: Kind::Silent, .. }) => Again::Soon,
             _ => Again::No,
         };
-        limits.retrying(attempt, again).await.map_err(|trouble| failed(trouble, name, kind))
+        limits.retrying(attempt, again).await.map_err(|trouble| failed(&trouble, name, kind))
     }
 
     /// Whether a name server gives the whole zone to us.
@@ -163,7 +163,7 @@ impl Resolver {
         let query = query(zone, "AXFR").map_err(Problem::Unobserved)?;
         let _permit = limits.permit_for(&server.address.to_string()).await;
         let message = wire::first_over_tcp(server, &query, self.direct_wait).await;
-        let message = message.map_err(|trouble| failed(trouble, zone, "AXFR"))?;
+        let message = message.map_err(|trouble| failed(&trouble, zone, "AXFR"))?;
         let given = message.metadata.response_code == ResponseCode::NoError && !message.answers.is_empty();
         Ok(if given { Transfer::Given(message.answers.len()) } else { Transfer::Refused })
     }
@@ -206,7 +206,7 @@ fn unobserved(troubles: &[Trouble], name: &str, kind: &str) -> Problem {
 }
 
 /// A name server's failure is one.
-fn failed(trouble: Trouble, name: &str, kind: &str) -> Problem {
+fn failed(trouble: &Trouble, name: &str, kind: &str) -> Problem {
     let words = format!("{} for {} {kind}", trouble.words, name.trim_end_matches('.'));
     match trouble.kind {
         Kind::Silent => Problem::Failed(FailureKind::NoAnswer, words),

@@ -8,12 +8,12 @@ mod value;
 use super::view::View;
 use super::{damage, zone};
 use crate::check::seen::{self, Judged};
-use crate::check::{Verdict, World};
+use crate::check::{Status, Verdict, World};
 use crate::item::Record;
 use crate::observed::{DnsAnswer, Seen};
 use crate::spec::model::RecordType;
 use proxied::{is_proxied, proxied_differs, proxied_missing};
-use state::{Compared, State, compare};
+use state::{Compared, State, Ttl, compare};
 use value::{declared, name_form, published, says, to_publish};
 
 pub(in crate::check) use value::subject;
@@ -24,9 +24,9 @@ fn compared<'w>(record: &Record, world: &'w World) -> Judged<Vec<(Option<&'w str
     Ok(match view {
         View::Servers(answers) => answers
             .into_iter()
-            .map(|(server, answer)| (Some(server), compare(record, answer, true)))
+            .map(|(server, answer)| (Some(server), compare(record, answer, Ttl::Published)))
             .collect(),
-        View::Resolver(answer) => vec![(None, compare(record, answer, false))],
+        View::Resolver(answer) => vec![(None, compare(record, answer, Ttl::Left))],
     })
 }
 
@@ -98,8 +98,8 @@ fn missing(record: &Record, what: String) -> Verdict {
 pub(in crate::check) fn record_differs(record: &Record, world: &World) -> Verdict {
     let exists = record_missing(record, world);
     match exists.status {
-        crate::check::Status::Pass => {}
-        crate::check::Status::Fail => {
+        Status::Pass => {}
+        Status::Fail => {
             return Verdict::not_judged("dns/record-missing", subject(record), "the record does not exist");
         }
         _ => return exists,
@@ -156,14 +156,14 @@ pub(in crate::check) fn record_unexpected(record: &Record, world: &World) -> Ver
     let answers = view.answers();
     let own = answers.first().map(|answer| state::own(record, answer)).unwrap_or_default();
     let foreign = own.into_iter().filter(|seen| {
-        !declares(seen) && !(kind == RecordType::Txt && has_its_own_check(seen.value.as_str()))
+        !declares(seen) && (kind != RecordType::Txt || !has_its_own_check(seen.value.as_str()))
     });
     let foreign: Vec<_> = foreign.collect();
     if foreign.is_empty() {
         return Verdict::pass("nothing is published there that is not declared");
     }
     // Whatever is wrong with the declared value is told by `dns/record-differs`.
-    if record_differs(record, world).status != crate::check::Status::Pass {
+    if record_differs(record, world).status != Status::Pass {
         return Verdict::not_judged(
             "dns/record-differs",
             subject(record),
@@ -190,7 +190,7 @@ pub(in crate::check) fn propagation_pending(record: &Record, world: &World) -> V
         Err(verdict) => return *verdict,
     }
     let state = record_differs(record, world);
-    if state.status != crate::check::Status::Pass {
+    if state.status != Status::Pass {
         let reason = "the name servers do not have the record as declared";
         return match state.because {
             Some(cause) => Verdict { because: Some(cause), ..Verdict::unknown(state.message) },
@@ -211,7 +211,7 @@ fn resolvers_behind(record: &Record, kind: &str, world: &World) -> Verdict {
     for (who, seen) in first.into_iter().chain(others) {
         match seen {
             Seen::Answer(answer) => {
-                behind.extend(lag(record, answer).map(|lag| format!("{who} still {lag}")))
+                behind.extend(lag(record, answer).map(|lag| format!("{who} still {lag}")));
             }
             Seen::Unobserved(reason) => gap = gap.or(Some(reason.to_string())),
             Seen::Failed(failure) => gap = gap.or(Some(failure.detail.to_string())),
@@ -230,19 +230,17 @@ fn resolvers_behind(record: &Record, kind: &str, world: &World) -> Verdict {
 
 /// What a resolver still says, where it is not what was declared.
 fn lag(record: &Record, answer: &DnsAnswer) -> Option<String> {
-    let compared = compare(record, answer, false);
+    let compared = compare(record, answer, Ttl::Ignored);
     let own = state::own(record, answer);
     let alias = answer.of_type("CNAME").filter(|seen| name_form(seen.name.as_str()) == record.name);
     let left = own.into_iter().chain(alias).map(|seen| seen.ttl).min();
     match compared.state {
-        State::AsDeclared => None,
-        // A larger TTL than the declared one: the same value, from before the change.
         State::Differs(..) | State::Missing(_) if left.is_some() => Some(format!(
             "has {}, for another {} at most",
             compared.observed,
             seen::length(jiff::SignedDuration::from_secs(i64::from(left.unwrap_or_default())))
         )),
-        State::Differs(..) => None,
+        State::AsDeclared | State::Differs(..) => None,
         State::Missing(_) => {
             let keeps = answer.denial.as_ref().map(|denial| i64::from(denial.ttl));
             let keeps = keeps.map_or(String::new(), |ttl| {

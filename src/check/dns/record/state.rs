@@ -37,8 +37,19 @@ pub(super) fn own<'a>(record: &Record, answer: &'a DnsAnswer) -> Vec<&'a DnsReco
     answer.of_type(record.record.kind.name()).filter(owner).collect()
 }
 
-/// Compares. `exact`: the TTL is the published one, not what a resolver has left of it.
-pub(super) fn compare(record: &Record, answer: &DnsAnswer, exact: bool) -> Compared {
+/// What an answer's TTL says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ttl {
+    /// It is the published one.
+    Published,
+    /// It is what a resolver has left of it, so that only a larger one than declared is a difference.
+    Left,
+    /// Nothing that matters.
+    Ignored,
+}
+
+/// Compares.
+pub(super) fn compare(record: &Record, answer: &DnsAnswer, ttl: Ttl) -> Compared {
     let seen = own(record, answer);
     if seen.is_empty() {
         return absent(record, answer);
@@ -49,7 +60,7 @@ pub(super) fn compare(record: &Record, answer: &DnsAnswer, exact: bool) -> Compa
     }
     let difference = value_differs(record, &seen)
         .or_else(|| priority_differs(record, &seen))
-        .or_else(|| ttl_differs(record, &seen, exact));
+        .or_else(|| ttl_differs(record, &seen, ttl));
     let state = difference.map_or(State::AsDeclared, |(what, place)| State::Differs(what, place));
     Compared { state, observed: published(&seen) }
 }
@@ -118,18 +129,15 @@ fn priority_differs(record: &Record, seen: &[&DnsRecord]) -> Option<(String, Pla
     Some((what, Place::new(format!("{}.priority", record.path), declared.span)))
 }
 
-/// A resolver's TTL counts down from the published one, so there only a larger one is a difference.
-fn ttl_differs(record: &Record, seen: &[&DnsRecord], exact: bool) -> Option<(String, Place)> {
+fn ttl_differs(record: &Record, seen: &[&DnsRecord], ttl: Ttl) -> Option<(String, Place)> {
     let declared = record.record.ttl.as_ref()?;
     let longest = seen.iter().map(|seen| seen.ttl).max()?;
-    let differs = if exact { longest != declared.value.0 } else { longest > declared.value.0 };
-    differs.then(|| {
-        let least = if exact { "" } else { "at least " };
-        let what = format!(
-            "{} has a TTL of {least}{longest} seconds instead of {}",
-            subject(record),
-            declared.value.0
-        );
-        (what, Place::new(format!("{}.ttl", record.path), declared.span))
-    })
+    let least = match ttl {
+        Ttl::Published if longest != declared.value.0 => "",
+        Ttl::Left if longest > declared.value.0 => "at least ",
+        _ => return None,
+    };
+    let subject = subject(record);
+    let what = format!("{subject} has a TTL of {least}{longest} seconds instead of {}", declared.value.0);
+    Some((what, Place::new(format!("{}.ttl", record.path), declared.span)))
 }

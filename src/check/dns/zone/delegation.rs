@@ -1,0 +1,93 @@
+//! What the parent says of the zone, and what the zone gives to strangers.
+
+use std::collections::BTreeSet;
+
+use super::{nobody_asked, own_answers, zone};
+use crate::check::{Verdict, World, seen};
+use crate::item;
+use crate::observed::{Delegation, Seen, Transfer};
+
+pub(in crate::check) fn delegation_differs(item: &item::Zone, world: &World) -> Verdict {
+    let Some(zone) = zone(item, world) else { return nobody_asked(&item.origin, world) };
+    let delegation = match &zone.delegation {
+        Some(Seen::Answer(delegation)) => delegation,
+        Some(Seen::Failed(failure)) => return Verdict::unknown(failure.detail.to_string()),
+        Some(Seen::Unobserved(reason)) => return Verdict::unknown(reason.to_string()),
+        None => {
+            return Verdict::unknown(
+                "no zone above it was found, so nobody could be asked for the delegation",
+            );
+        }
+    };
+    let parent: BTreeSet<String> = delegation.servers.iter().map(ToString::to_string).collect();
+    let own = own_answers(zone, &item.origin, "NS");
+    if own.is_empty() {
+        return nobody_asked(&item.origin, world);
+    }
+    let child: BTreeSet<String> =
+        own.iter().flat_map(|(_, a)| a.values("NS")).map(ToString::to_string).collect();
+    if parent != child {
+        let list = |set: &BTreeSet<String>| seen::listed(&set.iter().cloned().collect::<Vec<_>>());
+        let missing: Vec<String> = child.difference(&parent).cloned().collect();
+        let foreign: Vec<String> = parent.difference(&child).cloned().collect();
+        let mut faults = Vec::new();
+        if !missing.is_empty() {
+            faults.push(format!("the parent does not name {}", seen::listed(&missing)));
+        }
+        if !foreign.is_empty() {
+            faults.push(format!("only the parent names {}", seen::listed(&foreign)));
+        }
+        return Verdict::fail(seen::listed(&faults))
+            .expected(format!("{} at the parent, as in the zone", list(&child)))
+            .observed(list(&parent))
+            .label("two lists of servers")
+            .help("at the registrar, enter the same name servers as the zone's NS records name, or correct the NS records");
+    }
+    match stale_glue(delegation, world) {
+        Some((server, glue, own)) => {
+            Verdict::fail(format!("the glue of {server} is {glue}, its own address {own}"))
+                .expected(format!("{server} at {own}"))
+                .observed(format!("{server} at {glue}"))
+                .label("old address at the parent")
+                .help("at the registrar, correct the address of that name server (host object, glue record)")
+        }
+        None => Verdict::pass(format!("the parent and the zone name the same {} servers", child.len())),
+    }
+}
+
+/// A server whose glue the zone itself does not know.
+fn stale_glue(delegation: &Delegation, world: &World) -> Option<(String, String, String)> {
+    delegation.glue.iter().find_map(|glue| {
+        let name = glue.name.as_str();
+        let own: Vec<String> = seen::addresses(name, world).found.iter().map(ToString::to_string).collect();
+        let stale = !own.is_empty() && !own.iter().any(|address| address == glue.value.as_str());
+        stale.then(|| (name.to_owned(), glue.value.to_string(), seen::listed(&own)))
+    })
+}
+
+pub(in crate::check) fn zone_transfer_open(item: &item::Zone, world: &World) -> Verdict {
+    let Some(zone) = zone(item, world) else { return nobody_asked(&item.origin, world) };
+    let (mut open, mut closed, mut gap) = (BTreeSet::new(), 0_usize, None);
+    for server in &zone.servers {
+        match &server.transfer {
+            Some(Seen::Answer(Transfer::Given(_))) => drop(open.insert(server.name.clone())),
+            Some(Seen::Unobserved(reason)) => gap = Some(reason.to_string()),
+            // Whoever refuses, resets or hangs up gives nothing away.
+            Some(Seen::Answer(Transfer::Refused) | Seen::Failed(_)) => closed += 1,
+            None => {}
+        }
+    }
+    if !open.is_empty() {
+        let open = seen::listed(&open.into_iter().collect::<Vec<_>>());
+        return Verdict::fail(format!("{open} gives the whole zone {} to anybody", item.origin))
+            .expected("AXFR refused to strangers (RFC 5936 section 5)")
+            .observed(format!("AXFR answered by {open}"))
+            .label("whole zone for anybody")
+            .help(format!("allow transfers to the secondary servers only (BIND: `allow-transfer`, with a TSIG key); then try `dig @SERVER {} AXFR`", item.origin));
+    }
+    match gap {
+        Some(gap) if closed == 0 => Verdict::unknown(gap),
+        _ if closed == 0 => nobody_asked(&item.origin, world),
+        _ => Verdict::pass("no name server gives the zone away"),
+    }
+}

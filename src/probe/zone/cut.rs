@@ -1,0 +1,103 @@
+//! Where a zone begins, and what its parent says of it.
+
+use futures_util::future::{join, join_all};
+
+use super::MOST_CUTS;
+use super::server::peers;
+use crate::observed::{Delegation, DnsAnswer, Seen};
+use crate::probe::problem::{Problem, seen};
+use crate::probe::session::Session;
+
+/// Servers of the parent that are asked for the delegation; one would do, but may be down.
+const MOST_PARENTS: usize = 3;
+
+/// A zone and the zone above it.
+pub(super) struct Cut {
+    pub(super) zone: String,
+    pub(super) parent: Option<String>,
+}
+
+/// Asks the resolver where zones begin, from the domain up to its top-level domain.
+pub(super) async fn cut(session: &Session<'_>, domain: &str) -> Cut {
+    let names: Vec<&str> =
+        std::iter::successors(Some(domain), |name| Some(name.split_once('.')?.1)).collect();
+    let ask = async |name: &&str| join(session.dns(name, "SOA"), session.dns(name, "NS")).await.0;
+    let answers = join_all(names.iter().map(ask)).await;
+    let begins: Vec<bool> = answers.iter().zip(&names).map(|(answer, name)| is_apex(answer, name)).collect();
+    let zone = match &answers[0] {
+        // The name exists and is no zone of its own: it stands in the one that says so.
+        Ok(answer) if !begins[0] && !answer.nxdomain && answer.records.is_empty() => {
+            let above = answer.denial.as_ref().map(|denial| denial.zone.as_str().to_owned());
+            above.filter(|zone| zone.contains('.') && domain.ends_with(&format!(".{zone}")))
+        }
+        _ => None,
+    };
+    let zone = zone.unwrap_or_else(|| domain.to_owned());
+    let above = names.iter().zip(begins).filter(|(name, _)| name.len() < zone.len());
+    let parent = above.into_iter().find(|(_, begins)| *begins).map(|(name, _)| (*name).to_owned());
+    Cut { zone, parent }
+}
+
+fn is_apex(answer: &Result<DnsAnswer, Problem>, name: &str) -> bool {
+    answer.as_ref().is_ok_and(|answer| answer.of_type("SOA").any(|record| record.name.as_str() == name))
+}
+
+/// Asks the parent's servers for the delegation.
+pub(super) async fn delegation(session: &Session<'_>, parent: &str, zone: &str) -> Seen<Delegation> {
+    let servers = session.dns(parent, "NS").await;
+    let servers: Vec<String> = match &servers {
+        Ok(answer) => answer.values("NS").map(|server| server.as_str().to_owned()).collect(),
+        Err(problem) => return seen(Err(problem.clone())),
+    };
+    let mut from = Delegation { zone: parent.into(), servers: Vec::new(), glue: Vec::new() };
+    from.servers = servers.into_iter().map(Into::into).collect();
+    from.servers.sort();
+    for _ in 0..MOST_CUTS {
+        match step(session, &from, zone).await {
+            // A cut between the two that the resolver did not tell of.
+            Seen::Answer(next) if next.zone.as_str() != zone && is_below(zone, next.zone.as_str()) => {
+                from = next;
+            }
+            found => return found,
+        }
+    }
+    seen(Err(Problem::Unobserved(format!("more than {MOST_CUTS} delegations between {parent} and {zone}"))))
+}
+
+/// True where a name stands below a zone.
+pub(super) fn is_below(name: &str, zone: &str) -> bool {
+    name.ends_with(&format!(".{zone}"))
+}
+
+/// The first answer of some of a zone's servers to the question for a zone below.
+async fn step(session: &Session<'_>, from: &Delegation, zone: &str) -> Seen<Delegation> {
+    let asked = from.servers.iter().take(MOST_PARENTS).map(async |server| {
+        let peers = peers(session, server.as_str(), Some(from)).await;
+        let (_, peer) = peers.into_iter().next().ok_or_else(|| no_address(server.as_str()))?;
+        session.direct(&peer?, zone, "NS").await
+    });
+    let mut found = seen(Err(Problem::Unobserved(format!("{} has no name servers to ask", from.zone))));
+    for answer in join_all(asked).await {
+        match answer {
+            Ok(answer) => return Seen::Answer(delegated(answer, zone)),
+            Err(problem) => found = seen(Err(problem)),
+        }
+    }
+    found
+}
+
+/// What a server of the parent says of a zone: a referral, the answer of a server that serves both
+/// zones, or that there is no such zone.
+fn delegated(answer: DnsAnswer, zone: &str) -> Delegation {
+    if let Some(referral) = answer.referral {
+        return referral;
+    }
+    let own = answer.of_type("NS").filter(|record| record.name.as_str() == zone);
+    let mut servers: Vec<_> = own.map(|record| record.value.clone()).collect();
+    servers.sort();
+    Delegation { zone: zone.into(), servers, glue: Vec::new() }
+}
+
+fn no_address(server: &str) -> Problem {
+    Problem::Unobserved(format!("the name server {server} has no address"))
+}
