@@ -3,7 +3,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `engine` | which questions a spec needs, all at once |
+//! | `engine`, `names` | which questions a spec needs, all at once |
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
 //! | `dns`, `dial`, `tls`, `http` | one protocol each |
@@ -19,6 +19,7 @@ mod finish;
 mod http;
 mod limit;
 mod memo;
+mod names;
 mod path;
 mod problem;
 mod session;
