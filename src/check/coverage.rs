@@ -11,7 +11,6 @@ use crate::spec::tree::{Kind, Node, join};
 const NOT_JUDGED: &[&str] = &[
     "access",
     "cloudflare",
-    "dns.caa",
     "dns.cutover",
     "dns.dnssec",
     "dns.nameservers",

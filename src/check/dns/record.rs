@@ -16,6 +16,11 @@ static CLOUDFLARE: LazyLock<Vec<Network>> = LazyLock::new(|| {
     text.lines().filter_map(|line| line.parse().ok()).collect()
 });
 
+/// True for the addresses of Cloudflare's proxies.
+pub(super) fn is_cloudflare(address: IpAddr) -> bool {
+    CLOUDFLARE.iter().any(|network| network.contains(address))
+}
+
 /// The subject of a record's findings.
 pub(super) fn subject(record: &Record) -> String {
     format!("{} {}", record.name, record.record.kind.name())
@@ -200,12 +205,8 @@ fn ttl_differs(record: &Record, seen: &[&DnsRecord]) -> Option<(String, Place)> 
 
 fn proxied_differs(record: &Record, world: &World) -> Verdict {
     let addresses = seen::addresses(&record.name, world);
-    let outside: Vec<String> = addresses
-        .found
-        .iter()
-        .filter(|address| !CLOUDFLARE.iter().any(|network| network.contains(**address)))
-        .map(ToString::to_string)
-        .collect();
+    let outside: Vec<String> =
+        addresses.found.iter().filter(|address| !is_cloudflare(**address)).map(ToString::to_string).collect();
     if outside.is_empty() {
         return match addresses.gap {
             Some(gap) => *gap,
