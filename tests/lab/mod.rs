@@ -23,6 +23,7 @@ mod fault;
 mod log;
 mod pace;
 mod site;
+mod six;
 mod weather;
 mod web;
 mod zone;
@@ -45,6 +46,7 @@ pub use cert::Cert;
 pub use fault::Fault;
 pub use log::{Log, Question, Seen};
 pub use site::{Port80, Request, Response, Site};
+pub use six::has_ipv6;
 pub use weather::{Trouble, Weather};
 pub use zone::Zone;
 pub use zones::Names;
@@ -133,7 +135,8 @@ impl Lab {
             self.ca_file().display().to_string(),
             format!("--allow-private={RANGES}"),
         ];
-        for (host, port, addr) in self.connects() {
+        let six = self.bound.connects_six.iter().map(|((host, port), addr)| (host.clone(), *port, *addr));
+        for (host, port, addr) in self.connects().into_iter().chain(six) {
             args.extend(["--connect".to_owned(), format!("{host}:{port}={addr}")]);
         }
         args
