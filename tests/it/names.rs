@@ -132,6 +132,7 @@ fn apex_and_store(world: &mut Builder) {
 
 /// A declared alias is looked at although no host is declared there, and only its page is kept.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the recording is a file")]
 fn a_declared_alias_is_asked_for_its_page() {
     let mut world = Builder::default();
     world.zone("shop.test");

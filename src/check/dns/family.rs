@@ -25,10 +25,13 @@ fn both<'w>(host: &Host, world: &'w World) -> seen::Judged<Both<'w>> {
     let addresses = seen::addresses(&host.name, world);
     let least = |six: bool| addresses.found.iter().copied().filter(|ip| ip.is_ipv6() == six).min();
     let (Some(four), Some(six)) = (least(false), least(true)) else {
-        return Err(addresses.gap.unwrap_or_else(|| Box::new(one_family(host, addresses.found.first()))));
+        return Err(Box::new(match addresses.gap {
+            Some(gap) => seen::unobserved(&host.name, &gap.message, world),
+            None => one_family(host, addresses.found.first()),
+        }));
     };
-    if world.private.fault(six).is_some() {
-        let reason = "its IPv6 address is not public";
+    if [four, six].iter().any(|address| world.private.fault(*address).is_some()) {
+        let reason = "an address of it is not public";
         return Err(Box::new(Verdict::not_judged("dns/address-private", &host.name, reason)));
     }
     let Some(url) = host.root("https") else { return Err(Box::new(seen::no_url(host))) };

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::alias::{Chain, End};
-use crate::check::{Verdict, World, seen};
+use crate::check::{Status, Verdict, World, seen};
 use crate::item::Name;
 use crate::observed::{Exchange, Seen};
 use crate::takeover::Service;
@@ -42,16 +42,16 @@ pub(in crate::check) fn is_possible(name: &str, world: &World) -> bool {
     let mut items = world.items.names.iter();
     items
         .find(|item| item.name == name)
-        .is_some_and(|item| takeover_possible(item, world).status == crate::check::Status::Fail)
+        .is_some_and(|item| takeover_possible(item, world).status == Status::Fail)
 }
 
 fn missing(chain: &Chain, service: &Service) -> Verdict {
     let target = chain.last();
-    failed(chain, service, format!("{chain}, which does not exist at {}", service.name))
+    failed(chain, service, &format!("{chain}, which does not exist at {}", service.name))
         .observed(format!("{target}: NXDOMAIN"))
 }
 
-fn failed(chain: &Chain, service: &Service, what: String) -> Verdict {
+fn failed(chain: &Chain, service: &Service, what: &str) -> Verdict {
     let owner = chain.owner();
     Verdict::fail(format!(
         "{what}: whoever registers it there may be able to answer in your name"
@@ -73,7 +73,7 @@ fn by_page(name: &Name, chain: &Chain, service: &Service, world: &World) -> Verd
         let Some(Seen::Answer(exchange)) = world.observed.http(url) else { continue };
         let page = exchange.excerpt.as_ref().map_or("", |page| page.as_str());
         if let Some(said) = service.disowned_by(page) {
-            return failed(chain, service, format!("{chain}, and {} answers `{said}`", service.name))
+            return failed(chain, service, &format!("{chain}, and {} answers `{said}`", service.name))
                 .observed(format!("{}: {}, `{said}`", seen::shown(url), exchange.status));
         }
         if !leads_to_itself(exchange, &name.name) {

@@ -80,9 +80,10 @@ impl Outcome {
                 if by_wildcard_only(certificate, &host.name) {
                     // It was asked for as `*.above`, so the climb began there.
                     let above = host.name.split_once('.').map_or("", |(_, above)| above);
-                    match Relevant::of(above, world)? {
-                        Some(above) => outcome.judge(&wanted, &above, true),
-                        None => outcome.let_in(&wanted),
+                    match Relevant::of(above, world) {
+                        Ok(Some(above)) => outcome.judge(&wanted, &above, true),
+                        Ok(None) => outcome.let_in(&wanted),
+                        Err(gap) => outcome.gap = Some(gap),
                     }
                 } else {
                     outcome.judge(&wanted, &own, false);

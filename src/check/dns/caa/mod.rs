@@ -8,7 +8,7 @@ use crate::caa::{Allowed, Property};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World, tls};
 use crate::item::{self, Host};
-use crate::observed::{Certificate, Path};
+use crate::observed::{Certificate, Path, Remote};
 use crate::spec::Place;
 use crate::spec::model::RecordType;
 
@@ -30,7 +30,7 @@ impl Relevant {
         for at in item::climb(name) {
             let answer = seen::dns(at, "CAA", world)?;
             let Some(first) = answer.of_type("CAA").next() else { continue };
-            let values: Vec<&str> = answer.values("CAA").map(|value| value.as_str()).collect();
+            let values: Vec<&str> = answer.values("CAA").map(Remote::as_str).collect();
             return Ok(Some(Self {
                 at: at.to_owned(),
                 owner: first.name.as_str().trim_end_matches('.').to_ascii_lowercase(),
@@ -68,7 +68,7 @@ impl<'w> InUse<'w> {
 /// True where a certificate is good for a name only by a wildcard: then it was asked for in the name
 /// above, and `issuewild` counts.
 fn by_wildcard_only(certificate: &Certificate, name: &str) -> bool {
-    let covering = certificate.names.iter().map(|own| own.as_str()).filter(|own| tls::covers(own, name));
+    let covering = certificate.names.iter().map(Remote::as_str).filter(|own| tls::covers(own, name));
     let mut covering = covering.peekable();
     covering.peek().is_some() && covering.all(|own| own.contains('*'))
 }
@@ -134,14 +134,10 @@ fn missing_record(world: &World) -> Option<String> {
 /// The records that let the declared issuers in, or else those whose certificates are in use.
 fn to_publish(world: &World) -> String {
     let domain = world.domain();
-    let mut names: Vec<String> = declared(world).iter().map(|(name, _)| (*name).to_owned()).collect();
+    let mut names: Vec<&str> = declared(world).into_iter().map(|(name, _)| name).collect();
     let declared = !names.is_empty();
     if !declared {
-        for host in &world.items.hosts {
-            let Ok(InUse::From(_, organisation)) = InUse::of(host, world) else { continue };
-            let name = Authority::of_organisation(&organisation).and_then(|known| known.caa.first());
-            names.extend(name.filter(|name| !names.contains(name)).cloned().into_iter().collect::<Vec<_>>());
-        }
+        names = in_use(world);
     }
     let lines: Vec<String> = names.iter().map(|name| format!("`{domain} CAA 0 issue \"{name}\"`")).collect();
     match (lines.is_empty(), declared) {
@@ -154,4 +150,15 @@ fn to_publish(world: &World) -> String {
             seen::listed(&lines)
         ),
     }
+}
+
+/// The CAA names of the authorities whose certificates the hosts show, each once.
+fn in_use(world: &World) -> Vec<&'static str> {
+    let mut names: Vec<&str> = Vec::new();
+    for host in &world.items.hosts {
+        let Ok(InUse::From(_, organisation)) = InUse::of(host, world) else { continue };
+        let name = Authority::of_organisation(&organisation).and_then(|known| known.caa.first());
+        names.extend(name.map(String::as_str).filter(|name| !names.contains(name)));
+    }
+    names
 }
