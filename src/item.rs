@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::observed::{Observed, Seen};
@@ -283,6 +284,23 @@ pub fn zones(document: &Document, observed: &Observed) -> Vec<Zone> {
         origins.insert(0, domain.clone());
     }
     origins.into_iter().map(|origin| Zone { origin, place: place.clone() }).collect()
+}
+
+/// A name under the domain that nobody would have declared, the same in every run: what it leads
+/// to, every name leads to.
+pub fn improbable_name(domain: &str) -> String {
+    let digest = Sha256::digest(domain.as_bytes());
+    let label = digest
+        .iter()
+        .take(5)
+        .fold(String::from("launch-ready-"), |label, byte| label + &format!("{byte:02x}"));
+    format!("{label}.{domain}")
+}
+
+/// A name and the names above it, nearest first, down to the top-level domain: where an authority
+/// looks for the name's CAA records (RFC 8659 section 3).
+pub fn climb(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| Some(name.split_once('.')?.1))
 }
 
 /// A redirect that must happen: declared, or implied by `canonical` and `redirect` hosts.

@@ -9,6 +9,8 @@
 //!
 //! Data flows one way. [`cli::run`] is the whole program.
 
+mod authority;
+pub mod caa;
 pub mod check;
 pub mod cli;
 pub mod exit;
@@ -22,3 +24,4 @@ pub mod probe;
 pub mod report;
 pub mod spec;
 mod system;
+mod takeover;

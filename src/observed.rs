@@ -55,6 +55,10 @@ pub struct Observed {
     /// What single addresses of a host serve, by [`visit`].
     #[serde(default)]
     pub visits: BTreeMap<String, Seen<Visit>>,
+    /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
+    /// DNS leads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirected: Vec<String>,
 }
 
 impl Observed {
@@ -71,6 +75,7 @@ impl Observed {
             tls: BTreeMap::new(),
             http: BTreeMap::new(),
             visits: BTreeMap::new(),
+            redirected: Vec::new(),
         }
     }
 

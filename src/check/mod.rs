@@ -13,6 +13,7 @@ pub mod engine;
 pub mod page;
 pub mod verdict;
 
+mod blame;
 mod dns;
 mod email;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::dns::alias::Chain;
-use super::{Verdict, World};
+use super::{Verdict, World, blame};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
 
@@ -85,6 +85,9 @@ pub(super) fn no_url(host: &Host) -> Verdict {
 /// The TLS handshake of a host.
 pub(super) fn handshake<'w>(host: &Host, world: &'w World) -> Judged<&'w Handshake> {
     let Some(url) = host.root("https") else { return Err(Box::new(no_url(host))) };
+    if let Some(verdict) = blame::elsewhere(&host.name, world) {
+        return Err(Box::new(verdict));
+    }
     match world.observed.tls(&url) {
         Some(Seen::Answer(handshake)) => Ok(handshake),
         Some(Seen::Failed(failure)) => Err(Box::new(if failure.kind == FailureKind::NoAddress {
@@ -131,6 +134,14 @@ pub(super) fn certificate<'w>(host: &Host, world: &'w World) -> Judged<&'w Certi
 
 /// The answer to a GET.
 pub(super) fn http<'w>(url: &Url, world: &'w World) -> Judged<&'w Exchange> {
+    if let Some(verdict) = url.host_str().and_then(|host| blame::elsewhere(host, world)) {
+        return Err(Box::new(verdict));
+    }
+    whosever(url, world)
+}
+
+/// The answer to a GET, whosever it is.
+pub(super) fn whosever<'w>(url: &Url, world: &'w World) -> Judged<&'w Exchange> {
     match world.observed.http(url) {
         Some(Seen::Answer(exchange)) => Ok(exchange),
         Some(Seen::Failed(failure)) => Err(Box::new(unanswered(url, failure, world))),

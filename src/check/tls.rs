@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use url::Url;
 
-use super::{Verdict, World, seen};
+use super::{Verdict, World, blame, seen};
 use crate::item::Host;
 use crate::observed::{Certificate, Failure, FailureKind, Handshake, Path, Remote, Seen};
 use crate::spec::Place;
@@ -14,6 +14,11 @@ pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
         Some(Seen::Failed(failure)) if failure.kind != FailureKind::NoAddress => Some(failure),
         _ => None,
     });
+    if failed.is_some()
+        && let Some(verdict) = blame::elsewhere(&host.name, world)
+    {
+        return verdict;
+    }
     if let Some(failure) = failed {
         return Verdict::fail(format!("{} offers no TLS on port 443: {}", host.name, failure.detail))
             .expected("a TLS handshake on port 443")
@@ -225,7 +230,7 @@ fn shown_names(certificate: &Certificate) -> String {
 
 /// RFC 6125 section 6.4: equal, or a wildcard that is the whole left-most label and stands for
 /// exactly one.
-fn covers(pattern: &str, host: &str) -> bool {
+pub(super) fn covers(pattern: &str, host: &str) -> bool {
     let (pattern, host) = (pattern.trim_end_matches('.'), host.trim_end_matches('.'));
     if pattern.eq_ignore_ascii_case(host) {
         return !pattern.is_empty() && !pattern.contains('*');

@@ -103,7 +103,7 @@ pub struct Reach {
     /// Recursive resolver to use instead of the system's; repeatable
     #[arg(long, value_name = "ADDR[:PORT]", value_parser = resolver)]
     pub resolver: Vec<SocketAddr>,
-    /// Connect there for that host; repeatable
+    /// Connect there for that host, one address of each family; repeatable
     #[arg(long, value_name = "HOST[:PORT]=ADDR[:PORT]")]
     pub connect: Vec<Connect>,
     /// Trust these roots too; repeatable

@@ -24,14 +24,18 @@ impl Connect {
     }
 }
 
-/// Where the overrides send a host and port: one that names the port goes before one that does
-/// not, the first of equals counts.
-pub(super) fn overridden(connect: &[Connect], host: &str, port: u16) -> Option<SocketAddr> {
-    let find = |with_port: bool| {
-        let mut candidates = connect.iter().filter(|c| c.port.is_some() == with_port);
-        candidates.find_map(|c| c.target(host, port))
+/// Where the overrides send a host and port: those that name the port go before those that do
+/// not, and among equals the first IPv6 and the first IPv4 address count. Each stands for the
+/// addresses of its family; where only one is given, nothing is known of the other family.
+pub(super) fn overridden(connect: &[Connect], host: &str, port: u16) -> Vec<SocketAddr> {
+    let find = |with_port: bool| -> Vec<SocketAddr> {
+        let about = connect.iter().filter(|c| c.port.is_some() == with_port);
+        let targets: Vec<SocketAddr> = about.filter_map(|c| c.target(host, port)).collect();
+        let first = |six: bool| targets.iter().copied().find(|to| to.is_ipv6() == six);
+        [first(true), first(false)].into_iter().flatten().collect()
     };
-    find(true).or_else(|| find(false))
+    let exact = find(true);
+    if exact.is_empty() { find(false) } else { exact }
 }
 
 /// Why a text is no override.
@@ -115,10 +119,21 @@ mod tests {
     #[test]
     fn the_override_with_the_port_goes_first() {
         let all = [read("a.test=127.0.0.1"), read("a.test:443=127.0.0.2:8443")];
-        let to = |host, port| overridden(&all, host, port).map(|address| address.to_string());
-        assert_eq!(to("a.test", 443).as_deref(), Some("127.0.0.2:8443"));
-        assert_eq!(to("A.test", 80).as_deref(), Some("127.0.0.1:80"));
-        assert_eq!(to("b.test", 443), None);
+        assert_eq!(targets(&all, "a.test", 443), ["127.0.0.2:8443"]);
+        assert_eq!(targets(&all, "A.test", 80), ["127.0.0.1:80"]);
+        assert_eq!(targets(&all, "b.test", 443), [""; 0]);
+    }
+
+    fn targets(all: &[Connect], host: &str, port: u16) -> Vec<String> {
+        overridden(all, host, port).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn each_family_has_an_override_of_its_own() {
+        let all = ["127.0.0.1:1", "[::1]:2", "127.0.0.2:3"].map(|to| read(&format!("a.test:443={to}")));
+        assert_eq!(targets(&all, "a.test", 443), ["[::1]:2", "127.0.0.1:1"]);
+        let general = [read("a.test=127.0.0.1"), read("a.test:443=[::1]:2")];
+        assert_eq!(targets(&general, "a.test", 443), ["[::1]:2"]);
     }
 
     proptest::proptest! {

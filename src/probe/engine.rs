@@ -1,10 +1,11 @@
 //! Asks what a spec needs, everything at once. Which questions run side by side is decided here;
 //! below, only one question's own parts do (its addresses, its two families, its handshake).
 
-use futures_util::future::{join, join_all, join5};
+use futures_util::future::{join, join_all, join3, join5};
 use jiff::Timestamp;
 use url::Url;
 
+use super::names;
 use super::problem::seen;
 use super::session::Session;
 use super::zone;
@@ -26,7 +27,7 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Times
         hosts(session, document, &nothing),
         implied_www(session, document, at),
         records(session, document),
-        mail(session, document),
+        join(mail(session, document), names::gather(session, document, &nothing)),
         zone::walk(session, &document.spec.domain.value.0, &owned),
     )
     .await;
@@ -39,9 +40,14 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let redirects = item::redirects(document).into_iter().map(|redirect| redirect.ask);
     let declared = item::urls(document, observed).into_iter().map(|declared| declared.url);
     let urls: Vec<Url> = starts.chain(redirects).chain(declared).collect();
-    join(
-        join_all(names.iter().map(|name| aliases(session, &name.name))),
+    let hosts = item::hosts(document, observed);
+    join3(
+        join_all(names.iter().map(async |name| {
+            let aliases = aliases(session, &name.name).await;
+            names::hosting(session, &name.name, &aliases).await;
+        })),
         join_all(urls.iter().map(|url| follow(session, url))),
+        join_all(hosts.iter().map(|host| names::families(session, host))),
     )
     .await;
 }
@@ -60,7 +66,7 @@ async fn implied_www(session: &Session<'_>, document: &Document, at: Timestamp) 
     if item::may_resolve(&known, &www) {
         hosts(session, document, &known).await;
     } else {
-        aliases(session, &www).await;
+        let _ = aliases(session, &www).await;
     }
 }
 
@@ -106,23 +112,25 @@ fn parents(domain: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The addresses of a name. Where there are none, the chain of its aliases, name by name: a
-/// resolver that meets a loop or a dead end often says no more than SERVFAIL.
-async fn aliases(session: &Session<'_>, name: &str) {
-    let (four, six) = join(session.dns(name, "A"), session.dns(name, "AAAA")).await;
-    let has = |answer: Result<crate::observed::DnsAnswer, _>, kind| {
-        answer.is_ok_and(|answer| answer.values(kind).next().is_some())
-    };
-    if has(four, "A") || has(six, "AAAA") {
-        return;
+/// resolver that meets a loop or a dead end often says no more than SERVFAIL. Returns what the
+/// aliases of a name with addresses lead through.
+async fn aliases(session: &Session<'_>, name: &str) -> Vec<String> {
+    let answers = [(session.dns(name, "A"), "A"), (session.dns(name, "AAAA"), "AAAA")];
+    let answers =
+        join_all(answers.map(async |(answer, kind)| (answer.await.unwrap_or_default(), kind))).await;
+    if answers.iter().any(|(answer, kind)| answer.values(kind).next().is_some()) {
+        let all = answers.iter().flat_map(|(answer, _)| answer.values("CNAME"));
+        return all.map(|target| target.as_str().to_owned()).collect();
     }
     let mut walked = vec![name.to_ascii_lowercase()];
     while let Ok(answer) = session.dns(&walked[walked.len() - 1], "CNAME").await {
         let next = answer.values("CNAME").next().map(|target| target.as_str().to_owned());
         match next {
             Some(next) if walked.len() < MOST_ALIASES && !walked.contains(&next) => walked.push(next),
-            _ => return,
+            _ => break,
         }
     }
+    Vec::new()
 }
 
 /// Asks a URL and every hop that its redirects lead through.

@@ -5,13 +5,15 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 use super::certificate::{facts, issuer_urls};
 use super::path::Roots;
 use super::problem::{Problem, seen};
 use super::session::Session;
 use super::tls::Shown;
-use crate::observed::{Handshake, Observed, Path};
+use crate::observed::{Handshake, Observed, Path, Remote, Seen, question};
+use crate::takeover::Service;
 
 /// How often the issuer of a fetched certificate is fetched again.
 const MOST_STEPS: usize = 3;
@@ -40,7 +42,30 @@ pub(super) async fn observed(
         }
     }
     observed.zones = session.zones.take();
+    let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
+    observed.visits = session.visits.all().into_iter().map(entry).collect();
+    observed.redirected = session.redirected.borrow().iter().cloned().collect();
+    drop_excerpts(&mut observed);
     observed
+}
+
+/// Keeps the text of pages only where a judge reads it: at the root of names whose aliases lead
+/// to a hosting that gives names out.
+fn drop_excerpts(observed: &mut Observed) {
+    let dns = &observed.dns;
+    let leads = |host: &str| {
+        let answers = ["A", "AAAA"].into_iter().filter_map(|kind| match dns.get(&question(host, kind)) {
+            Some(Seen::Answer(answer)) => Some(answer),
+            _ => None,
+        });
+        let mut aliases = answers.flat_map(|answer| answer.values("CNAME")).map(Remote::as_str);
+        Service::of(&mut aliases).is_some()
+    };
+    for (url, exchange) in &mut observed.http {
+        let Seen::Answer(exchange) = exchange else { continue };
+        let needed = Url::parse(url).is_ok_and(|url| url.path() == "/" && url.host_str().is_some_and(leads));
+        exchange.excerpt = exchange.excerpt.take().filter(|_| needed);
+    }
 }
 
 async fn handshakes(
@@ -48,7 +73,7 @@ async fn handshakes(
     roots: &Roots,
     deadline: Instant,
     cut: &str,
-) -> std::collections::BTreeMap<String, crate::observed::Seen<Handshake>> {
+) -> std::collections::BTreeMap<String, Seen<Handshake>> {
     let all = session.tls.all();
     let pool = intermediates(&all);
     let judged = all.into_iter().map(async |(origin, shown)| {

@@ -8,7 +8,7 @@ use futures_util::future::{Either, select};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::{http1, http2};
-use hyper::header::{ACCEPT, HOST, LOCATION, USER_AGENT};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -24,6 +24,8 @@ const MOST_HEAD: usize = 64 * 1024;
 const MOST_FIELDS: usize = 1024;
 /// Most of a body that is read.
 const MOST_BODY: usize = 256 * 1024;
+/// Most bytes of a text that can show in an excerpt; a character has at most four.
+const MOST_EXCERPT: usize = 4 * (Remote::MAX + 1);
 /// How the probe names itself.
 const AGENT: &str = concat!("launch-ready/", env!("CARGO_PKG_VERSION"));
 
@@ -128,15 +130,25 @@ async fn read(
     let location = head.headers.get(LOCATION).and_then(|value| leads_to(ask.url, value.as_bytes()));
     let mut body = Vec::new();
     let whole = timeout_at(ask.until.at(), collect(&mut incoming, &mut body)).await;
+    let is_text = head.headers.get(CONTENT_TYPE).is_none_or(|kind| is_text(kind.as_bytes()));
+    let excerpt =
+        (is_text && !body.is_empty()).then(|| Remote::from_bytes(&body[..body.len().min(MOST_EXCERPT)]));
     let exchange = Exchange {
         status: head.status.as_u16(),
         headers,
         location,
         body_bytes: body.len(),
-        excerpt: None,
+        excerpt,
         body_cut: whole != Ok(true),
     };
     Ok(Answer { exchange, body })
+}
+
+/// True for the media types of pages and of error messages.
+fn is_text(kind: &[u8]) -> bool {
+    let kind = String::from_utf8_lossy(kind).to_ascii_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.starts_with("text/") || ["json", "xml"].iter().any(|end| kind.ends_with(end))
 }
 
 /// Reads a body up to the limit; false where it goes on behind it or breaks off.

@@ -3,7 +3,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `engine` | which questions a spec needs, all at once |
+//! | `engine`, `names` | which questions a spec needs, all at once |
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
 //! | `zone` | delegations, and what each name server says itself |
@@ -20,6 +20,7 @@ mod finish;
 mod http;
 mod limit;
 mod memo;
+mod names;
 mod path;
 mod problem;
 mod session;

@@ -1,5 +1,7 @@
 //! What one run shares: limits, answers so far, and how a URL is asked.
 
+mod visit;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -24,7 +26,7 @@ use super::memo::{Memo, Tally};
 use super::problem::{Problem, Until};
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, dial, http, tls};
-use crate::observed::{DnsAnswer, Exchange, FailureKind, Zone, origin, question};
+use crate::observed::{DnsAnswer, Exchange, FailureKind, Visit, Zone, origin, question};
 
 /// Largest intermediate certificate that is fetched.
 const MOST_CERTIFICATE: usize = 64 * 1024;
@@ -43,6 +45,9 @@ pub(super) struct Session<'a> {
     pub(super) others: Memo<Result<DnsAnswer, Problem>>,
     /// Zones as far as they were seen.
     pub(super) zones: RefCell<BTreeMap<String, Zone>>,
+    pub(super) visits: Memo<Result<Visit, Problem>>,
+    /// Hosts for which the user chose an address.
+    pub(super) redirected: RefCell<BTreeSet<String>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// First connections, shaken hands on and not yet asked anything, by origin.
     open: RefCell<BTreeMap<String, Open>>,
@@ -85,6 +90,8 @@ impl<'a> Session<'a> {
             http: Memo::new(),
             others: Memo::new(),
             zones: RefCell::default(),
+            visits: Memo::new(),
+            redirected: RefCell::default(),
             fetched: Memo::new(),
             open: RefCell::default(),
             owned: RefCell::default(),
@@ -108,7 +115,7 @@ impl<'a> Session<'a> {
 
     /// Where the user's overrides send a host and port.
     pub(super) fn elsewhere(&self, host: &str, port: u16) -> Option<SocketAddr> {
-        overridden(&self.settings.connect, host, port)
+        overridden(&self.settings.connect, host, port).into_iter().next()
     }
 
     /// Refuses an address of a host that is not public, unless the run allows it.
@@ -138,6 +145,17 @@ impl<'a> Session<'a> {
             })
         };
         self.fetched.get(url.as_str(), &self.tally, ask).await
+    }
+
+    /// Where the user sends a URL's host instead of where DNS leads: at most one address of each
+    /// family.
+    pub(super) fn overridden(&self, url: &Url) -> Vec<SocketAddr> {
+        let host = dial::bare_host(url);
+        let to = overridden(&self.settings.connect, &host, url.port_or_known_default().unwrap_or(443));
+        if !to.is_empty() {
+            self.redirected.borrow_mut().insert(host);
+        }
+        to
     }
 
     async fn plain(&self, url: &Url) -> Result<Answer, Problem> {
@@ -182,7 +200,11 @@ impl<'a> Session<'a> {
     }
 
     async fn shake_hands(&self, url: &Url) -> Result<(Open, Shown), Problem> {
-        let (stream, peer, until, permit) = self.connect(url).await?;
+        self.shake_hands_at(url, &self.addresses(url).await?).await
+    }
+
+    async fn shake_hands_at(&self, url: &Url, to: &[SocketAddr]) -> Result<(Open, Shown), Problem> {
+        let (stream, peer, until, permit) = self.connect(url, to).await?;
         let host = dial::bare_host(url);
         let (stream, shown) = tls::handshake(&self.client, stream, &host, peer, until).await?;
         Ok((Open { stream, peer, until, permit }, shown))
@@ -193,27 +215,30 @@ impl<'a> Session<'a> {
             let (open, _) = self.shake_hands(url).await?;
             return open.get(url).await;
         }
-        let (stream, peer, until, _permit) = self.connect(url).await?;
+        let (stream, peer, until, _permit) = self.connect(url, &self.addresses(url).await?).await?;
         http::get(stream, Ask { url, peer, until, h2: false }).await
     }
 
-    async fn connect(&self, url: &Url) -> Result<(TcpStream, SocketAddr, Until, Permit), Problem> {
-        let addresses = self.addresses(url).await?;
+    async fn connect(
+        &self,
+        url: &Url,
+        to: &[SocketAddr],
+    ) -> Result<(TcpStream, SocketAddr, Until, Permit), Problem> {
         let permit = self.limits.permit_for(&origin(url)).await;
         let until = Until::after(self.settings.timeout);
-        let (stream, peer) = dial::tcp(&addresses, until).await?;
+        let (stream, peer) = dial::tcp(to, until).await?;
         Ok((stream, peer, until, permit))
     }
 
     /// Where to connect: the user's override, the literal address, or what DNS says.
     async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Problem> {
-        let host = dial::bare_host(url);
-        let port = url.port_or_known_default().unwrap_or(443);
-        if let Some(address) = overridden(&self.settings.connect, &host, port) {
-            return Ok(vec![address]);
+        let chosen = self.overridden(url);
+        if !chosen.is_empty() {
+            return Ok(chosen);
         }
+        let host = dial::bare_host(url);
         if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(dial::order(&self.within(&host, vec![address])?, port));
+            return self.open_to(url, vec![address]);
         }
         let (four, six) = join(self.dns(&host, "A"), self.dns(&host, "AAAA")).await;
         let found: Vec<IpAddr> = [(&six, "AAAA"), (&four, "A")]
@@ -225,7 +250,13 @@ impl<'a> Session<'a> {
         if found.is_empty() {
             return Err(dial::no_address(&host, four, six));
         }
-        Ok(dial::order(&self.within(&host, found)?, port))
+        self.open_to(url, found)
+    }
+
+    /// Where those addresses of a URL's host may be asked, in the order in which they are.
+    fn open_to(&self, url: &Url, found: Vec<IpAddr>) -> Result<Vec<SocketAddr>, Problem> {
+        let port = url.port_or_known_default().unwrap_or(443);
+        Ok(dial::order(&self.within(&dial::bare_host(url), found)?, port))
     }
 
     /// Those of a host's addresses that may be asked. Neither a stranger's word (a redirect, a

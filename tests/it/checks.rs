@@ -36,7 +36,7 @@ pub(crate) fn prove(cases: &[Case]) {
     }
 }
 
-fn report(spec: &str, world: fn(&mut Builder)) -> serde_json::Value {
+pub(crate) fn report(spec: &str, world: fn(&mut Builder)) -> serde_json::Value {
     let mut builder = Lab::builder();
     builder.zone("shop.test");
     world(&mut builder);

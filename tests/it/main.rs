@@ -7,6 +7,7 @@ mod checks;
 mod cli;
 mod forms;
 mod lab_itself;
+mod names;
 mod readme;
 mod run;
 mod weather;

@@ -9,6 +9,7 @@ use hickory_proto::rr::RecordType;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::Shared;
+use super::six;
 use super::weather::{FullPort, refused_port};
 use super::zones::Names;
 
@@ -21,6 +22,8 @@ pub type Service =
 pub struct Bound {
     /// Where to connect for a host and a port.
     pub connects: BTreeMap<(String, u16), SocketAddr>,
+    /// Where to connect over IPv6, where that differs.
+    pub connects_six: BTreeMap<(String, u16), SocketAddr>,
     closed: Vec<TcpSocket>,
     full: Vec<FullPort>,
 }
@@ -50,6 +53,13 @@ impl Bound {
     /// A new closed port.
     pub(super) fn closed(&mut self) -> SocketAddr {
         let (socket, addr) = refused_port();
+        self.closed.push(socket);
+        addr
+    }
+
+    /// A new closed port of the IPv6 loopback.
+    pub(super) fn closed_six(&mut self) -> SocketAddr {
+        let (socket, addr) = six::refused_port();
         self.closed.push(socket);
         addr
     }

@@ -17,6 +17,7 @@ use super::dns::{self, Habits, Role};
 use super::fault::Fault;
 use super::log::Log;
 use super::site::{Port80, Site};
+use super::six::Six;
 use super::weather::Weather;
 use super::web::{self, Web};
 use super::zone::Zone;
@@ -44,6 +45,7 @@ pub struct Builder {
     organisation: String,
     now: SystemTime,
     round_trip: Duration,
+    six: Six,
 }
 
 impl Default for Builder {
@@ -59,6 +61,7 @@ impl Default for Builder {
             organisation: "Lab CA".to_owned(),
             now: SystemTime::now(),
             round_trip: Duration::ZERO,
+            six: Six::default(),
         }
     }
 }
@@ -72,6 +75,23 @@ impl Builder {
     /// The web site of that host.
     pub fn site(&mut self, host: &str) -> &mut Site {
         self.sites.entry(host.to_ascii_lowercase()).or_default()
+    }
+
+    /// What that host serves on port 443 of its IPv6 address; the product is then told both.
+    pub fn site_on_ipv6(&mut self, host: &str) -> &mut Site {
+        self.six.sites.entry(host.to_ascii_lowercase()).or_default()
+    }
+
+    /// Port 443 of that host's IPv6 address is closed; the product is then told both.
+    pub fn refuse_ipv6(&mut self, host: &str) -> &mut Self {
+        self.six.refused.insert(host.to_ascii_lowercase());
+        self
+    }
+
+    /// The IPv6 address of that host is the other sites', which do not know it.
+    pub fn stranger_on_ipv6(&mut self, host: &str) -> &mut Self {
+        self.six.strangers.insert(host.to_ascii_lowercase());
+        self
     }
 
     /// What the name server of that name knows, if that differs from what the world knows.
@@ -159,6 +179,7 @@ impl Builder {
         let resolver = self.bind_dns(&mut bound, &shared.log);
         self.bind_ports(&mut bound, &shared);
         let names = std::mem::take(&mut self.names);
+        std::mem::take(&mut self.six).bind(&mut bound, &shared, self.round_trip);
         self.bind_web(&mut bound, &shared);
         bound.refuse_the_rest(&names);
         drop(entered);
@@ -224,11 +245,7 @@ impl Builder {
     }
 
     fn config(&self, host: &str, shared: &Shared) -> Arc<ServerConfig> {
-        let site = self.sites.get(host);
-        let cert = site.and_then(|site| site.cert.clone()).unwrap_or_else(Cert::good);
-        let versions =
-            site.and_then(|site| site.versions.clone()).unwrap_or_else(|| rustls::ALL_VERSIONS.to_vec());
-        shared.ca.server(&cert, host, &["http/1.1"], &versions)
+        config(self.sites.get(host), host, shared)
     }
 
     /// Bad weather as a service.
@@ -259,4 +276,12 @@ impl Builder {
         tokio::spawn(web::serve_https(https, Arc::clone(&web)));
         tokio::spawn(web::serve_http(http, web));
     }
+}
+
+/// The TLS set-up of a host, as its site says.
+pub(super) fn config(site: Option<&Site>, host: &str, shared: &Shared) -> Arc<ServerConfig> {
+    let cert = site.and_then(|site| site.cert.clone()).unwrap_or_else(Cert::good);
+    let versions =
+        site.and_then(|site| site.versions.clone()).unwrap_or_else(|| rustls::ALL_VERSIONS.to_vec());
+    shared.ca.server(&cert, host, &["http/1.1"], &versions)
 }

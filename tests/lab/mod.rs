@@ -24,6 +24,7 @@ mod fault;
 mod log;
 mod pace;
 mod site;
+mod six;
 mod weather;
 mod web;
 mod zone;
@@ -46,6 +47,7 @@ pub use cert::Cert;
 pub use fault::Fault;
 pub use log::{Log, Question, Seen};
 pub use site::{Port80, Request, Response, Site};
+pub use six::has_ipv6;
 pub use weather::{Trouble, Weather};
 pub use zone::Zone;
 pub use zones::Names;
@@ -134,7 +136,8 @@ impl Lab {
             self.ca_file().display().to_string(),
             format!("--allow-private={RANGES}"),
         ];
-        for (host, port, addr) in self.connects() {
+        let six = self.bound.connects_six.iter().map(|((host, port), addr)| (host.clone(), *port, *addr));
+        for (host, port, addr) in self.connects().into_iter().chain(six) {
             args.extend(["--connect".to_owned(), format!("{host}:{port}={addr}")]);
         }
         args

@@ -62,6 +62,11 @@ impl Chain {
         self.names.len() > 1
     }
 
+    /// The names that the aliases lead to.
+    pub(in crate::check) fn targets(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().skip(1).map(String::as_str)
+    }
+
     /// The last name.
     pub(in crate::check) fn last(&self) -> &str {
         self.names.last().map_or("", String::as_str)

@@ -1,11 +1,15 @@
 //! Judges of `dns/*`.
 
 pub(super) mod alias;
+pub(super) mod caa;
 pub(super) mod conflict;
 pub(super) mod cutover;
 pub(super) mod damage;
+pub(super) mod family;
 pub(super) mod record;
+pub(super) mod takeover;
 mod view;
+pub(super) mod wildcard;
 pub(super) mod zone;
 
 use super::{Status, Verdict, World, seen};
@@ -25,11 +29,13 @@ pub(super) fn host_unresolved(host: &Host, world: &World) -> Verdict {
             return Verdict::not_judged("dns/cname-loop", &host.name, "its aliases never end");
         }
         End::Missing if chain.is_alias() => {
-            return Verdict::not_judged(
-                "dns/cname-dangling",
-                &host.name,
-                "its alias leads to a name that does not exist",
-            );
+            let check = if takeover::is_possible(&host.name, world) {
+                "dns/takeover-possible"
+            } else {
+                "dns/cname-dangling"
+            };
+            let reason = "its alias leads to a name that does not exist";
+            return Verdict::not_judged(check, &host.name, reason);
         }
         _ => {}
     }
@@ -109,6 +115,11 @@ pub(super) fn cname_dangling(name: &Name, world: &World) -> Verdict {
             let subject = format!("{} CNAME", chain.owner());
             Verdict::not_judged("dns/value-malformed", subject, "the alias was damaged when it was entered")
         }
+        End::Missing if takeover::is_possible(&name.name, world) => Verdict::not_judged(
+            "dns/takeover-possible",
+            &name.name,
+            "the missing name is one that a hosting gives out",
+        ),
         End::Missing => {
             let target = chain.last();
             Verdict::fail(format!("{chain}, which does not exist"))

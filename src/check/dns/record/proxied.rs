@@ -1,5 +1,6 @@
 //! Records behind Cloudflare's proxy: the public sees Cloudflare's addresses, not the declared ones.
 
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use super::missing;
@@ -15,6 +16,11 @@ static CLOUDFLARE: LazyLock<Vec<Network>> = LazyLock::new(|| {
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/providers/cloudflare-networks.txt"));
     text.lines().filter_map(|line| line.parse().ok()).collect()
 });
+
+/// True for the addresses of Cloudflare's proxies.
+pub(in crate::check::dns) fn is_cloudflare(address: IpAddr) -> bool {
+    CLOUDFLARE.iter().any(|network| network.contains(address))
+}
 
 /// True where the spec says that Cloudflare proxies the record.
 pub(super) fn is_proxied(record: &Record) -> bool {
@@ -42,12 +48,8 @@ pub(super) fn proxied_missing(record: &Record, world: &World) -> Verdict {
 /// Every public address must be one of Cloudflare's.
 pub(super) fn proxied_differs(record: &Record, world: &World) -> Verdict {
     let addresses = seen::addresses(&record.name, world);
-    let outside: Vec<String> = addresses
-        .found
-        .iter()
-        .filter(|address| !CLOUDFLARE.iter().any(|network| network.contains(**address)))
-        .map(ToString::to_string)
-        .collect();
+    let outside: Vec<String> =
+        addresses.found.iter().filter(|address| !is_cloudflare(**address)).map(ToString::to_string).collect();
     if outside.is_empty() {
         return match addresses.gap {
             Some(gap) => *gap,
