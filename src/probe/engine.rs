@@ -1,10 +1,11 @@
 //! Asks what a spec needs, everything at once. Which questions run side by side is decided here;
 //! below, only one question's own parts do (its addresses, its two families, its handshake).
 
-use futures_util::future::{join, join_all, join4};
+use futures_util::future::{join, join_all, join5};
 use jiff::Timestamp;
 use url::Url;
 
+use super::dnssec;
 use super::problem::seen;
 use super::session::Session;
 use crate::item;
@@ -20,11 +21,12 @@ const MOST_ALIASES: usize = 9;
 /// Asks everything.
 pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Timestamp) {
     let nothing = Observed::new(at);
-    join4(
+    join5(
         hosts(session, document, &nothing),
         implied_www(session, document, at),
         records(session, document),
         mail(session, document),
+        dnssec::observe(session, &document.spec.domain.value.0),
     )
     .await;
 }

@@ -33,6 +33,9 @@ pub(super) async fn observed(
     observed.http = session.http.all().into_iter().map(entry).collect();
     let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
     observed.dns = session.dns.all().into_iter().map(entry).collect();
+    let zone = |(name, outcome): (String, Option<_>)| outcome.unwrap_or_else(|| (name, Err(unanswered())));
+    let zones = session.dnssec.all().into_iter().map(zone);
+    observed.dnssec = zones.map(|(zone, outcome)| (zone, seen(outcome))).collect();
     observed
 }
 

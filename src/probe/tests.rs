@@ -66,6 +66,7 @@ fn settings(http: SocketAddr, https: SocketAddr) -> Settings {
         to_port: Some(server.port()),
     };
     Settings {
+        anchors: TrustAnchors::default(),
         resolvers: vec![closed()],
         connect: vec![to(80, http), to(443, https)],
         timeout: Duration::from_secs(10),
