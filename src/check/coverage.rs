@@ -13,7 +13,6 @@ const NOT_JUDGED: &[&str] = &[
     "cloudflare",
     "dns.caa",
     "dns.cutover",
-    "dns.dnssec",
     "dns.nameservers",
     "email.dkim.cname",
     "email.dkim.key",

@@ -76,6 +76,7 @@ struct PolicyFile {
 struct ThresholdsFile {
     certificate_remaining_share: Option<f64>,
     certificate_remaining: Option<Located<Period>>,
+    dnssec_signature_remaining: Option<Located<Period>>,
     redirect_hops: Option<usize>,
     https_same_host_first: Option<bool>,
     dmarc_policy: Option<DmarcPolicy>,
@@ -153,6 +154,7 @@ impl Default for Thresholds {
         Self {
             certificate_remaining_share: 0.16,
             certificate_remaining: Duration::from_hours(24),
+            dnssec_signature_remaining: Duration::from_hours(48),
             redirect_hops: 3,
             https_same_host_first: false,
             dmarc_policy: DmarcPolicy::Quarantine,
@@ -165,6 +167,7 @@ impl ThresholdsFile {
         let Self {
             certificate_remaining_share,
             certificate_remaining,
+            dnssec_signature_remaining,
             redirect_hops,
             https_same_host_first,
             dmarc_policy,
@@ -175,6 +178,9 @@ impl ThresholdsFile {
         }
         if let Some(least) = certificate_remaining {
             under.certificate_remaining = least.value.0;
+        }
+        if let Some(least) = dnssec_signature_remaining {
+            under.dnssec_signature_remaining = least.value.0;
         }
         if let Some(hops) = redirect_hops {
             under.redirect_hops = hops;

@@ -14,6 +14,7 @@ use super::ca::{AIA_HOST, AIA_PATH, Ca};
 use super::cert::Cert;
 use super::dns::{self, Role};
 use super::log::Log;
+use super::signing;
 use super::site::{Port80, Site};
 use super::weather::Weather;
 use super::web::{self, Web};
@@ -58,6 +59,12 @@ impl Builder {
     /// The zone of that origin.
     pub fn zone(&mut self, origin: &str) -> &mut Zone {
         self.names.zone(origin)
+    }
+
+    /// The resolver keeps signatures back, as many home routers do.
+    pub fn strip_signatures(&mut self) -> &mut Self {
+        self.names.strip_signatures();
+        self
     }
 
     /// The web site of that host.
@@ -119,6 +126,7 @@ impl Builder {
             now: self.now,
         });
         self.publish_intermediate(&shared.ca);
+        let anchors = signing::publish(&mut self.names, self.now);
         let runtime = Builder::runtime();
         let entered = runtime.enter();
         let mut bound = Bound::default();
@@ -128,7 +136,7 @@ impl Builder {
         self.bind_web(&mut bound, &shared);
         bound.refuse_the_rest(&names);
         drop(entered);
-        Lab::run(runtime, shared, resolver, bound)
+        Lab::run(runtime, shared, resolver, bound).trusting(&anchors)
     }
 
     fn runtime() -> Runtime {

@@ -133,6 +133,9 @@ impl Knowledge {
 
     fn response(&self, request: &Message, answer: super::zones::Answer) -> Message {
         let mut response = skeleton(request);
+        if answer.bogus && self.role == Role::Resolver && !request.metadata.checking_disabled {
+            return refusal(&response, ResponseCode::ServFail);
+        }
         let asked = request.queries.first().map(hickory_proto::op::Query::query_type);
         let refused = match self.role {
             Role::Resolver => false,
@@ -154,6 +157,9 @@ impl Knowledge {
         if flags.response_code != ResponseCode::Refused {
             response.answers = answer.records;
             response.authorities = answer.soa.into_iter().collect();
+            if request.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok) {
+                self.names.add_signatures(&mut response);
+            }
         }
         response
     }

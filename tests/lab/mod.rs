@@ -22,6 +22,7 @@ mod dns;
 mod fault;
 mod log;
 mod pace;
+mod signing;
 mod site;
 mod weather;
 mod web;
@@ -44,6 +45,7 @@ pub use ca::{AIA_HOST, Ca};
 pub use cert::Cert;
 pub use fault::Fault;
 pub use log::{Log, Question, Seen};
+pub use signing::Signing;
 pub use site::{Port80, Request, Response, Site};
 pub use weather::{Trouble, Weather};
 pub use zone::Zone;
@@ -133,6 +135,9 @@ impl Lab {
             self.ca_file().display().to_string(),
             format!("--allow-private={RANGES}"),
         ];
+        for file in self.trust_anchor() {
+            args.extend(["--trust-anchor".to_owned(), file.display().to_string()]);
+        }
         for (host, port, addr) in self.connects() {
             args.extend(["--connect".to_owned(), format!("{host}:{port}={addr}")]);
         }
