@@ -78,6 +78,7 @@ fn settings(lab: &Lab) -> Settings {
         deadline: Duration::from_mins(1),
         retries: 0,
         concurrency: 64,
+        anchors: launch_ready::probe::TrustAnchors::default(),
         private: PrivateRanges::Allowed,
     }
 }

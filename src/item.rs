@@ -279,9 +279,10 @@ pub fn zones(document: &Document, observed: &Observed) -> Vec<Zone> {
         || Place::new("domain", spec.domain.span),
         |servers| Place::new("dns.nameservers", servers.span),
     );
-    let mut origins: Vec<String> = observed.zones.keys().cloned().collect();
-    if observed.zone_of(domain, "SOA").is_none() {
-        origins.insert(0, domain.clone());
+    let seen = observed.zones.keys().chain(observed.dnssec.keys());
+    let mut origins: BTreeSet<String> = seen.cloned().collect();
+    if observed.zone_of(domain, "SOA").is_none() && observed.dnssec_of(domain).is_none() {
+        origins.insert(domain.clone());
     }
     origins.into_iter().map(|origin| Zone { origin, place: place.clone() }).collect()
 }

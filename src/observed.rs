@@ -97,6 +97,13 @@ impl Observed {
             .map(|(o, zone)| (o.as_str(), zone))
     }
 
+    /// How the zone of a name is signed: the closest one at or above it that was looked at.
+    pub fn dnssec_of(&self, name: &str) -> Option<(&str, &Seen<Dnssec>)> {
+        let own = name.trim_end_matches('.').to_ascii_lowercase();
+        let mut above = std::iter::successors(Some(own.as_str()), |name| Some(name.split_once('.')?.1));
+        above.find_map(|origin| self.dnssec.get_key_value(origin)).map(|(o, seen)| (o.as_str(), seen))
+    }
+
     /// The handshake with an origin, by the URL of anything on it.
     pub fn tls(&self, url: &url::Url) -> Option<&Seen<Handshake>> {
         self.tls.get(&origin(url))

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::dns::alias::Chain;
+use super::dns::dnssec;
 use super::{Verdict, World, blame};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
@@ -31,7 +32,10 @@ pub(super) fn dns<'w>(name: &str, kind: &str, world: &'w World) -> Judged<&'w Dn
         Some(Seen::Failed(failure)) => {
             unknown(format!("{name} {kind} could not be looked up: {}", failure.detail))
         }
-        Some(Seen::Unobserved(reason)) => unknown(reason.as_str()),
+        Some(Seen::Unobserved(reason)) => {
+            let reason = reason.as_str();
+            Err(Box::new(dnssec::fault(name, reason, world).unwrap_or_else(|| Verdict::unknown(reason))))
+        }
         None => unknown(NOT_OBSERVED),
     }
 }
@@ -103,6 +107,9 @@ pub(super) fn handshake<'w>(host: &Host, world: &'w World) -> Judged<&'w Handsha
 /// The verdict where a host could not be asked: a ring of aliases is a cause of that, and a red
 /// line of its own.
 pub(super) fn unobserved(host: &str, reason: &str, world: &World) -> Verdict {
+    if let Some(verdict) = dnssec::fault(host, reason, world) {
+        return verdict;
+    }
     if is_host(host, world) && Chain::of(host, world).never_ends() {
         return Verdict::not_judged("dns/cname-loop", host, "its aliases never end");
     }

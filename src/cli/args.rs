@@ -109,6 +109,10 @@ pub struct Reach {
     /// Trust these roots too; repeatable
     #[arg(long, value_name = "PEM")]
     pub ca_file: Vec<PathBuf>,
+    /// Trust these DNSSEC keys too, DNSKEY or DS records as in a zone file; those of the root replace
+    /// the built-in ones; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub trust_anchor: Vec<PathBuf>,
     /// Private, loopback and documentation addresses are fine; with a list, only those ranges
     #[arg(long, value_name = "CIDR,...", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
     pub allow_private: Option<Vec<Network>>,

@@ -17,7 +17,7 @@ use crate::judge::{self, Options};
 use crate::observed::{FORMAT, Observed, Remote};
 use crate::policy::Policy;
 use crate::private::PrivateRanges;
-use crate::probe::{self, Settings};
+use crate::probe::{self, NotAnAnchor, Settings, TrustAnchors};
 use crate::report::{Report, Style};
 use crate::spec::{Document, load};
 use crate::system;
@@ -59,6 +59,12 @@ enum CheckError {
         help("--ca-file takes root certificates in PEM: -----BEGIN CERTIFICATE-----")
     )]
     NoCertificate { path: String },
+    #[error("{path} is not a file of trust anchors: {why}")]
+    #[diagnostic(
+        code(usage::trust_anchor),
+        help("--trust-anchor takes DNSKEY or DS records, one a line: `test. IN DS 12345 13 2 ABCD...`")
+    )]
+    NoAnchor { path: String, why: NotAnAnchor },
     #[error("{path} is not a recording of this version: {why}")]
     #[diagnostic(code(usage::replay), help("--replay takes what --record wrote"))]
     NotARecording { path: String, why: Remote },
@@ -219,7 +225,12 @@ fn settings(arguments: &CheckArgs) -> miette::Result<Settings> {
         }
         extra_roots.extend(roots);
     }
+    let mut anchors = TrustAnchors::default();
+    for path in &arguments.reach.trust_anchor {
+        anchors = anchors.with(trust_anchors(path)?);
+    }
     Ok(Settings {
+        anchors,
         resolvers: arguments.reach.resolver.clone(),
         connect: arguments.reach.connect.clone(),
         extra_roots,
@@ -229,6 +240,12 @@ fn settings(arguments: &CheckArgs) -> miette::Result<Settings> {
         concurrency: usize::from(arguments.limits.concurrency),
         private: options(arguments, 0).private,
     })
+}
+
+fn trust_anchors(path: &Path) -> miette::Result<TrustAnchors> {
+    let text = read(path, MAX_SMALL_FILE, "--trust-anchor takes a file of DNSKEY or DS records")?;
+    let wrong = |why| CheckError::NoAnchor { path: path.display().to_string(), why };
+    Ok(TrustAnchors::parse(&text).map_err(wrong)?)
 }
 
 fn options(arguments: &CheckArgs, duration_ms: u64) -> Options {

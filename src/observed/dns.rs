@@ -188,6 +188,10 @@ pub struct Signer {
     /// True for a secure entry point: the key that a DS usually names.
     #[serde(default)]
     pub sep: bool,
+    /// The DS record that the parent must have for it, `tag algorithm 2 digest`, where the key is
+    /// one that a DS may name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ds: Option<Remote>,
 }
 
 /// A signature over a set of records (RFC 4034 section 3).

@@ -77,6 +77,7 @@ struct ThresholdsFile {
     certificate_remaining_share: Option<f64>,
     certificate_remaining: Option<Located<Period>>,
     cutover_ttl: Option<Located<Period>>,
+    dnssec_signature_remaining: Option<Located<Period>>,
     redirect_hops: Option<usize>,
     https_same_host_first: Option<bool>,
     dmarc_policy: Option<DmarcPolicy>,
@@ -155,6 +156,7 @@ impl Default for Thresholds {
             certificate_remaining_share: 0.16,
             certificate_remaining: Duration::from_hours(24),
             cutover_ttl: Duration::from_mins(5),
+            dnssec_signature_remaining: Duration::from_hours(48),
             redirect_hops: 3,
             https_same_host_first: false,
             dmarc_policy: DmarcPolicy::Quarantine,
@@ -168,6 +170,7 @@ impl ThresholdsFile {
             certificate_remaining_share,
             certificate_remaining,
             cutover_ttl,
+            dnssec_signature_remaining,
             redirect_hops,
             https_same_host_first,
             dmarc_policy,
@@ -181,6 +184,9 @@ impl ThresholdsFile {
         }
         if let Some(longest) = cutover_ttl {
             under.cutover_ttl = longest.value.0;
+        }
+        if let Some(least) = dnssec_signature_remaining {
+            under.dnssec_signature_remaining = least.value.0;
         }
         if let Some(hops) = redirect_hops {
             under.redirect_hops = hops;

@@ -5,6 +5,7 @@ use futures_util::future::{join, join_all, join3, join5};
 use jiff::Timestamp;
 use url::Url;
 
+use super::dnssec;
 use super::names;
 use super::problem::seen;
 use super::session::Session;
@@ -23,12 +24,13 @@ const MOST_ALIASES: usize = 9;
 pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Timestamp) {
     let nothing = Observed::new(at);
     let owned = item::owned_records(document, &nothing);
+    let domain = &document.spec.domain.value.0;
     join5(
         hosts(session, document, &nothing),
         implied_www(session, document, at),
         records(session, document),
         join(mail(session, document), names::gather(session, document, &nothing)),
-        zone::walk(session, &document.spec.domain.value.0, &owned),
+        join(zone::walk(session, domain, &owned), dnssec::observe(session, domain)),
     )
     .await;
 }

@@ -46,6 +46,9 @@ pub(super) async fn observed(
     observed.visits = session.visits.all().into_iter().map(entry).collect();
     observed.redirected = session.redirected.borrow().iter().cloned().collect();
     drop_excerpts(&mut observed);
+    let zone = |(name, outcome): (String, Option<_>)| outcome.unwrap_or_else(|| (name, Err(unanswered())));
+    let zones = session.dnssec.all().into_iter().map(zone);
+    observed.dnssec = zones.map(|(zone, outcome)| (zone, seen(outcome))).collect();
     observed
 }
 

@@ -8,6 +8,7 @@
 //! | `memo`, `limit` | each question once; how much at once, how often again |
 //! | `zone` | delegations, and what each name server says itself |
 //! | `dns`, `dial`, `tls`, `http` | one protocol each |
+//! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
 //! | `certificate`, `path` | what a certificate says, and where a chain leads |
 //! | `finish` | the answers as an [`Observed`] |
 
@@ -15,6 +16,7 @@ mod certificate;
 mod connect;
 mod dial;
 mod dns;
+mod dnssec;
 mod engine;
 mod finish;
 mod http;
@@ -35,6 +37,7 @@ use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout_at};
 
 pub use connect::{Connect, NotAConnect};
+pub use dnssec::{NotAnAnchor, TrustAnchors};
 
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
@@ -49,6 +52,8 @@ pub struct Settings {
     pub connect: Vec<Connect>,
     /// Roots that are trusted beside the public ones.
     pub extra_roots: Vec<CertificateDer<'static>>,
+    /// The keys that chains of trust in DNS begin with.
+    pub anchors: TrustAnchors,
     /// The time for one attempt: connecting, TLS and HTTP together.
     pub timeout: Duration,
     /// The time for the whole run.
@@ -68,6 +73,7 @@ impl Default for Settings {
             resolvers: Vec::new(),
             connect: Vec::new(),
             extra_roots: Vec::new(),
+            anchors: TrustAnchors::default(),
             timeout: Duration::from_secs(10),
             deadline: Duration::from_mins(2),
             retries: 2,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, join, join_all, select};
+use hickory_proto::op::Message;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -19,13 +20,14 @@ use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::connect::overridden;
-use super::dns::Resolver;
+use super::dns::{Flags, Resolver, Vouch};
+use super::dnssec;
 use super::http::{Answer, Ask};
 use super::limit::{Again, Limits, Permit};
 use super::memo::{Memo, Tally};
 use super::problem::{Problem, Until};
 use super::tls::Shown;
-use super::{ProbeError, Progress, Settings, dial, http, tls};
+use super::{ProbeError, Progress, Settings, TrustAnchors, dial, http, tls};
 use crate::observed::{DnsAnswer, Exchange, FailureKind, Visit, Zone, origin, question};
 
 /// Largest intermediate certificate that is fetched.
@@ -39,6 +41,10 @@ pub(super) struct Session<'a> {
     pub(super) resolver: Resolver,
     client: Arc<ClientConfig>,
     pub(super) dns: Memo<Result<DnsAnswer, Problem>>,
+    /// Zones by the name that they were asked for.
+    pub(super) dnssec: Memo<dnssec::Outcome>,
+    signed: Memo<Result<Message, Problem>>,
+    vouched: Memo<Vouch>,
     pub(super) tls: Memo<Result<Shown, Problem>>,
     pub(super) http: Memo<Result<Exchange, Problem>>,
     /// What the resolvers behind the first one answered, by address and question.
@@ -86,6 +92,9 @@ impl<'a> Session<'a> {
             resolver: Resolver::new(&settings.resolvers, settings.timeout)?,
             client: tls::client()?,
             dns: Memo::new(),
+            dnssec: Memo::new(),
+            signed: Memo::new(),
+            vouched: Memo::new(),
             tls: Memo::new(),
             http: Memo::new(),
             others: Memo::new(),
@@ -121,6 +130,29 @@ impl<'a> Session<'a> {
     /// Refuses an address of a host that is not public, unless the run allows it.
     pub(super) fn may_ask(&self, host: &str, address: IpAddr) -> Result<(), Problem> {
         self.within(host, vec![address]).map(drop)
+    }
+
+    /// The answer to a DNS question with its signatures, whether it validates or not.
+    pub(super) async fn signed(&self, name: &str, kind: &str) -> Result<Message, Problem> {
+        let flags = Flags { signatures: true, unchecked: true, ..Flags::default() };
+        let ask = async || self.resolver.message(name, kind, flags, &self.limits).await;
+        self.signed.get(&format!("{} with signatures", question(name, kind)), &self.tally, ask).await
+    }
+
+    /// Whether the resolver vouches for the answer to a DNS question.
+    pub(super) async fn vouch(&self, name: &str, kind: &str) -> Vouch {
+        let ask = async || self.resolver.vouch(name, kind, &self.limits).await;
+        self.vouched.get(&format!("{} validated", question(name, kind)), &self.tally, ask).await
+    }
+
+    /// How the zone that holds a name is signed, once it has been looked at.
+    pub(super) async fn dnssec(&self, name: &str, look: impl AsyncFnOnce() -> dnssec::Outcome) {
+        drop(self.dnssec.get(name, &self.tally, look).await);
+    }
+
+    /// The keys that are trusted from the start.
+    pub(super) fn anchors(&self) -> &TrustAnchors {
+        &self.settings.anchors
     }
 
     /// The answer to a GET, kept under the URL.

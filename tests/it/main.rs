@@ -5,6 +5,7 @@ mod lab;
 
 mod checks;
 mod cli;
+mod dnssec;
 mod forms;
 mod lab_itself;
 mod names;

@@ -16,6 +16,7 @@ use super::delegation;
 use super::dns::{self, Habits, Role};
 use super::fault::Fault;
 use super::log::Log;
+use super::signing;
 use super::site::{Port80, Site};
 use super::six::Six;
 use super::weather::Weather;
@@ -70,6 +71,12 @@ impl Builder {
     /// The zone of that origin.
     pub fn zone(&mut self, origin: &str) -> &mut Zone {
         self.names.zone(origin)
+    }
+
+    /// The resolver keeps signatures back, as many home routers do.
+    pub fn strip_signatures(&mut self) -> &mut Self {
+        self.names.strip_signatures();
+        self
     }
 
     /// The web site of that host.
@@ -173,6 +180,7 @@ impl Builder {
         });
         self.publish_intermediate(&shared.ca);
         delegation::complete(&mut self.names);
+        let anchors = signing::publish(&mut self.names, self.now);
         let runtime = Builder::runtime();
         let entered = runtime.enter();
         let mut bound = Bound::default();
@@ -183,7 +191,7 @@ impl Builder {
         self.bind_web(&mut bound, &shared);
         bound.refuse_the_rest(&names);
         drop(entered);
-        Lab::run(runtime, shared, resolver, bound)
+        Lab::run(runtime, shared, resolver, bound).trusting(&anchors)
     }
 
     fn runtime() -> Runtime {

@@ -157,6 +157,9 @@ impl Knowledge {
 
     fn response(&self, request: &Message, said: Said) -> Message {
         let mut response = skeleton(request);
+        if said.bogus && self.role == Role::Resolver && !request.metadata.checking_disabled {
+            return refusal(&response, ResponseCode::ServFail);
+        }
         let asked = request.queries.first().map(hickory_proto::op::Query::query_type);
         let resolver = self.role == Role::Resolver;
         let flags = &mut response.metadata;
@@ -173,6 +176,9 @@ impl Knowledge {
             response.answers = said.records;
             response.authorities = said.authorities;
             response.additionals = said.additionals;
+            if request.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok) {
+                self.names.add_signatures(&mut response);
+            }
         }
         response
     }
@@ -183,6 +189,7 @@ struct Said {
     code: ResponseCode,
     authoritative: bool,
     authentic: bool,
+    bogus: bool,
     records: Vec<Record>,
     authorities: Vec<Record>,
     additionals: Vec<Record>,
@@ -195,6 +202,7 @@ impl Said {
             code: ResponseCode::NoError,
             authoritative: false,
             authentic: false,
+            bogus: false,
             records: vec![],
             authorities: vec![],
             additionals: vec![],
@@ -212,6 +220,7 @@ impl From<Answer> for Said {
             },
             authoritative: true,
             authentic: answer.authentic,
+            bogus: answer.bogus,
             records: answer.records,
             authorities: answer.soa.into_iter().collect(),
             fault: answer.fault,

@@ -23,6 +23,7 @@ mod dns;
 mod fault;
 mod log;
 mod pace;
+mod signing;
 mod site;
 mod six;
 mod weather;
@@ -46,6 +47,7 @@ pub use ca::{AIA_HOST, Ca};
 pub use cert::Cert;
 pub use fault::Fault;
 pub use log::{Log, Question, Seen};
+pub use signing::Signing;
 pub use site::{Port80, Request, Response, Site};
 pub use six::has_ipv6;
 pub use weather::{Trouble, Weather};
@@ -136,6 +138,9 @@ impl Lab {
             self.ca_file().display().to_string(),
             format!("--allow-private={RANGES}"),
         ];
+        if let Some(file) = self.trust_anchor() {
+            args.extend(["--trust-anchor".to_owned(), file.display().to_string()]);
+        }
         let six = self.bound.connects_six.iter().map(|((host, port), addr)| (host.clone(), *port, *addr));
         for (host, port, addr) in self.connects().into_iter().chain(six) {
             args.extend(["--connect".to_owned(), format!("{host}:{port}={addr}")]);

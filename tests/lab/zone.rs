@@ -6,6 +6,7 @@ use hickory_proto::rr::rdata::{A, AAAA, CAA, CNAME, MX, NS, NULL, SOA, SRV, TXT}
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use super::fault::Fault;
+use super::signing::Signing;
 
 /// One zone: names relative to its origin, `@` for the origin itself, a final dot for a whole name.
 #[derive(Clone)]
@@ -13,6 +14,10 @@ pub struct Zone {
     origin: String,
     ttl: u32,
     pub(super) signed: bool,
+    /// True where a validating resolver answers SERVFAIL.
+    pub(super) bogus: bool,
+    pub(super) signing: Option<Signing>,
+    pub(super) signatures: Vec<Record>,
     pub(super) nodes: BTreeMap<String, Vec<(u32, RData)>>,
     faults: Vec<(String, Option<RecordType>, Fault)>,
 }
@@ -94,7 +99,8 @@ impl Zone {
     pub(super) fn new(origin: &str) -> Self {
         let origin = absolute(origin, ".");
         let nodes = BTreeMap::from([(origin.clone(), vec![(300, soa_data(&origin, &[]))])]);
-        Self { origin, ttl: 300, signed: false, nodes, faults: vec![] }
+        let (signing, signatures) = (None, vec![]);
+        Self { origin, ttl: 300, signed: false, bogus: false, signing, signatures, nodes, faults: vec![] }
     }
 
     /// The TTL of the records that follow; 300 until said otherwise.

@@ -16,7 +16,9 @@ const LONGEST_CHAIN: usize = 10;
 /// Every zone a DNS server knows.
 #[derive(Clone, Default)]
 pub struct Names {
-    zones: BTreeMap<String, Zone>,
+    pub(super) zones: BTreeMap<String, Zone>,
+    /// True where no answer carries signatures.
+    pub(super) strips: bool,
 }
 
 /// How an answer begins.
@@ -40,6 +42,8 @@ pub struct Answer {
     pub soa: Option<Record>,
     /// Whether every zone on the way counts as signed and validated.
     pub authentic: bool,
+    /// Whether a validating resolver refuses it.
+    pub bogus: bool,
     /// The first scripted fault on the way.
     pub fault: Option<Fault>,
 }
@@ -92,8 +96,14 @@ impl Names {
         if let Some(cut) = zone.cut(&name, kind) {
             return self.referral(zone, &cut);
         }
-        let mut found =
-            Answer { outcome: Outcome::Exists, records: vec![], soa: None, authentic: false, fault: None };
+        let mut found = Answer {
+            outcome: Outcome::Exists,
+            records: vec![],
+            soa: None,
+            authentic: false,
+            bogus: false,
+            fault: None,
+        };
         for _ in 0..LONGEST_CHAIN {
             match self.step(&name, kind, &mut found) {
                 Some(target) if served(&target).is_some_and(|zone| zone.cut(&target, kind).is_none()) => {
@@ -141,7 +151,8 @@ impl Names {
 
     /// The zone that answers for a name; a DS belongs to the zone above.
     fn zone_of(&self, name: &str, kind: RecordType) -> Option<&Zone> {
-        let above = parents(name).find_map(|parent| self.zones.get(parent));
+        let root = self.zones.get(".").filter(|_| name != ".");
+        let above = parents(name).find_map(|parent| self.zones.get(parent)).or(root);
         match self.zones.get(name) {
             Some(_) if kind == RecordType::DS && above.is_some() => above,
             Some(own) => Some(own),
@@ -152,8 +163,8 @@ impl Names {
     /// What a resolver would find: the chain of CNAMEs and its end, or why there is nothing.
     pub fn answer(&self, question: &str, kind: RecordType) -> Answer {
         let mut name = absolute(question.trim_end_matches('.'), ".");
-        let mut found =
-            Answer { outcome: Outcome::Exists, records: vec![], soa: None, authentic: true, fault: None };
+        let (outcome, records) = (Outcome::Exists, vec![]);
+        let mut found = Answer { outcome, records, soa: None, authentic: true, bogus: false, fault: None };
         for _ in 0..LONGEST_CHAIN {
             match self.step(&name, kind, &mut found) {
                 Some(target) => name = target,
@@ -171,6 +182,7 @@ impl Names {
             return None;
         };
         found.authentic &= zone.signed;
+        found.bogus |= zone.bogus;
         found.fault = found.fault.take().or_else(|| zone.fault(name, kind).cloned());
         let Some(node) = zone.node(name) else {
             found.outcome = Outcome::NoSuchName;

@@ -5,6 +5,7 @@ pub(super) mod caa;
 pub(super) mod conflict;
 pub(super) mod cutover;
 pub(super) mod damage;
+pub(super) mod dnssec;
 pub(super) mod family;
 pub(super) mod record;
 pub(super) mod takeover;
@@ -106,7 +107,7 @@ pub(super) fn cname_dangling(name: &Name, world: &World) -> Verdict {
         End::Loop | End::TooLong => {
             Verdict::not_judged("dns/cname-loop", &name.name, "the aliases never end")
         }
-        End::Unknown(reason) => Verdict::unknown(reason.clone()),
+        End::Unknown(reason) => not_looked_up(name, reason, world),
         End::Exists | End::Missing if !chain.is_alias() => {
             Verdict::not_applicable(format!("{} is no alias", name.name))
         }
@@ -134,12 +135,17 @@ pub(super) fn cname_dangling(name: &Name, world: &World) -> Verdict {
     }
 }
 
+/// The verdict where the aliases of a name are not known, with the finding that says why.
+fn not_looked_up(name: &Name, reason: &str, world: &World) -> Verdict {
+    seen::dns(&name.name, "A", world).map_or_else(|verdict| *verdict, |_| Verdict::unknown(reason))
+}
+
 pub(super) fn cname_loop(name: &Name, world: &World) -> Verdict {
     let chain = Chain::of(&name.name, world);
     let (what, observed) = match &chain.end {
         End::Loop => (format!("{chain}, where it began to repeat"), "a loop"),
         End::TooLong => (format!("{chain}, and still no end"), "more than 8 aliases"),
-        End::Unknown(reason) => return Verdict::unknown(reason.clone()),
+        End::Unknown(reason) => return not_looked_up(name, reason, world),
         End::Exists | End::Missing if chain.is_alias() => return Verdict::pass(chain.to_string()),
         End::Exists | End::Missing => {
             return Verdict::not_applicable(format!("{} is no alias", name.name));

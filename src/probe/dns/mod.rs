@@ -17,7 +17,8 @@ use super::limit::{Again, Limits};
 use super::problem::Problem;
 use crate::observed::{Delegation, DnsAnswer, DnsRecord, FailureKind, Transfer};
 
-pub(super) use record::hex;
+pub(super) use name::{read as read_name, write as write_name};
+pub(super) use record::{hex, signer};
 pub(super) use wire::{Flags, Peer};
 
 /// The longest wait for one datagram: resolvers that know the answer have given it by then,
@@ -32,6 +33,19 @@ pub(super) struct Resolver {
     servers: Vec<Peer>,
     wait: Duration,
     direct_wait: Duration,
+}
+
+/// What a resolver says of an answer when it may refuse it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Vouch {
+    /// It validated it: the AD flag (RFC 4035 section 3.2.3).
+    Validated,
+    /// It answered without a word on that.
+    Answered,
+    /// SERVFAIL, twice: it may be bogus, or out of reach.
+    Servfail,
+    /// Nothing was to be had.
+    Unknown,
 }
 
 /// Why a server gave no answer, and the words for it.
@@ -108,6 +122,21 @@ impl Resolver {
         let flags = Flags { recursion: true, ..flags };
         let outcome = self.ask_all(&self.servers, name, kind, flags, limits).await?;
         outcome.map_err(|troubles| unobserved(&troubles, name, kind))
+    }
+
+    /// Whether the resolvers vouch for an answer. SERVFAIL counts only where it is repeated: it
+    /// may pass.
+    pub(super) async fn vouch(&self, name: &str, kind: &str, limits: &Limits) -> Vouch {
+        let flags = Flags { recursion: true, signatures: true, ..Flags::default() };
+        for _ in 0..2 {
+            match self.ask_all(&self.servers, name, kind, flags, limits).await {
+                Ok(Ok(message)) if message.metadata.authentic_data => return Vouch::Validated,
+                Ok(Ok(_)) => return Vouch::Answered,
+                Ok(Err(troubles)) if troubles.iter().any(|t| t.kind == Kind::Servfail) => {}
+                _ => return Vouch::Unknown,
+            }
+        }
+        Vouch::Servfail
     }
 
     /// The resolvers' addresses, in the order in which they are asked.

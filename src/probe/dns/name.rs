@@ -6,7 +6,7 @@ use std::fmt::Write;
 use hickory_proto::rr::Name;
 
 /// A name in ASCII, lower case, without its trailing dot; the root is `.`.
-pub(super) fn write(name: &Name) -> String {
+pub(in crate::probe) fn write(name: &Name) -> String {
     let mut text = String::new();
     for label in name {
         if !text.is_empty() {
@@ -24,7 +24,7 @@ pub(super) fn write(name: &Name) -> String {
 }
 
 /// The name that a text means; `None` where a label is empty or too long, or the whole is.
-pub(super) fn read(text: &str) -> Option<Name> {
+pub(in crate::probe) fn read(text: &str) -> Option<Name> {
     let text = text.strip_suffix('.').filter(|rest| !rest.ends_with('\\')).unwrap_or(text);
     if text.is_empty() {
         return Some(Name::root());

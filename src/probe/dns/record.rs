@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use hickory_proto::dnssec::rdata::{DNSSECRData, DS};
 use hickory_proto::rr::rdata::{CAA, SOA, SVCB, TLSA};
-use hickory_proto::rr::{RData, Record, RecordType};
+use hickory_proto::rr::{RData, Record};
 
 use super::name::write as name;
 use crate::observed::{Denial, DnsRecord, Remote};
@@ -46,7 +47,7 @@ fn data(data: &RData) -> (Option<u16>, Remote) {
         RData::HTTPS(https) => service(&https.0),
         RData::SVCB(svcb) => service(svcb),
         RData::TLSA(tlsa) => plain(association(tlsa)),
-        RData::Unknown { code: RecordType::DS, rdata } => plain(signer(&rdata.anything)),
+        RData::DNSSEC(DNSSECRData::DS(ds)) => plain(signer(ds)),
         RData::Unknown { rdata, .. } => plain(generic(&rdata.anything)),
         RData::Update0(_) => plain(generic(&[])),
         other => plain(other.to_string()),
@@ -85,13 +86,9 @@ fn association(tlsa: &TLSA) -> String {
 }
 
 /// `tag algorithm digest-type digest` (RFC 4034 section 5.3).
-fn signer(bytes: &[u8]) -> String {
-    match bytes {
-        [high, low, algorithm, kind, digest @ ..] => {
-            format!("{} {algorithm} {kind} {}", u16::from_be_bytes([*high, *low]), hex(digest))
-        }
-        _ => generic(bytes),
-    }
+pub(in crate::probe) fn signer(ds: &DS) -> String {
+    let (algorithm, kind) = (u8::from(ds.algorithm()), u8::from(ds.digest_type()));
+    format!("{} {algorithm} {kind} {}", ds.key_tag(), hex(ds.digest()))
 }
 
 /// The form for types that nobody knows (RFC 3597 section 5).
@@ -110,9 +107,10 @@ pub(in crate::probe) fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hickory_proto::dnssec::{Algorithm, DigestType};
     use hickory_proto::op::Message;
-    use hickory_proto::rr::Name;
     use hickory_proto::rr::rdata::{CNAME, MX, NULL, SRV, TXT};
+    use hickory_proto::rr::{Name, RecordType};
 
     use super::*;
 
@@ -141,8 +139,8 @@ mod tests {
         let mut issue = CAA::new_issue(true, Some(host("ca.test")), Vec::new());
         issue.tag = "Issue".into();
         assert_eq!(of(RData::CAA(issue)), "CAA 128 issue \"ca.test\"");
-        let ds = RData::Unknown { code: RecordType::DS, rdata: NULL::with(vec![0x30, 0x39, 13, 2, 0xab]) };
-        assert_eq!(of(ds), "DS 12345 13 2 ab");
+        let ds = DS::new(12345, Algorithm::ECDSAP256SHA256, DigestType::SHA256, vec![0xab]);
+        assert_eq!(of(RData::DNSSEC(DNSSECRData::DS(ds))), "DS 12345 13 2 ab");
         let odd = RData::Unknown { code: RecordType::Unknown(65_280), rdata: NULL::with(vec![1]) };
         assert!(of(odd).ends_with("\\# 1 01"));
     }
@@ -157,7 +155,7 @@ mod tests {
 
         #[test]
         fn no_record_data_makes_it_panic(
-            kind in proptest::sample::select(vec![1_u16, 2, 5, 15, 16, 28, 33, 43, 52, 64, 65, 257, 999]),
+            kind in proptest::sample::select(vec![1_u16, 2, 5, 15, 16, 28, 33, 43, 46, 47, 48, 50, 52, 59, 60, 64, 65, 257, 999]),
             data in proptest::collection::vec(proptest::num::u8::ANY, 0..60),
         ) {
             let mut bytes = vec![0, 1, 0x80, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, b'a', 0];

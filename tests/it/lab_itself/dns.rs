@@ -47,7 +47,11 @@ fn records_of_every_type_arrive() {
     let mut world = Lab::builder();
     let zone = world.zone(HOST);
     zone.aaaa("@", "2001:db8::1").mx("@", 10, "mail").ns("@", "ns1").caa("@", "issue", "ca.test");
-    zone.record("_sip._tcp", "SRV 0 5 443 sip").record("q", r#"TXT "a b" "c""#).raw("@", "DS", &[1, 2, 3]);
+    zone.record("_sip._tcp", "SRV 0 5 443 sip").record("q", r#"TXT "a b" "c""#).raw(
+        "@",
+        "DS",
+        &[48, 57, 13, 2, 171],
+    );
     let lab = world.start();
 
     let expected = [
@@ -57,11 +61,11 @@ fn records_of_every_type_arrive() {
         ("shop.test", "CAA", "CAA 0 issue \"ca.test\""),
         ("_sip._tcp.shop.test", "SRV", "SRV 0 5 443 sip.shop.test."),
         ("q.shop.test", "TXT", "TXT a bc"),
+        ("shop.test", "DS", "DS 12345 13 2 AB"),
     ];
     for (name, kind, text) in expected {
         assert_eq!(texts(&ask(&lab, name, kind)), [text]);
     }
-    assert_eq!(ask(&lab, HOST, "DS").answers.len(), 1);
 }
 
 #[test]

@@ -1,0 +1,291 @@
+//! Judges of `dns/dnssec-*`.
+
+mod state;
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::super::seen;
+use super::super::{Verdict, World};
+use crate::item::Zone;
+use crate::observed::{ChainState, Remote, Seen, Signature};
+use crate::spec::Place;
+use crate::spec::model::Dnssec as Demand;
+use state::{State, Trouble};
+
+/// Key sets are signed ahead, not answer by answer: a day is little for them, however short the
+/// signature was meant to be.
+const LEAST_OF_KEYS: SignedDuration = SignedDuration::from_hours(24);
+
+/// The verdict at `dns.dnssec` where the spec says that, with its demand.
+fn placed(verdict: Verdict, world: &World) -> Verdict {
+    match world.document.spec.dns.as_ref().and_then(|dns| dns.dnssec.as_ref()) {
+        Some(dnssec) => verdict.at(Place::new("dns.dnssec", dnssec.span)),
+        None => verdict,
+    }
+}
+
+/// Judges what is known of the zone, or says why nothing is.
+fn judged(zone: &Zone, world: &World, judge: impl FnOnce(&State) -> Verdict) -> Verdict {
+    let verdict = match State::of(&zone.origin, world) {
+        Ok(state) => judge(&state),
+        Err(verdict) => *verdict,
+    };
+    placed(verdict, world)
+}
+
+/// The finding that says why a resolver has no answer about a name: its zone does not validate.
+pub(in crate::check) fn fault(name: &str, reason: &str, world: &World) -> Option<Verdict> {
+    if !reason.contains("SERVFAIL") {
+        return None;
+    }
+    let (zone, dnssec) = world.observed.dnssec_of(name)?;
+    let Seen::Answer(dnssec) = dnssec else { return None };
+    let state = State::of(zone, world).ok()?;
+    if state.is_orphan() {
+        return Some(orphaned(&state));
+    }
+    let broken = dnssec.refused_by_resolver || dnssec.chain == ChainState::Bogus;
+    broken.then(|| invalid(&state))
+}
+
+fn orphaned(state: &State) -> Verdict {
+    let reason = "the parent's DS promises signatures that the zone does not have";
+    Verdict::not_judged("dns/dnssec-ds-orphan", state.zone, reason)
+}
+
+fn invalid(state: &State) -> Verdict {
+    Verdict::not_judged("dns/dnssec-bogus", state.zone, "the zone's signatures do not validate")
+}
+
+pub(in crate::check) fn dnssec_bogus(zone: &Zone, world: &World) -> Verdict {
+    judged(zone, world, |state| {
+        if state.is_orphan() {
+            return orphaned(state);
+        }
+        if let Some(trouble) = state.trouble() {
+            return bogus(state, &trouble);
+        }
+        let zone = state.zone;
+        match state.seen.chain {
+            ChainState::Secure => {
+                Verdict::pass(format!("every link holds from the trust anchor down to {zone}"))
+            }
+            _ if state.seen.vouched_by_resolver => Verdict::pass(format!("the resolver validates {zone}")),
+            ChainState::Insecure if state.has_ds() => {
+                Verdict::not_applicable(format!("no chain of trust reaches the parent of {zone}"))
+            }
+            ChainState::Insecure => {
+                Verdict::not_applicable(format!("the parent of {zone} has no DS, so nobody validates it"))
+            }
+            ChainState::Indeterminate | ChainState::Bogus => Verdict::unknown(format!(
+                "it could not be told whether {zone} validates: {}",
+                state.seen.reason.as_ref().map_or("no trust anchor was reached", Remote::as_str)
+            )),
+        }
+    })
+}
+
+fn bogus(state: &State, trouble: &Trouble) -> Verdict {
+    let (zone, what) = (state.zone, &trouble.what);
+    Verdict::fail(format!(
+        "{zone} does not validate: {what}; visitors behind validating resolvers do not reach it, and certificate authorities refuse to issue for it"
+    ))
+    .expected("signatures that validate from the trust anchor down")
+    .observed(what.as_str())
+    .label("DNSSEC is broken")
+    .help(cure(state, trouble))
+}
+
+fn cure(state: &State, trouble: &Trouble) -> String {
+    let zone = state.zone;
+    let wanted = state.wanted();
+    if state.names_other_keys() && !wanted.is_empty() {
+        let wanted = seen::listed(&wanted);
+        return format!(
+            "at your registrar, replace the DS of {zone} by {wanted}; or remove it until the zone's keys are settled"
+        );
+    }
+    if trouble.above {
+        return format!(
+            "the zone above {zone} must be signed again: tell its registry, through your registrar"
+        );
+    }
+    let again =
+        if trouble.dated { "find out why it stopped signing, and" } else { "have the zone signed anew, and" };
+    format!(
+        "at your DNS provider, {again} ask `dig +dnssec SOA {zone}`; if that takes longer than the outage may last, remove the DS at your registrar: the zone then counts as unsigned"
+    )
+}
+
+pub(in crate::check) fn dnssec_ds_orphan(zone: &Zone, world: &World) -> Verdict {
+    judged(zone, world, |state| {
+        let zone = state.zone;
+        if !state.has_ds() {
+            return Verdict::not_applicable(format!("the parent of {zone} has no DS"));
+        }
+        if state.is_signed() {
+            return Verdict::pass("the parent has a DS, and the zone is signed");
+        }
+        if !state.is_orphan() {
+            return Verdict::not_applicable(format!("no chain of trust reaches the parent of {zone}"));
+        }
+        let ds: Vec<String> = state.seen.ds.iter().map(ToString::to_string).collect();
+        let lack = if state.seen.keys.is_empty() { "publishes no DNSKEY" } else { "signs nothing" };
+        let ds = seen::listed(&ds);
+        Verdict::fail(format!(
+            "the parent of {zone} has a DS, but the zone {lack}: validating resolvers refuse every answer about it"
+        ))
+        .expected("no DS, or a zone that is signed with the key that it names")
+        .observed(format!("DS {ds}; the zone {lack}"))
+        .label("orphaned DS")
+        .help(format!(
+            "remove the DS ({ds}) at your registrar, or have the zone signed again at your DNS provider and give the registrar its new DS; resolvers keep the old one until its TTL has run down"
+        ))
+    })
+}
+
+pub(in crate::check) fn dnssec_ds_missing(zone: &Zone, world: &World) -> Verdict {
+    judged(zone, world, |state| {
+        let zone = state.zone;
+        if !state.is_signed() {
+            return Verdict::not_applicable(format!("{zone} is not signed"));
+        }
+        if state.has_ds() {
+            return Verdict::pass(format!("the parent of {zone} has a DS for it"));
+        }
+        let lines = state.wanted();
+        let publish = if lines.is_empty() {
+            "give your registrar the DS that your DNS provider shows".to_owned()
+        } else {
+            format!("give your registrar {}", seen::listed(&lines))
+        };
+        let first = match &state.seen.reason {
+            Some(reason) if state.seen.chain == ChainState::Insecure => {
+                format!(
+                    "first mend the signatures ({reason}), or the DS will make the domain unreachable; then "
+                )
+            }
+            _ => String::new(),
+        };
+        let keys: Vec<String> = state.seen.keys.iter().map(|key| key.tag.to_string()).collect();
+        Verdict::fail(format!(
+            "{zone} is signed, but its parent has no DS: no resolver validates the signatures"
+        ))
+        .expected("a DS at the parent")
+        .observed(format!("keys {}, no DS", seen::listed(&keys)))
+        .label("signed without DS")
+        .help(format!("{first}{publish}; then ask `dig DS {zone}`"))
+    })
+}
+
+pub(in crate::check) fn dnssec_signature_expiring(zone: &Zone, world: &World) -> Verdict {
+    judged(zone, world, |state| {
+        let zone = state.zone;
+        if state.is_orphan() {
+            return orphaned(state);
+        }
+        if state.trouble().is_some() {
+            return invalid(state);
+        }
+        if !state.is_signed() {
+            return Verdict::not_applicable(format!("{zone} is not signed"));
+        }
+        let is_validated = state.seen.vouched_by_resolver
+            || state.seen.chain == ChainState::Secure
+            || (state.has_ds() && state.seen.chain != ChainState::Insecure);
+        if !is_validated {
+            return Verdict::not_applicable(format!("nobody validates the signatures of {zone}"));
+        }
+        expiring(state, world.thresholds.dnssec_signature_remaining)
+    })
+}
+
+fn expiring(state: &State, threshold: Duration) -> Verdict {
+    let threshold = SignedDuration::try_from(threshold).unwrap_or(SignedDuration::MAX);
+    let longest = state.longest();
+    let left = |signature: &Signature| signature.until.duration_since(state.at);
+    let soon = longest.iter().filter(|(kind, s)| left(s) < needed(kind, lifetime(s), threshold));
+    let Some((kind, signature)) = soon.min_by_key(|(_, signature)| signature.until) else {
+        let first = longest.values().min_by_key(|signature| signature.until);
+        return Verdict::pass(first.map_or("no signature ends".to_owned(), |first| {
+            format!(
+                "the signatures hold for another {} ({})",
+                seen::length(left(first)),
+                seen::day(first.until)
+            )
+        }));
+    };
+    let remaining = seen::length(left(signature));
+    Verdict::fail(format!(
+        "the signature over {} {kind} ends in {remaining} ({}), of a lifetime of {}; then the domain is unreachable for visitors behind validating resolvers",
+        state.zone,
+        seen::day(signature.until),
+        seen::length(lifetime(signature))
+    ))
+    .expected(format!("at least {} left", seen::length(needed(kind, lifetime(signature), threshold))))
+    .observed(format!("{remaining} left"))
+    .label("signatures end soon")
+    .help(format!(
+        "find out why the signer has not renewed it: at your DNS provider, or with `rndc sign {0}` (BIND), `pdnsutil rectify-zone {0}` (PowerDNS); then ask `dig +dnssec {kind} {0}`",
+        state.zone
+    ))
+}
+
+fn lifetime(signature: &Signature) -> SignedDuration {
+    signature.until.duration_since(signature.from)
+}
+
+/// How much of a signature must be left: the threshold, but no more than a quarter of what it had.
+/// Signers that sign each answer anew give a day or two, and half of that is always left.
+fn needed(kind: &str, lifetime: SignedDuration, threshold: SignedDuration) -> SignedDuration {
+    let quarter = lifetime / 4;
+    threshold.min(if kind == "DNSKEY" { quarter.max(LEAST_OF_KEYS) } else { quarter })
+}
+
+pub(in crate::check) fn dnssec_unsigned(zone: &Zone, world: &World) -> Verdict {
+    let demand = world.document.spec.dns.as_ref().and_then(|dns| dns.dnssec.as_ref());
+    let demanded = demand.is_some_and(|demand| demand.value == Demand::Required);
+    judged(zone, world, |state| {
+        if state.is_orphan() {
+            return orphaned(state);
+        }
+        if state.is_signed() {
+            return signed(state);
+        }
+        let zone = state.zone;
+        if seen::addresses(zone, world).nxdomain {
+            return Verdict::not_applicable(format!("{zone} does not exist"));
+        }
+        Verdict::fail(format!("{zone} is not signed: nobody can tell a forged answer from a real one"))
+            .expected(if demanded { "a signed zone, as the spec asks" } else { "a signed zone" })
+            .observed("no DNSKEY, no DS")
+            .label("not signed")
+            .help(format!(
+                "switch DNSSEC on at your DNS provider (at Cloudflare: DNS > Settings > DNSSEC), give your registrar the DS that it shows, then ask `dig DS {zone}`"
+            ))
+    })
+    .demanded_if(demanded)
+}
+
+fn signed(state: &State) -> Verdict {
+    if state.has_ds() {
+        return Verdict::pass("the zone is signed, and its parent has a DS");
+    }
+    Verdict::not_judged("dns/dnssec-ds-missing", state.zone, "the zone is signed, but its parent has no DS")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_signatures_need_less_and_key_sets_a_day() {
+        let hours = SignedDuration::from_hours;
+        let needed = |kind, lifetime| super::needed(kind, hours(lifetime), hours(48)).as_hours();
+        assert_eq!([needed("SOA", 14 * 24), needed("DNSKEY", 14 * 24)], [48, 48]);
+        assert_eq!([needed("SOA", 50), needed("DNSKEY", 50)], [12, 24]);
+        assert_eq!([needed("SOA", 2), needed("DNSKEY", 6 * 24)], [0, 36]);
+    }
+}

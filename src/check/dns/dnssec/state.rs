@@ -1,0 +1,130 @@
+//! How a zone is signed, as far as judges tell cases apart. Dates come in here: the observation
+//! sets them aside.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::check::seen::{self, Judged};
+use crate::check::{Verdict, World};
+use crate::observed::{ChainState, Dnssec, Remote, Seen, Signature, question};
+
+/// A signature of the future is taken for a clock that differs by no more than this.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// A zone, how it is signed, and the time to judge by.
+pub(super) struct State<'w> {
+    pub(super) zone: &'w str,
+    pub(super) seen: &'w Dnssec,
+    pub(super) at: Timestamp,
+}
+
+/// What is wrong with a chain, and whose signature where it is one's date.
+pub(super) struct Trouble {
+    pub(super) what: String,
+    /// True where the zone above has to sign again.
+    pub(super) above: bool,
+    /// True where a date is the fault.
+    pub(super) dated: bool,
+}
+
+impl<'w> State<'w> {
+    /// What is known of a zone.
+    pub(super) fn of(zone: &'w str, world: &'w World) -> Judged<Self> {
+        match world.observed.dnssec.get(zone) {
+            Some(Seen::Answer(dnssec)) => Ok(Self { zone, seen: dnssec, at: world.at }),
+            Some(Seen::Failed(failure)) => Err(Box::new(Verdict::unknown(failure.detail.as_str()))),
+            Some(Seen::Unobserved(reason)) => Err(Box::new(Verdict::unknown(reason.as_str()))),
+            None => Err(Box::new(Verdict::unknown(seen::NOT_OBSERVED))),
+        }
+    }
+
+    /// True where the zone publishes keys and signs with them, well or badly.
+    pub(super) fn is_signed(&self) -> bool {
+        !self.seen.keys.is_empty()
+            && (self.over("SOA").next().is_some() || self.over("DNSKEY").next().is_some())
+    }
+
+    pub(super) fn has_ds(&self) -> bool {
+        !self.seen.ds.is_empty()
+    }
+
+    /// True where a resolver may validate the zone: it is under a chain, or one resolver does.
+    fn is_validated(&self) -> bool {
+        self.seen.chain != ChainState::Insecure
+            || self.seen.refused_by_resolver
+            || self.seen.vouched_by_resolver
+    }
+
+    /// True where the parent promises signatures that the zone does not have.
+    pub(super) fn is_orphan(&self) -> bool {
+        self.has_ds() && !self.is_signed() && self.is_validated()
+    }
+
+    /// Why validation fails.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        let reason = self.seen.reason.as_ref().map(Remote::as_str);
+        let known = |what: &str| Trouble { what: what.to_owned(), above: false, dated: false };
+        if self.seen.chain == ChainState::Bogus {
+            return Some(known(reason.unwrap_or("a link of the chain does not hold")));
+        }
+        if self.is_validated()
+            && (self.has_ds() || self.seen.chain == ChainState::Secure)
+            && let Some(lapse) = ["SOA", "DNSKEY", "DS"].iter().find_map(|kind| self.lapse(kind))
+        {
+            return Some(lapse);
+        }
+        let refused = "the resolver answers SERVFAIL, and gives the data when it is told not to validate";
+        let broken = reason.filter(|_| self.seen.chain == ChainState::Insecure);
+        self.seen.refused_by_resolver.then(|| known(broken.unwrap_or(refused)))
+    }
+
+    /// That none of the signatures over the zone's records of a type holds today.
+    fn lapse(&self, kind: &str) -> Option<Trouble> {
+        let holds = |s: &&Signature| s.from <= self.at + SKEW && self.at <= s.until;
+        if self.over(kind).any(|signature| holds(&signature)) {
+            return None;
+        }
+        let last = self.over(kind).max_by_key(|signature| signature.until)?;
+        let over = format!("the signature over {} {kind}", self.zone);
+        let what = if last.until < self.at {
+            let ago = seen::length(self.at.duration_since(last.until));
+            format!("{over} ended {ago} ago ({})", seen::day(last.until))
+        } else {
+            let ahead = seen::length(last.from.duration_since(self.at));
+            format!("{over} begins in {ahead} ({})", seen::day(last.from))
+        };
+        Some(Trouble { what, above: kind == "DS", dated: true })
+    }
+
+    /// The signature that lasts longest of each set that the zone itself signs.
+    pub(super) fn longest(&self) -> BTreeMap<&'static str, &'w Signature> {
+        let longest = |kind| Some((kind, self.over(kind).max_by_key(|signature| signature.until)?));
+        ["SOA", "DNSKEY"].into_iter().filter_map(longest).collect()
+    }
+
+    fn over(&self, kind: &str) -> impl Iterator<Item = &'w Signature> + use<'w> {
+        let covers = question(self.zone, kind);
+        self.seen.signatures.iter().filter(move |signature| signature.covers == covers)
+    }
+
+    /// The DS records that the zone's own keys ask for, as lines to publish.
+    pub(super) fn wanted(&self) -> Vec<String> {
+        let wanted = self.seen.keys.iter().filter_map(|key| key.ds.as_ref());
+        wanted.map(|ds| format!("`{} DS {ds}`", self.zone)).collect()
+    }
+
+    /// True where no DS at the parent can be meant for one of the keys.
+    pub(super) fn names_other_keys(&self) -> bool {
+        let fits = |ds: &Remote| {
+            let tag = ds.as_str().split(' ').next().unwrap_or_default();
+            let digest = ds.as_str().split(' ').nth(2).unwrap_or_default();
+            let mut own = self.seen.keys.iter();
+            own.any(|key| match &key.ds {
+                Some(wanted) if digest == "2" => wanted.as_str().eq_ignore_ascii_case(ds.as_str()),
+                _ => key.tag.to_string() == tag,
+            })
+        };
+        self.has_ds() && !self.seen.ds.iter().any(fits)
+    }
+}
