@@ -20,7 +20,7 @@ use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::connect::overridden;
-use super::dns::{Flags, Resolver, Vouch};
+use super::dns::{Checked, Flags, Resolver, answer};
 use super::dnssec;
 use super::http::{Answer, Ask};
 use super::limit::{Again, Limits, Permit};
@@ -44,7 +44,7 @@ pub(super) struct Session<'a> {
     /// Zones by the name that they were asked for.
     pub(super) dnssec: Memo<dnssec::Outcome>,
     signed: Memo<Result<Message, Problem>>,
-    vouched: Memo<Vouch>,
+    soas: Memo<Checked>,
     pub(super) tls: Memo<Result<Shown, Problem>>,
     pub(super) http: Memo<Result<Exchange, Problem>>,
     /// What the resolvers behind the first one answered, by address and question.
@@ -94,7 +94,7 @@ impl<'a> Session<'a> {
             dns: Memo::new(),
             dnssec: Memo::new(),
             signed: Memo::new(),
-            vouched: Memo::new(),
+            soas: Memo::new(),
             tls: Memo::new(),
             http: Memo::new(),
             others: Memo::new(),
@@ -109,7 +109,15 @@ impl<'a> Session<'a> {
 
     /// The answer to a DNS question.
     pub(super) async fn dns(&self, name: &str, kind: &str) -> Result<DnsAnswer, Problem> {
-        let ask = async || self.resolver.ask(name, kind, &self.limits).await;
+        let ask = async || {
+            if kind != "SOA" {
+                return self.resolver.ask(name, kind, &self.limits).await;
+            }
+            match self.soa(name).await {
+                Checked::Answer(message, _) => Ok(answer(&message)),
+                Checked::Refused(_, problem) | Checked::Nothing(problem) => Err(problem),
+            }
+        };
         self.dns.get(&question(name, kind), &self.tally, ask).await
     }
 
@@ -139,10 +147,11 @@ impl<'a> Session<'a> {
         self.signed.get(&format!("{} with signatures", question(name, kind)), &self.tally, ask).await
     }
 
-    /// Whether the resolver vouches for the answer to a DNS question.
-    pub(super) async fn vouch(&self, name: &str, kind: &str) -> Vouch {
-        let ask = async || self.resolver.vouch(name, kind, &self.limits).await;
-        self.vouched.get(&format!("{} validated", question(name, kind)), &self.tally, ask).await
+    /// The answer to the question for a SOA, with its signatures and what the resolver says of it.
+    pub(super) async fn soa(&self, name: &str) -> Checked {
+        let flags = Flags { signatures: true, ..Flags::default() };
+        let ask = async || self.resolver.checked(name, "SOA", flags, &self.limits).await;
+        self.soas.get(&format!("{} with signatures", question(name, "SOA")), &self.tally, ask).await
     }
 
     /// How the zone that holds a name is signed, once it has been looked at.

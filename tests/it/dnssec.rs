@@ -7,6 +7,7 @@ use crate::run::{check, finding, findings, launch_ready};
 /// Root, `test` and `shop.test`, signed; only the last one in some other way than well.
 fn under_the_root(world: &mut Builder, shop: Signing) {
     apex(world);
+    world.zone("shop.test").txt("@", "a=1");
     world.zone(".").sign(Signing::good().anchored());
     world.zone("test").sign(Signing::good());
     world.zone("shop.test").sign(shop);

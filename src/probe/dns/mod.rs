@@ -35,17 +35,15 @@ pub(super) struct Resolver {
     direct_wait: Duration,
 }
 
-/// What a resolver says of an answer when it may refuse it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Vouch {
-    /// It validated it: the AD flag (RFC 4035 section 3.2.3).
-    Validated,
-    /// It answered without a word on that.
-    Answered,
-    /// SERVFAIL, twice: it may be bogus, or out of reach.
-    Servfail,
+/// What a resolver answers when it may refuse what it takes for bogus.
+#[derive(Debug, Clone)]
+pub(super) enum Checked {
+    /// An answer; true where it validated it: the AD flag (RFC 4035 section 3.2.3).
+    Answer(Box<Message>, bool),
+    /// SERVFAIL, and this where it is told not to validate.
+    Refused(Box<Message>, Problem),
     /// Nothing was to be had.
-    Unknown,
+    Nothing(Problem),
 }
 
 /// Why a server gave no answer, and the words for it.
@@ -91,24 +89,44 @@ impl Resolver {
 
     /// The answer to one question: that of the first resolver that has one.
     pub(super) async fn ask(&self, name: &str, kind: &str, limits: &Limits) -> Result<DnsAnswer, Problem> {
-        let recursive = Flags { recursion: true, ..Flags::default() };
-        let outcome = self.ask_all(&self.servers, name, kind, recursive, limits).await?;
-        let troubles = match outcome {
-            Ok(message) => return Ok(answer(&message)),
-            Err(troubles) => troubles,
+        match self.checked(name, kind, Flags::default(), limits).await {
+            Checked::Answer(message, _) => Ok(answer(&message)),
+            Checked::Refused(_, problem) | Checked::Nothing(problem) => Err(problem),
+        }
+    }
+
+    /// The same with all that belongs to it. A resolver that validates says SERVFAIL to what is
+    /// bogus, and knows it all the same.
+    pub(super) async fn checked(&self, name: &str, kind: &str, flags: Flags, limits: &Limits) -> Checked {
+        let flags = Flags { recursion: true, ..flags };
+        let answered = |message: Message| {
+            let validated = message.metadata.authentic_data;
+            Checked::Answer(Box::new(message), validated)
+        };
+        let troubles = match self.ask_all(&self.servers, name, kind, flags, limits).await {
+            Ok(Ok(message)) => return answered(message),
+            Ok(Err(troubles)) => troubles,
+            Err(problem) => return Checked::Nothing(problem),
         };
         if troubles.iter().all(|trouble| trouble.kind != Kind::Servfail) {
-            return Err(unobserved(&troubles, name, kind));
+            return Checked::Nothing(unobserved(&troubles, name, kind));
         }
-        // A resolver that validates says SERVFAIL to what is bogus, and knows it all the same.
-        let unchecked = Flags { unchecked: true, ..recursive };
-        Err(match self.ask_all(&self.servers, name, kind, unchecked, limits).await? {
-            Ok(_) => Problem::Unobserved(format!(
-                "{} takes {name} {kind} for bogus (DNSSEC): SERVFAIL, but an answer where it is told not to validate",
-                self.servers.first().map_or("the resolver", |server| server.who.as_str())
-            )),
-            Err(_) => unobserved(&troubles, name, kind),
-        })
+        let unchecked = Flags { unchecked: true, ..flags };
+        let Ok(Ok(message)) = self.ask_all(&self.servers, name, kind, unchecked, limits).await else {
+            return Checked::Nothing(unobserved(&troubles, name, kind));
+        };
+        // One SERVFAIL may pass.
+        match self.ask_all(&self.servers, name, kind, flags, limits).await {
+            Ok(Ok(message)) => answered(message),
+            _ => Checked::Refused(Box::new(message), self.bogus(name, kind)),
+        }
+    }
+
+    fn bogus(&self, name: &str, kind: &str) -> Problem {
+        Problem::Unobserved(format!(
+            "{} takes {name} {kind} for bogus (DNSSEC): SERVFAIL, but an answer where it is told not to validate",
+            self.servers.first().map_or("the resolver", |server| server.who.as_str())
+        ))
     }
 
     /// The whole message of the first resolver that has one. SERVFAIL and the like are no messages.
@@ -122,21 +140,6 @@ impl Resolver {
         let flags = Flags { recursion: true, ..flags };
         let outcome = self.ask_all(&self.servers, name, kind, flags, limits).await?;
         outcome.map_err(|troubles| unobserved(&troubles, name, kind))
-    }
-
-    /// Whether the resolvers vouch for an answer. SERVFAIL counts only where it is repeated: it
-    /// may pass.
-    pub(super) async fn vouch(&self, name: &str, kind: &str, limits: &Limits) -> Vouch {
-        let flags = Flags { recursion: true, signatures: true, ..Flags::default() };
-        for _ in 0..2 {
-            match self.ask_all(&self.servers, name, kind, flags, limits).await {
-                Ok(Ok(message)) if message.metadata.authentic_data => return Vouch::Validated,
-                Ok(Ok(_)) => return Vouch::Answered,
-                Ok(Err(troubles)) if troubles.iter().any(|t| t.kind == Kind::Servfail) => {}
-                _ => return Vouch::Unknown,
-            }
-        }
-        Vouch::Servfail
     }
 
     /// The resolvers' addresses, in the order in which they are asked.
@@ -263,7 +266,9 @@ fn whole(server: &Peer, message: Message) -> Result<Message, Trouble> {
 
 /// What a message says.
 pub(super) fn answer(message: &Message) -> DnsAnswer {
-    let internet = |record: &&Record| record.dns_class == DNSClass::IN;
+    // Signatures are looked at by `dnssec` alone.
+    let internet =
+        |record: &&Record| record.dns_class == DNSClass::IN && record.record_type() != RecordType::RRSIG;
     let head = &message.metadata;
     DnsAnswer {
         unauthoritative: false,

@@ -6,11 +6,11 @@ mod answers;
 mod chain;
 mod verify;
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join, join_all};
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
 
-use super::dns::{Vouch, read_name, write_name};
+use super::dns::{Checked, read_name, write_name};
 use super::problem::Problem;
 use super::session::Session;
 use crate::observed::Dnssec;
@@ -36,19 +36,15 @@ async fn look(session: &Session<'_>, text: &str) -> Outcome {
         return failed(format!("`{text}` is not a name whose zone is looked for"));
     };
     let mut answers = Answers::default();
-    let (soa, vouch, above) =
-        join3(signed(session, &name, RecordType::SOA), vouch(session, &name), above(session, &name)).await;
+    let (soa, above) = join(session.soa(&write_name(&name)), above(session, &name)).await;
     above.into_iter().for_each(|(name, kind, answer)| answers.insert(&name, kind, answer));
     let zone = zone_of(&name, &soa);
-    let (soa, vouch) = if zone == name {
-        (soa, vouch)
-    } else {
-        join(signed(session, &zone, RecordType::SOA), self::vouch(session, &zone)).await
-    };
-    let opinion = match vouch {
-        Vouch::Validated => Opinion::Vouches,
-        Vouch::Servfail if soa.is_ok() => Opinion::Refuses,
-        _ => Opinion::None,
+    let soa = if zone == name { soa } else { session.soa(&write_name(&zone)).await };
+    let (soa, opinion) = match soa {
+        Checked::Answer(message, true) => (Ok(*message), Opinion::Vouches),
+        Checked::Answer(message, false) => (Ok(*message), Opinion::None),
+        Checked::Refused(message, _) => (Ok(*message), Opinion::Refuses),
+        Checked::Nothing(problem) => (Err(problem), Opinion::None),
     };
     answers.insert(&zone, RecordType::SOA, soa);
     let dnssec = chain::dnssec(&zone, &answers, session.anchors(), opinion);
@@ -57,8 +53,8 @@ async fn look(session: &Session<'_>, text: &str) -> Outcome {
 
 /// The zone that holds a name, by what was answered when its SOA was asked for. A name that does
 /// not exist is in nobody's zone but its own.
-fn zone_of(name: &Name, soa: &Result<Message, Problem>) -> Name {
-    let Ok(message) = soa else { return name.clone() };
+fn zone_of(name: &Name, soa: &Checked) -> Name {
+    let (Checked::Answer(message, _) | Checked::Refused(message, _)) = soa else { return name.clone() };
     let exists = message.metadata.response_code == hickory_proto::op::ResponseCode::NoError;
     let has_own = !Set::of(message, name, RecordType::SOA).is_empty();
     let other = denier(message).filter(|zone| exists && !has_own && !zone.is_root() && zone.zone_of(name));
@@ -79,10 +75,6 @@ async fn above(session: &Session<'_>, name: &Name) -> Vec<(Name, RecordType, Res
 
 async fn signed(session: &Session<'_>, name: &Name, kind: RecordType) -> Result<Message, Problem> {
     session.signed(&write_name(name), &kind.to_string()).await
-}
-
-async fn vouch(session: &Session<'_>, name: &Name) -> Vouch {
-    session.vouch(&write_name(name), "SOA").await
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Where a zone begins, and what its parent says of it.
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join_all, join3};
 
 use super::MOST_CUTS;
 use super::server::peers;
 use crate::observed::{Delegation, DnsAnswer, Seen};
+use crate::probe::dns::{Checked, answer};
 use crate::probe::problem::{Problem, seen};
 use crate::probe::session::Session;
 
@@ -21,7 +22,14 @@ pub(super) struct Cut {
 pub(super) async fn cut(session: &Session<'_>, domain: &str) -> Cut {
     let names: Vec<&str> =
         std::iter::successors(Some(domain), |name| Some(name.split_once('.')?.1)).collect();
-    let ask = async |name: &&str| join(session.dns(name, "SOA"), session.dns(name, "NS")).await.0;
+    // What the resolver takes for bogus tells where the zone begins all the same.
+    let ask = async |name: &&str| {
+        let (soa, _, _) = join3(session.soa(name), session.dns(name, "SOA"), session.dns(name, "NS")).await;
+        match soa {
+            Checked::Answer(message, _) | Checked::Refused(message, _) => Ok(answer(&message)),
+            Checked::Nothing(problem) => Err(problem),
+        }
+    };
     let answers = join_all(names.iter().map(ask)).await;
     let begins: Vec<bool> = answers.iter().zip(&names).map(|(answer, name)| is_apex(answer, name)).collect();
     let zone = match &answers[0] {

@@ -202,31 +202,34 @@ pub(in crate::check) fn propagation_pending(record: &Record, world: &World) -> V
 }
 
 fn resolvers_behind(record: &Record, kind: &str, world: &World) -> Verdict {
+    let (mut gap, mut behind) = (None, Vec::new());
+    match seen::dns(&record.name, kind, world) {
+        Ok(answer) => behind.extend(lag(record, answer).map(|lag| format!("the resolver still {lag}"))),
+        Err(verdict) => gap = Some(*verdict),
+    }
     let key = crate::observed::question(&record.name, kind);
-    let others = world.observed.resolvers.iter();
-    let others =
-        others.filter_map(|(server, answers)| Some((format!("the resolver {server}"), answers.get(&key)?)));
-    let first = world.observed.dns.get(&key).map(|seen| ("the resolver".to_owned(), seen));
-    let mut gap = None;
-    let mut behind = Vec::new();
-    for (who, seen) in first.into_iter().chain(others) {
-        match seen {
-            Seen::Answer(answer) => {
-                behind.extend(lag(record, answer).map(|lag| format!("{who} still {lag}")));
+    for (server, answers) in &world.observed.resolvers {
+        match answers.get(&key) {
+            Some(Seen::Answer(answer)) => {
+                behind.extend(lag(record, answer).map(|lag| format!("the resolver {server} still {lag}")));
             }
-            Seen::Unobserved(reason) => gap = gap.or(Some(reason.to_string())),
-            Seen::Failed(failure) => gap = gap.or(Some(failure.detail.to_string())),
+            Some(Seen::Unobserved(reason)) => {
+                gap.get_or_insert_with(|| Verdict::unknown(reason.as_str()));
+            }
+            Some(Seen::Failed(_)) | None => {}
         }
     }
-    match gap {
-        _ if !behind.is_empty() => Verdict::fail(seen::listed(&behind))
-            .expected(declared(record))
-            .observed(seen::listed(&behind))
-            .label("not everywhere yet")
-            .help("wait until that time has run down and check again; nothing at your DNS provider needs a change"),
-        Some(gap) => Verdict::unknown(gap),
-        None => Verdict::pass("the resolver has the declared record too"),
+    if behind.is_empty() {
+        return gap.unwrap_or_else(|| Verdict::pass("the resolver has the declared record too"));
     }
+    let behind = seen::listed(&behind);
+    Verdict::fail(behind.clone())
+        .expected(declared(record))
+        .observed(behind)
+        .label("not everywhere yet")
+        .help(
+            "wait until that time has run down and check again; nothing at your DNS provider needs a change",
+        )
 }
 
 /// What a resolver still says, where it is not what was declared.
