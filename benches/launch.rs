@@ -79,6 +79,7 @@ fn settings(lab: &Lab) -> Settings {
         retries: 0,
         concurrency: 64,
         private: PrivateRanges::Allowed,
+        ..Settings::default()
     }
 }
 

@@ -11,6 +11,7 @@ use crate::item;
 use crate::mail;
 use crate::observed::{Observed, question};
 use crate::spec::Document;
+use crate::spec::registrable::registration_of;
 
 /// Redirects followed from one start.
 const MOST_HOPS: usize = 10;
@@ -20,13 +21,13 @@ const MOST_ALIASES: usize = 9;
 /// Asks everything.
 pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Timestamp) {
     let nothing = Observed::new(at);
-    join4(
+    let answers = join4(
         hosts(session, document, &nothing),
         implied_www(session, document, at),
         records(session, document),
         mail(session, document),
-    )
-    .await;
+    );
+    join(answers, registration(session, document, at)).await;
 }
 
 /// Names, redirects and URLs, as far as `observed` says which hosts there are.
@@ -64,6 +65,15 @@ async fn implied_www(session: &Session<'_>, document: &Document, at: Timestamp) 
 async fn records(session: &Session<'_>, document: &Document) {
     let records = item::records(document);
     join_all(records.iter().map(|record| session.dns(&record.name, record.record.kind.value.name()))).await;
+}
+
+/// What the registry says. No registry knows a reserved name; a service that the user names may.
+async fn registration(session: &Session<'_>, document: &Document, at: Timestamp) {
+    let Some(found) = registration_of(&document.spec.domain.value.0) else { return };
+    if found.nobody.is_none() || session.settings.rdap.is_some() {
+        // Kept in the session.
+        let _ = session.registration(&found.name, at).await;
+    }
 }
 
 /// MX, SPF, DMARC (of the domain and of every parent that may hold a policy) and the keys. A

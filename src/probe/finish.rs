@@ -33,6 +33,8 @@ pub(super) async fn observed(
     observed.http = session.http.all().into_iter().map(entry).collect();
     let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
     observed.dns = session.dns.all().into_iter().map(entry).collect();
+    let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
+    observed.registrations = session.registrations.all().into_iter().map(entry).collect();
     observed
 }
 

@@ -7,9 +7,11 @@
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
 //! | `dns`, `dial`, `tls`, `http` | one protocol each |
+//! | `api`, `rdap` | the APIs of others: registries |
 //! | `certificate`, `path` | what a certificate says, and where a chain leads |
 //! | `finish` | the answers as an [`Observed`] |
 
+mod api;
 mod certificate;
 mod connect;
 mod dial;
@@ -21,6 +23,7 @@ mod limit;
 mod memo;
 mod path;
 mod problem;
+mod rdap;
 mod session;
 mod tls;
 
@@ -57,6 +60,11 @@ pub struct Settings {
     /// Non-public addresses that may be asked although nothing in the spec leads there: those of
     /// issuers in certificates, and of foreign hosts in redirects.
     pub private: PrivateRanges,
+    /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
+    pub rdap: Option<url::Url>,
+    /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
+    /// is not fetched.
+    pub rdap_cache: Option<std::path::PathBuf>,
 }
 
 impl Default for Settings {
@@ -70,6 +78,8 @@ impl Default for Settings {
             retries: 2,
             concurrency: 64,
             private: PrivateRanges::Forbidden,
+            rdap: None,
+            rdap_cache: None,
         }
     }
 }

@@ -24,22 +24,23 @@ use super::memo::{Memo, Tally};
 use super::problem::{Problem, Until};
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, dial, http, tls};
-use crate::observed::{DnsAnswer, Exchange, FailureKind, origin, question};
+use crate::observed::{DnsAnswer, Exchange, FailureKind, Registration, origin, question};
 
 /// Largest intermediate certificate that is fetched.
 const MOST_CERTIFICATE: usize = 64 * 1024;
 
 /// One run.
 pub(super) struct Session<'a> {
-    settings: &'a Settings,
+    pub(super) settings: &'a Settings,
     /// The hosts that the spec names.
-    limits: Limits,
-    tally: Tally<'a>,
+    pub(super) limits: Limits,
+    pub(super) tally: Tally<'a>,
     resolver: Resolver,
     client: Arc<ClientConfig>,
     pub(super) dns: Memo<Result<DnsAnswer, Problem>>,
     pub(super) tls: Memo<Result<Shown, Problem>>,
     pub(super) http: Memo<Result<Exchange, Problem>>,
+    pub(super) registrations: Memo<Result<Registration, Problem>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// First connections, shaken hands on and not yet asked anything, by origin.
     open: RefCell<BTreeMap<String, Open>>,
@@ -80,6 +81,7 @@ impl<'a> Session<'a> {
             dns: Memo::new(),
             tls: Memo::new(),
             http: Memo::new(),
+            registrations: Memo::new(),
             fetched: Memo::new(),
             open: RefCell::default(),
             owned: RefCell::default(),
@@ -181,15 +183,21 @@ impl<'a> Session<'a> {
         Ok((stream, peer, until, permit))
     }
 
-    /// Where to connect: the user's override, the literal address, or what DNS says.
     async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Problem> {
+        self.reach(url, false).await
+    }
+
+    /// Where to connect: the user's override, the literal address, or what DNS says. What the user
+    /// `named` outside the spec may lead anywhere.
+    pub(super) async fn reach(&self, url: &Url, named: bool) -> Result<Vec<SocketAddr>, Problem> {
         let host = dial::bare_host(url);
         let port = url.port_or_known_default().unwrap_or(443);
         if let Some(address) = overridden(&self.settings.connect, &host, port) {
             return Ok(vec![address]);
         }
+        let allowed = |found| if named { Ok(found) } else { self.within(&host, found) };
         if let Ok(address) = host.parse::<IpAddr>() {
-            return Ok(dial::order(&self.within(&host, vec![address])?, port));
+            return Ok(dial::order(&allowed(vec![address])?, port));
         }
         let (four, six) = join(self.dns(&host, "A"), self.dns(&host, "AAAA")).await;
         let found: Vec<IpAddr> = [(&six, "AAAA"), (&four, "A")]
@@ -201,7 +209,7 @@ impl<'a> Session<'a> {
         if found.is_empty() {
             return Err(dial::no_address(&host, four, six));
         }
-        Ok(dial::order(&self.within(&host, found)?, port))
+        Ok(dial::order(&allowed(found)?, port))
     }
 
     /// Those of a host's addresses that may be asked. Neither a stranger's word (a redirect, a
