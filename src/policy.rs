@@ -44,6 +44,8 @@ pub struct Thresholds {
     pub certificate_remaining_share: f64,
     /// A certificate must have this long left, whatever its lifetime.
     pub certificate_remaining: std::time::Duration,
+    /// A domain's registration must have this long left.
+    pub registration_remaining: std::time::Duration,
     /// More hops than this are too many.
     pub redirect_hops: usize,
     /// Whether plain HTTP must lead to HTTPS on the same host before it leads elsewhere.

@@ -62,7 +62,11 @@ pub(crate) fn read_recent(path: &Path, limit: usize, since: Timestamp) -> Option
 pub(crate) fn keep(path: &Path, text: &str) {
     let beside = path.with_extension(format!("{}.new", std::process::id()));
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    if folder.and_then(|()| std::fs::write(&beside, text)).and_then(|()| std::fs::rename(&beside, path)).is_err() {
+    if folder
+        .and_then(|()| std::fs::write(&beside, text))
+        .and_then(|()| std::fs::rename(&beside, path))
+        .is_err()
+    {
         let _ = std::fs::remove_file(&beside);
     }
 }

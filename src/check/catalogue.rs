@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::page::Page;
 use super::spec::{Mention, Text};
-use super::{Verdict, World, dns, email, http, spec, tls};
+use super::{Verdict, World, dns, domain, email, http, spec, tls};
 use crate::item::{DeclaredUrl, Host, Name, Record, Redirect, Selector, Start, Waiver, Zone};
 
 /// What a check looks at, and the function that judges it.
@@ -98,6 +98,12 @@ catalogue! {
     "spec/inline-secret" => Text(spec::inline_secret),
     "spec/waiver-expired" => Waiver(spec::waiver_expired),
     "spec/waiver-unmatched" => Waiver(spec::waiver_unmatched),
+    "domain/unregistered" => Domain(domain::unregistered),
+    "domain/on-hold" => Domain(domain::on_hold),
+    "domain/expiring" => Domain(domain::expiring),
+    "domain/transfer-unlocked" => Domain(domain::transfer_unlocked),
+    "domain/nameservers-differ" => Domain(domain::servers::nameservers_differ),
+    "domain/registrar-differs" => Domain(domain::registrar::registrar_differs),
     "dns/record-missing" => Record(dns::record::record_missing),
     "dns/record-differs" => Record(dns::record::record_differs),
     "dns/host-unresolved" => Host(dns::host_unresolved),

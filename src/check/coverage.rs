@@ -14,7 +14,6 @@ const NOT_JUDGED: &[&str] = &[
     "dns.caa",
     "dns.cutover",
     "dns.dnssec",
-    "dns.nameservers",
     "email.dkim.cname",
     "email.dkim.key",
     "email.dmarc.reports",

@@ -14,6 +14,7 @@ pub mod page;
 pub mod verdict;
 
 mod dns;
+mod domain;
 mod email;
 #[cfg(test)]
 mod examples;

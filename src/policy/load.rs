@@ -76,6 +76,7 @@ struct PolicyFile {
 struct ThresholdsFile {
     certificate_remaining_share: Option<f64>,
     certificate_remaining: Option<Located<Period>>,
+    registration_remaining: Option<Located<Period>>,
     redirect_hops: Option<usize>,
     https_same_host_first: Option<bool>,
     dmarc_policy: Option<DmarcPolicy>,
@@ -153,6 +154,7 @@ impl Default for Thresholds {
         Self {
             certificate_remaining_share: 0.16,
             certificate_remaining: Duration::from_hours(24),
+            registration_remaining: Duration::from_hours(30 * 24),
             redirect_hops: 3,
             https_same_host_first: false,
             dmarc_policy: DmarcPolicy::Quarantine,
@@ -165,6 +167,7 @@ impl ThresholdsFile {
         let Self {
             certificate_remaining_share,
             certificate_remaining,
+            registration_remaining,
             redirect_hops,
             https_same_host_first,
             dmarc_policy,
@@ -175,6 +178,9 @@ impl ThresholdsFile {
         }
         if let Some(least) = certificate_remaining {
             under.certificate_remaining = least.value.0;
+        }
+        if let Some(least) = registration_remaining {
+            under.registration_remaining = least.value.0;
         }
         if let Some(hops) = redirect_hops {
             under.redirect_hops = hops;
@@ -218,6 +224,7 @@ mod tests {
             ["baseline", "strict"].map(|name| Policy::named(name, files).expect("built in"));
         assert_eq!(baseline.thresholds, Thresholds::default());
         assert!(strict.thresholds.redirect_hops < baseline.thresholds.redirect_hops);
+        assert!(strict.thresholds.registration_remaining > baseline.thresholds.registration_remaining);
     }
 
     #[test]

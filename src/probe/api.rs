@@ -13,11 +13,11 @@ use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
+use super::ProbeError;
 use super::dial::bare_host;
 use super::limit::Again;
 use super::problem::{Problem, span};
 use super::session::Session;
-use super::ProbeError;
 use crate::observed::origin;
 
 /// Redirects followed for one answer.
@@ -82,7 +82,8 @@ impl Session<'_> {
     async fn in_time(&self, get: Get<'_>) -> Result<Reply, Trouble> {
         let _permit = self.limits.permit_for(&origin(get.url)).await;
         let outcome = tokio::time::timeout(get.timeout, self.through_redirects(get)).await;
-        let late = || Trouble::Passing(format!("no answer from {} within {}", host(get.url), span(get.timeout)));
+        let late =
+            || Trouble::Passing(format!("no answer from {} within {}", host(get.url), span(get.timeout)));
         outcome.unwrap_or_else(|_| Err(late()))
     }
 
@@ -103,8 +104,8 @@ impl Session<'_> {
     async fn one(&self, url: &Url, get: Get<'_>) -> Result<Response, Trouble> {
         let named = get.named && url.origin() == get.url.origin();
         let addresses = self.reach(url, named).await.map_err(|problem| unreached(url, &problem))?;
-        let client = client(&self.settings.extra_roots, &bare_host(url), &addresses)
-            .map_err(Trouble::Lasting)?;
+        let client =
+            client(&self.settings.extra_roots, &bare_host(url), &addresses).map_err(Trouble::Lasting)?;
         let sent = client.get(url.clone()).header(ACCEPT, get.accept).send().await;
         sent.map_err(|error| {
             let words = format!("{} could not be asked: {}", host(url), cause(&error));

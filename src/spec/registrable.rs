@@ -40,8 +40,7 @@ pub fn registration_of(domain: &str) -> Option<Registrable> {
     let domain = domain.trim_end_matches('.').to_lowercase();
     if let Some((suffix, document)) = RESERVED.iter().find(|(suffix, _)| is_at_or_under(&domain, suffix)) {
         let name = registrable(&domain).unwrap_or_else(|| domain.clone());
-        let nobody =
-            format!("names under .{suffix} are reserved ({document}): nobody registers them");
+        let nobody = format!("names under .{suffix} are reserved ({document}): nobody registers them");
         return Some(Registrable { name, nobody: Some(nobody) });
     }
     let suffix = psl::List.suffix(domain.as_bytes())?;

@@ -3,7 +3,7 @@
 pub(super) mod alias;
 pub(super) mod record;
 
-use super::{Status, Verdict, World, seen};
+use super::{Status, Verdict, World, domain, seen};
 use crate::item::{Host, Name};
 use crate::spec::model::RecordType;
 use alias::{Chain, End};
@@ -30,6 +30,9 @@ pub(super) fn host_unresolved(host: &Host, world: &World) -> Verdict {
     }
     if let Some(gap) = addresses.gap {
         return *gap;
+    }
+    if let Some(verdict) = domain::out_of_dns(world).filter(|_| addresses.nxdomain) {
+        return verdict;
     }
     if let Some(subject) = missing_record(host, world) {
         return Verdict::not_judged("dns/record-missing", subject, "its declared record is missing");

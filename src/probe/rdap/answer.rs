@@ -23,7 +23,8 @@ pub(super) fn registration(body: &[u8], name: &str) -> Result<Registration, &'st
     if told.as_deref().is_some_and(|told| told != name) {
         return Err("it is about another name");
     }
-    let is_domain = text(&answer["objectClassName"]).is_some_and(|class| class.eq_ignore_ascii_case("domain"));
+    let is_domain =
+        text(&answer["objectClassName"]).is_some_and(|class| class.eq_ignore_ascii_case("domain"));
     if !is_domain && told.is_none() {
         return Err("it describes no domain");
     }
@@ -188,7 +189,9 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_registries_write_them() {
-        for date in ["2027-01-02T03:04:05.000+01:00", "2027-01-02T03:04:05", "2027-01-02 03:04:05Z", "2027-01-02"] {
+        for date in
+            ["2027-01-02T03:04:05.000+01:00", "2027-01-02T03:04:05", "2027-01-02 03:04:05Z", "2027-01-02"]
+        {
             assert!(moment(date).is_some(), "{date}");
         }
         assert_eq!(moment("soon"), None);
@@ -196,7 +199,8 @@ mod tests {
 
     #[test]
     fn statuses_are_in_one_form() {
-        let epp = ["clientHold", "client hold", "Client Hold", "client_hold", "clientHold https://icann.org/epp#x"];
+        let epp =
+            ["clientHold", "client hold", "Client Hold", "client_hold", "clientHold https://icann.org/epp#x"];
         for status in epp {
             assert_eq!(status_words(status), "client hold", "{status}");
         }
@@ -209,7 +213,10 @@ mod tests {
         assert_eq!(why("<html>"), "it is not JSON");
         assert_eq!(why("[1]"), "it describes no domain");
         assert_eq!(why(r#"{"objectClassName": "entity"}"#), "it describes no domain");
-        assert_eq!(why(r#"{"objectClassName": "domain", "ldhName": "other.com"}"#), "it is about another name");
+        assert_eq!(
+            why(r#"{"objectClassName": "domain", "ldhName": "other.com"}"#),
+            "it is about another name"
+        );
     }
 
     #[test]

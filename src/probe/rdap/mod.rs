@@ -98,7 +98,8 @@ fn read(reply: &Reply, name: &str, named: bool) -> Result<Registration, String> 
     match reply.status {
         200 => {
             let found = answer::registration(&reply.body, name);
-            let mut found = found.map_err(|why| format!("the answer of {host} about {name} is no RDAP: {why}"))?;
+            let mut found =
+                found.map_err(|why| format!("the answer of {host} about {name} is no RDAP: {why}"))?;
             found.source = Remote::new(reply.url.as_str());
             Ok(found)
         }
@@ -107,9 +108,7 @@ fn read(reply: &Reply, name: &str, named: bool) -> Result<Registration, String> 
             Ok(Registration { source: Remote::new(reply.url.as_str()), ..Registration::default() })
         }
         404 => Err(format!("{host} answered 404 with a page that is no RDAP answer")),
-        429 | 503 => {
-            Err(format!("{host} answered {}: the registry asks to come back later", reply.status))
-        }
+        429 | 503 => Err(format!("{host} answered {}: the registry asks to come back later", reply.status)),
         status => Err(format!("{host} answered {status} when it was asked about {name}")),
     }
 }
