@@ -6,16 +6,16 @@ use crate::run::{check, findings};
 const HSTS: &str = "max-age=31536000";
 
 /// A check, a spec, and two worlds.
-struct Case {
-    check: &'static str,
-    spec: &'static str,
-    broken: fn(&mut Builder),
-    sound: fn(&mut Builder),
+pub(crate) struct Case {
+    pub(crate) check: &'static str,
+    pub(crate) spec: &'static str,
+    pub(crate) broken: fn(&mut Builder),
+    pub(crate) sound: fn(&mut Builder),
 }
 
 /// Runs the cases: in the broken world nothing but the check fails, in the sound one nothing does
 /// and the check passes.
-fn prove(cases: &[Case]) {
+pub(crate) fn prove(cases: &[Case]) {
     for case in cases {
         let broken = report(case.spec, case.broken);
         let failed = findings(&broken, "fail");
@@ -36,7 +36,7 @@ fn prove(cases: &[Case]) {
     }
 }
 
-fn report(spec: &str, world: fn(&mut Builder)) -> serde_json::Value {
+pub(crate) fn report(spec: &str, world: fn(&mut Builder)) -> serde_json::Value {
     let mut builder = Lab::builder();
     builder.zone("shop.test");
     world(&mut builder);
@@ -45,7 +45,7 @@ fn report(spec: &str, world: fn(&mut Builder)) -> serde_json::Value {
 }
 
 /// The apex resolves and serves well.
-fn apex(world: &mut Builder) {
+pub(crate) fn apex(world: &mut Builder) {
     world.zone("shop.test").a("@", "203.0.113.10");
     site(world, "shop.test");
 }

@@ -8,5 +8,6 @@ mod cli;
 mod forms;
 mod lab_itself;
 mod readme;
+mod registration;
 mod run;
 mod weather;

@@ -21,6 +21,8 @@ pub type Service =
 pub struct Bound {
     /// Where to connect for a host and a port.
     pub connects: BTreeMap<(String, u16), SocketAddr>,
+    /// Where the registry listens.
+    pub registry: Option<SocketAddr>,
     closed: Vec<TcpSocket>,
     full: Vec<FullPort>,
 }

@@ -14,6 +14,7 @@ use super::ca::{AIA_HOST, AIA_PATH, Ca};
 use super::cert::Cert;
 use super::dns::{self, Role};
 use super::log::Log;
+use super::rdap::Registry;
 use super::site::{Port80, Site};
 use super::weather::Weather;
 use super::web::{self, Web};
@@ -34,6 +35,7 @@ pub struct Builder {
     sites: BTreeMap<String, Site>,
     ports: BTreeMap<(String, u16), Port>,
     port_80: Port80,
+    registry: Option<Registry>,
     organisation: String,
     now: SystemTime,
     round_trip: Duration,
@@ -47,6 +49,7 @@ impl Default for Builder {
             sites: BTreeMap::new(),
             ports: BTreeMap::new(),
             port_80: Port80::default(),
+            registry: None,
             organisation: "Lab CA".to_owned(),
             now: SystemTime::now(),
             round_trip: Duration::ZERO,
@@ -111,6 +114,11 @@ impl Builder {
         self
     }
 
+    /// The registry of all endings; a world has none until it is asked for.
+    pub fn registry(&mut self) -> &mut Registry {
+        self.registry.get_or_insert_default()
+    }
+
     /// Starts everything.
     pub fn start(mut self) -> Lab {
         let shared = Arc::new(Shared {
@@ -124,6 +132,7 @@ impl Builder {
         let mut bound = Bound::default();
         let resolver = self.bind_dns(&mut bound, &shared.log);
         self.bind_ports(&mut bound, &shared);
+        bound.registry = self.registry.take().map(|registry| registry.serve(&shared));
         let names = std::mem::take(&mut self.names);
         self.bind_web(&mut bound, &shared);
         bound.refuse_the_rest(&names);

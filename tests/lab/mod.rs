@@ -22,6 +22,7 @@ mod dns;
 mod fault;
 mod log;
 mod pace;
+mod rdap;
 mod site;
 mod weather;
 mod web;
@@ -44,6 +45,7 @@ pub use ca::{AIA_HOST, Ca};
 pub use cert::Cert;
 pub use fault::Fault;
 pub use log::{Log, Question, Seen};
+pub use rdap::{Registered, Registry};
 pub use site::{Port80, Request, Response, Site};
 pub use weather::{Trouble, Weather};
 pub use zone::Zone;
@@ -137,6 +139,16 @@ impl Lab {
             args.extend(["--connect".to_owned(), format!("{host}:{port}={addr}")]);
         }
         args
+    }
+
+    /// The address of the lab's registry, where it has one: the base of its RDAP service.
+    pub fn rdap_url(&self) -> Option<String> {
+        self.bound.registry.map(|addr| format!("http://{addr}/rdap/"))
+    }
+
+    /// How often the registry was asked about a name.
+    pub fn count_lookups(&self, name: &str) -> usize {
+        self.count_requests(&format!("http://127.0.0.1/rdap/domain/{name}"))
     }
 
     /// The certificate authority.
