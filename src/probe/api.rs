@@ -189,11 +189,10 @@ impl Trouble {
 fn again(outcome: &Result<Reply, Trouble>) -> Again {
     match outcome {
         Err(Trouble::Passing(_)) => Again::Soon,
-        Err(Trouble::Lasting(_)) => Again::No,
         Ok(reply) if reply.status == 429 || reply.status >= 500 => {
             reply.retry_after.map_or(Again::Soon, Again::After)
         }
-        Ok(_) => Again::No,
+        Ok(_) | Err(Trouble::Lasting(_)) => Again::No,
     }
 }
 

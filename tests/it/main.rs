@@ -3,6 +3,7 @@
 #[path = "../lab/mod.rs"]
 mod lab;
 
+mod bootstrap;
 mod checks;
 mod cli;
 mod forms;
