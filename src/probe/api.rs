@@ -11,6 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
+use tokio::time::timeout;
 use url::Url;
 
 use super::ProbeError;
@@ -70,30 +71,22 @@ fn tls(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, ProbeError> {
 impl Session<'_> {
     /// Asks, again where that may help.
     pub(super) async fn api(&self, get: Get<'_>) -> Result<Reply, Problem> {
-        let outcome = self.limits.retrying(async || self.in_time(get).await, again).await;
+        let outcome = self.limits.retrying(async || self.through_redirects(get).await, again).await;
         outcome.map_err(Trouble::into_problem)
     }
 
-    /// Asks once.
+    /// Asks once, and waits no longer than the time limit for everything together.
     pub(super) async fn api_once(&self, get: Get<'_>) -> Result<Reply, Problem> {
-        self.in_time(get).await.map_err(Trouble::into_problem)
-    }
-
-    async fn in_time(&self, get: Get<'_>) -> Result<Reply, Trouble> {
-        let _permit = self.limits.permit_for(&origin(get.url)).await;
-        let outcome = tokio::time::timeout(get.timeout, self.through_redirects(get)).await;
-        let late =
-            || Trouble::Passing(format!("no answer from {} within {}", host(get.url), span(get.timeout)));
-        outcome.unwrap_or_else(|_| Err(late()))
+        let outcome = timeout(get.timeout, self.through_redirects(get)).await;
+        outcome.unwrap_or_else(|_| Err(late(get.url, get.timeout))).map_err(Trouble::into_problem)
     }
 
     async fn through_redirects(&self, get: Get<'_>) -> Result<Reply, Trouble> {
         let mut url = get.url.clone();
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.one(&url, get).await?;
-            match redirected(&url, &response, get.url)? {
-                Some(next) => url = next,
-                None => return reply(url, response, get.limit).await,
+            match self.one(&url, get).await? {
+                Step::To(next) => url = next,
+                Step::End(reply) => return Ok(reply),
             }
         }
         Err(Trouble::Lasting(format!("{} redirects more than {MOST_REDIRECTS} times", host(get.url))))
@@ -101,17 +94,31 @@ impl Session<'_> {
 
     /// One request to one URL. The name is looked up by the run's resolver and `--connect`, as
     /// every other name; the environment's proxies do not count.
-    async fn one(&self, url: &Url, get: Get<'_>) -> Result<Response, Trouble> {
+    async fn one(&self, url: &Url, get: Get<'_>) -> Result<Step, Trouble> {
         let named = get.named && url.origin() == get.url.origin();
         let addresses = self.reach(url, named).await.map_err(|problem| unreached(url, &problem))?;
         let client =
             client(&self.settings.extra_roots, &bare_host(url), &addresses).map_err(Trouble::Lasting)?;
-        let sent = client.get(url.clone()).header(ACCEPT, get.accept).send().await;
-        sent.map_err(|error| {
-            let words = format!("{} could not be asked: {}", host(url), cause(&error));
-            if error.is_connect() { Trouble::Lasting(words) } else { Trouble::Passing(words) }
-        })
+        let asking = async {
+            let sent = client.get(url.clone()).header(ACCEPT, get.accept).send().await;
+            let response = sent.map_err(|error| unsent(url, &error))?;
+            match redirected(url, &response, get.url)? {
+                Some(next) => Ok(Step::To(next)),
+                None => reply(url, response, get.limit).await.map(Step::End),
+            }
+        };
+        // The look-up has taken and given back permits of its own.
+        let _permit = self.limits.permit_for(&origin(url)).await;
+        timeout(get.timeout, asking).await.unwrap_or_else(|_| Err(late(url, get.timeout)))
     }
+}
+
+/// What one request leads to.
+enum Step {
+    /// A redirect.
+    To(Url),
+    /// The answer.
+    End(Reply),
 }
 
 /// A client that knows one host only, so that it can look up no other.
@@ -145,23 +152,23 @@ fn redirected(at: &Url, response: &Response, first: &Url) -> Result<Option<Url>,
     }
 }
 
-async fn reply(url: Url, mut response: Response, limit: usize) -> Result<Reply, Trouble> {
+async fn reply(url: &Url, mut response: Response, limit: usize) -> Result<Reply, Trouble> {
     let status = response.status().as_u16();
     let kind = text(response.headers(), &CONTENT_TYPE).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let retry_after = text(response.headers(), &RETRY_AFTER)
-        .and_then(|seconds| seconds.trim().parse().ok())
-        .map(Duration::from_secs);
+        // A date is as good as a long pause: nobody is asked again before it.
+        .map(|text| text.trim().parse().map_or(Duration::MAX, Duration::from_secs));
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                return Err(Trouble::Lasting(format!("{} sends more than {limit} bytes", host(&url))));
+                return Err(Trouble::Lasting(format!("{} sends more than {limit} bytes", host(url))));
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(Reply { url, status, kind, retry_after, body }),
+            Ok(None) => return Ok(Reply { url: url.clone(), status, kind, retry_after, body }),
             Err(error) => {
-                let words = format!("{} broke off its answer: {}", host(&url), cause(&error));
+                let words = format!("{} broke off its answer: {}", host(url), cause(&error));
                 return Err(Trouble::Passing(words));
             }
         }
@@ -194,6 +201,16 @@ fn again(outcome: &Result<Reply, Trouble>) -> Again {
         }
         Ok(_) | Err(Trouble::Lasting(_)) => Again::No,
     }
+}
+
+fn late(url: &Url, limit: Duration) -> Trouble {
+    Trouble::Passing(format!("no answer from {} within {}", host(url), span(limit)))
+}
+
+/// A closed port and a refused certificate stand.
+fn unsent(url: &Url, error: &reqwest::Error) -> Trouble {
+    let words = format!("{} could not be asked: {}", host(url), cause(error));
+    if error.is_connect() { Trouble::Lasting(words) } else { Trouble::Passing(words) }
 }
 
 /// The look-up has been tried again by itself.

@@ -22,7 +22,9 @@ fn listed(change: impl Fn(&mut Builder)) -> Lab {
 
 fn ask_listed(lab: &Lab) -> Value {
     let mut arguments: Vec<String> =
-        ["check", "-", "--only", "domain", "--format", "json", "--timeout", "5s"].map(str::to_owned).to_vec();
+        ["check", "-", "--only", "domain", "--format", "json", "--timeout", "5s", "--concurrency", "1"]
+            .map(str::to_owned)
+            .to_vec();
     arguments.extend(lab.args());
     let cache = lab.folder().join("cache").display().to_string();
     launch_ready_in(&[("XDG_CACHE_HOME", &cache)], &arguments, "domain: a.shopping-lab").json()

@@ -85,11 +85,6 @@ impl Registry {
         self
     }
 
-    /// Asks to come back later.
-    pub fn busy(&mut self, seconds: u32) -> &mut Self {
-        self.answers(Response::new(429, "{}").header("Retry-After", seconds.to_string()))
-    }
-
     /// Bytes that are no JSON, under the media type of RDAP.
     pub fn garbage(&mut self) -> &mut Self {
         self.answers(Response::new(200, "{\"objectClassName\": dom\u{1b}[31m").header("Content-Type", RDAP))
