@@ -80,6 +80,7 @@ fn settings(lab: &Lab) -> Settings {
         concurrency: 64,
         anchors: launch_ready::probe::TrustAnchors::default(),
         private: PrivateRanges::Allowed,
+        ..Settings::default()
     }
 }
 

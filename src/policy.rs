@@ -48,6 +48,8 @@ pub struct Thresholds {
     pub cutover_ttl: std::time::Duration,
     /// A DNSSEC signature must have this long left, or a quarter of its lifetime where that is less.
     pub dnssec_signature_remaining: std::time::Duration,
+    /// A domain's registration must have this long left.
+    pub registration_remaining: std::time::Duration,
     /// More hops than this are too many.
     pub redirect_hops: usize,
     /// Whether plain HTTP must lead to HTTPS on the same host before it leads elsewhere.

@@ -50,6 +50,33 @@ fn read_limited(reader: impl Read, limit: usize) -> Result<String, String> {
         .map_err(|error| format!("it is not UTF-8 (byte {})", error.utf8_error().valid_up_to()))
 }
 
+/// Reads a text file that was written at that time or later; `None` for any other.
+pub(crate) fn read_recent(path: &Path, limit: usize, since: Timestamp) -> Option<String> {
+    let written = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
+    let recent = Timestamp::try_from(written).is_ok_and(|written| written >= since);
+    if recent { read_text(path, limit).ok() } else { None }
+}
+
+/// Keeps a text for later runs, folders included. Whoever reads at the same time sees the old file
+/// or the new one. Where it cannot be kept, the next run does without.
+pub(crate) fn keep(path: &Path, text: &str) {
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    if folder
+        .and_then(|()| std::fs::write(&beside, text))
+        .and_then(|()| std::fs::rename(&beside, path))
+        .is_err()
+    {
+        let _ = std::fs::remove_file(&beside);
+    }
+}
+
+/// The user's folder for files that can be made again: `$XDG_CACHE_HOME`, or `.cache` at home.
+pub(crate) fn cache_folder() -> Option<PathBuf> {
+    let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))
+}
+
 /// Writes a file whole.
 ///
 /// # Errors

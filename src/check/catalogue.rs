@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::page::Page;
 use super::spec::{Mention, Text};
-use super::{Verdict, World, dns, email, http, spec, tls};
+use super::{Verdict, World, dns, domain, email, http, spec, tls};
 use crate::item::{
     Changing, DeclaredUrl, Host, Name, Record, RecordSet, Redirect, Selector, Start, Waiver, Zone,
 };
@@ -106,6 +106,12 @@ catalogue! {
     "spec/inline-secret" => Text(spec::inline_secret),
     "spec/waiver-expired" => Waiver(spec::waiver_expired),
     "spec/waiver-unmatched" => Waiver(spec::waiver_unmatched),
+    "domain/unregistered" => Domain(domain::unregistered),
+    "domain/on-hold" => Domain(domain::on_hold),
+    "domain/expiring" => Domain(domain::expiring),
+    "domain/transfer-unlocked" => Domain(domain::transfer_unlocked),
+    "domain/nameservers-differ" => Domain(domain::servers::nameservers_differ),
+    "domain/registrar-differs" => Domain(domain::registrar::registrar_differs),
     "dns/nameserver-count" => Zone(dns::zone::nameserver_count),
     "dns/nameserver-lame" => Zone(dns::zone::lame::nameserver_lame),
     "dns/nameservers-disagree" => Zone(dns::zone::disagree::nameservers_disagree),

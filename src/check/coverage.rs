@@ -11,7 +11,6 @@ use crate::spec::tree::{Kind, Node, join};
 const NOT_JUDGED: &[&str] = &[
     "access",
     "cloudflare",
-    "dns.nameservers",
     "email.dkim.cname",
     "email.dkim.key",
     "email.dmarc.reports",

@@ -15,6 +15,7 @@ pub mod verdict;
 
 mod blame;
 mod dns;
+mod domain;
 mod email;
 #[cfg(test)]
 mod examples;

@@ -19,6 +19,7 @@ use crate::policy::Policy;
 use crate::private::PrivateRanges;
 use crate::probe::{self, NotAnAnchor, Settings, TrustAnchors};
 use crate::report::{Report, Style};
+use crate::spec::model::scalar;
 use crate::spec::{Document, load};
 use crate::system;
 
@@ -65,6 +66,12 @@ enum CheckError {
         help("--trust-anchor takes DNSKEY or DS records, one a line: `test. IN DS 12345 13 2 ABCD...`")
     )]
     NoAnchor { path: String, why: NotAnAnchor },
+    #[error("LAUNCH_READY_RDAP_URL is no address of an RDAP service: {why}")]
+    #[diagnostic(
+        code(usage::rdap_url),
+        help("set it to the base address, such as https://rdap.example.com/, or unset it")
+    )]
+    RdapUrl { why: String },
     #[error("{path} is not a recording of this version: {why}")]
     #[diagnostic(code(usage::replay), help("--replay takes what --record wrote"))]
     NotARecording { path: String, why: Remote },
@@ -239,6 +246,8 @@ fn settings(arguments: &CheckArgs) -> miette::Result<Settings> {
         retries: arguments.limits.retries,
         concurrency: usize::from(arguments.limits.concurrency),
         private: options(arguments, 0).private,
+        rdap: rdap_url()?,
+        rdap_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("rdap-dns.json")),
     })
 }
 
@@ -246,6 +255,13 @@ fn trust_anchors(path: &Path) -> miette::Result<TrustAnchors> {
     let text = read(path, MAX_SMALL_FILE, "--trust-anchor takes a file of DNSKEY or DS records")?;
     let wrong = |why| CheckError::NoAnchor { path: path.display().to_string(), why };
     Ok(TrustAnchors::parse(&text).map_err(wrong)?)
+}
+
+/// The RDAP service that the environment names. An empty variable is none.
+fn rdap_url() -> Result<Option<url::Url>, CheckError> {
+    let named = system::variable("LAUNCH_READY_RDAP_URL").filter(|text| !text.is_empty());
+    let url = named.map(|text| scalar::web_url(&text).map_err(|why| CheckError::RdapUrl { why }));
+    url.transpose()
 }
 
 fn options(arguments: &CheckArgs, duration_ms: u64) -> Options {

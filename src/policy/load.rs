@@ -78,6 +78,7 @@ struct ThresholdsFile {
     certificate_remaining: Option<Located<Period>>,
     cutover_ttl: Option<Located<Period>>,
     dnssec_signature_remaining: Option<Located<Period>>,
+    registration_remaining: Option<Located<Period>>,
     redirect_hops: Option<usize>,
     https_same_host_first: Option<bool>,
     dmarc_policy: Option<DmarcPolicy>,
@@ -157,6 +158,7 @@ impl Default for Thresholds {
             certificate_remaining: Duration::from_hours(24),
             cutover_ttl: Duration::from_mins(5),
             dnssec_signature_remaining: Duration::from_hours(48),
+            registration_remaining: Duration::from_hours(30 * 24),
             redirect_hops: 3,
             https_same_host_first: false,
             dmarc_policy: DmarcPolicy::Quarantine,
@@ -171,6 +173,7 @@ impl ThresholdsFile {
             certificate_remaining,
             cutover_ttl,
             dnssec_signature_remaining,
+            registration_remaining,
             redirect_hops,
             https_same_host_first,
             dmarc_policy,
@@ -187,6 +190,9 @@ impl ThresholdsFile {
         }
         if let Some(least) = dnssec_signature_remaining {
             under.dnssec_signature_remaining = least.value.0;
+        }
+        if let Some(least) = registration_remaining {
+            under.registration_remaining = least.value.0;
         }
         if let Some(hops) = redirect_hops {
             under.redirect_hops = hops;
@@ -230,6 +236,7 @@ mod tests {
             ["baseline", "strict"].map(|name| Policy::named(name, files).expect("built in"));
         assert_eq!(baseline.thresholds, Thresholds::default());
         assert!(strict.thresholds.redirect_hops < baseline.thresholds.redirect_hops);
+        assert!(strict.thresholds.registration_remaining > baseline.thresholds.registration_remaining);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Asks what a spec needs, everything at once. Which questions run side by side is decided here;
 //! below, only one question's own parts do (its addresses, its two families, its handshake).
 
-use futures_util::future::{join, join_all, join3, join5};
+use futures_util::future::{join, join_all, join3, join4};
 use jiff::Timestamp;
 use url::Url;
 
@@ -14,6 +14,7 @@ use crate::item;
 use crate::mail;
 use crate::observed::{Observed, question};
 use crate::spec::Document;
+use crate::spec::registrable::registration_of;
 
 /// Redirects followed from one start.
 const MOST_HOPS: usize = 10;
@@ -25,14 +26,14 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Times
     let nothing = Observed::new(at);
     let owned = item::owned_records(document, &nothing);
     let domain = &document.spec.domain.value.0;
-    join5(
+    let answers = join4(
         hosts(session, document, &nothing),
         implied_www(session, document, at),
         records(session, document),
         join(mail(session, document), names::gather(session, document, &nothing)),
-        join(zone::walk(session, domain, &owned), dnssec::observe(session, domain)),
-    )
-    .await;
+    );
+    let zones = join(zone::walk(session, domain, &owned), dnssec::observe(session, domain));
+    join3(answers, zones, registration(session, document, at)).await;
 }
 
 /// Names, redirects and URLs, as far as `observed` says which hosts there are.
@@ -79,6 +80,15 @@ async fn records(session: &Session<'_>, document: &Document) {
         let _ = join(session.dns(name, kind), session.dns_elsewhere(name, kind)).await;
     }))
     .await;
+}
+
+/// What the registry says. No registry knows a reserved name; a service that the user names may.
+async fn registration(session: &Session<'_>, document: &Document, at: Timestamp) {
+    let Some(found) = registration_of(&document.spec.domain.value.0) else { return };
+    if found.nobody.is_none() || session.settings.rdap.is_some() {
+        // Kept in the session.
+        let _ = session.registration(&found.name, at).await;
+    }
 }
 
 /// MX, SPF, DMARC (of the domain and of every parent that may hold a policy) and the keys. A

@@ -49,6 +49,8 @@ pub(super) async fn observed(
     let zone = |(name, outcome): (String, Option<_>)| outcome.unwrap_or_else(|| (name, Err(unanswered())));
     let zones = session.dnssec.all().into_iter().map(zone);
     observed.dnssec = zones.map(|(zone, outcome)| (zone, seen(outcome))).collect();
+    let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
+    observed.registrations = session.registrations.all().into_iter().map(entry).collect();
     observed
 }
 

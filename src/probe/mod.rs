@@ -9,9 +9,11 @@
 //! | `zone` | delegations, and what each name server says itself |
 //! | `dns`, `dial`, `tls`, `http` | one protocol each |
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
+//! | `api`, `rdap` | the APIs of others: registries |
 //! | `certificate`, `path` | what a certificate says, and where a chain leads |
 //! | `finish` | the answers as an [`Observed`] |
 
+mod api;
 mod certificate;
 mod connect;
 mod dial;
@@ -25,6 +27,7 @@ mod memo;
 mod names;
 mod path;
 mod problem;
+mod rdap;
 mod session;
 mod tls;
 mod zone;
@@ -65,6 +68,11 @@ pub struct Settings {
     /// Non-public addresses that may be asked although nothing in the spec leads there: those of
     /// issuers in certificates, and of foreign hosts in redirects.
     pub private: PrivateRanges,
+    /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
+    pub rdap: Option<url::Url>,
+    /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
+    /// is not fetched.
+    pub rdap_cache: Option<std::path::PathBuf>,
 }
 
 impl Default for Settings {
@@ -79,6 +87,8 @@ impl Default for Settings {
             retries: 2,
             concurrency: 64,
             private: PrivateRanges::Forbidden,
+            rdap: None,
+            rdap_cache: None,
         }
     }
 }

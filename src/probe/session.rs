@@ -28,16 +28,16 @@ use super::memo::{Memo, Tally};
 use super::problem::{Problem, Until};
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, http, tls};
-use crate::observed::{DnsAnswer, Exchange, FailureKind, Visit, Zone, origin, question};
+use crate::observed::{DnsAnswer, Exchange, FailureKind, Registration, Visit, Zone, origin, question};
 
 /// Largest intermediate certificate that is fetched.
 const MOST_CERTIFICATE: usize = 64 * 1024;
 
 /// One run.
 pub(super) struct Session<'a> {
-    settings: &'a Settings,
+    pub(super) settings: &'a Settings,
     pub(super) limits: Limits,
-    tally: Tally<'a>,
+    pub(super) tally: Tally<'a>,
     pub(super) resolver: Resolver,
     client: Arc<ClientConfig>,
     pub(super) dns: Memo<Result<DnsAnswer, Problem>>,
@@ -54,6 +54,7 @@ pub(super) struct Session<'a> {
     pub(super) visits: Memo<Result<Visit, Problem>>,
     /// Hosts for which the user chose an address.
     pub(super) redirected: RefCell<BTreeSet<String>>,
+    pub(super) registrations: Memo<Result<Registration, Problem>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// First connections, shaken hands on and not yet asked anything, by origin.
     open: RefCell<BTreeMap<String, Open>>,
@@ -101,6 +102,7 @@ impl<'a> Session<'a> {
             zones: RefCell::default(),
             visits: Memo::new(),
             redirected: RefCell::default(),
+            registrations: Memo::new(),
             fetched: Memo::new(),
             open: RefCell::default(),
             owned: RefCell::default(),
@@ -271,15 +273,20 @@ impl<'a> Session<'a> {
         Ok((stream, peer, until, permit))
     }
 
-    /// Where to connect: the user's override, the literal address, or what DNS says.
     async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Problem> {
+        self.reach(url, false).await
+    }
+
+    /// Where to connect: the user's override, the literal address, or what DNS says. What the user
+    /// `named` outside the spec may lead anywhere.
+    pub(super) async fn reach(&self, url: &Url, named: bool) -> Result<Vec<SocketAddr>, Problem> {
         let chosen = self.overridden(url);
         if !chosen.is_empty() {
             return Ok(chosen);
         }
         let host = dial::bare_host(url);
         if let Ok(address) = host.parse::<IpAddr>() {
-            return self.open_to(url, vec![address]);
+            return self.open_to(url, vec![address], named);
         }
         let (four, six) = join(self.dns(&host, "A"), self.dns(&host, "AAAA")).await;
         let found: Vec<IpAddr> = [(&six, "AAAA"), (&four, "A")]
@@ -291,13 +298,14 @@ impl<'a> Session<'a> {
         if found.is_empty() {
             return Err(dial::no_address(&host, four, six));
         }
-        self.open_to(url, found)
+        self.open_to(url, found, named)
     }
 
     /// Where those addresses of a URL's host may be asked, in the order in which they are.
-    fn open_to(&self, url: &Url, found: Vec<IpAddr>) -> Result<Vec<SocketAddr>, Problem> {
+    fn open_to(&self, url: &Url, found: Vec<IpAddr>, named: bool) -> Result<Vec<SocketAddr>, Problem> {
         let port = url.port_or_known_default().unwrap_or(443);
-        Ok(dial::order(&self.within(&dial::bare_host(url), found)?, port))
+        let open = if named { found } else { self.within(&dial::bare_host(url), found)? };
+        Ok(dial::order(&open, port))
     }
 
     /// Those of a host's addresses that may be asked. Neither a stranger's word (a redirect, a

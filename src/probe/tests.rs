@@ -75,6 +75,7 @@ fn settings(http: SocketAddr, https: SocketAddr) -> Settings {
         concurrency: 16,
         extra_roots: Vec::new(),
         private: PrivateRanges::Forbidden,
+        ..Settings::default()
     }
 }
 

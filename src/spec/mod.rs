@@ -5,6 +5,7 @@ pub mod load;
 pub mod located;
 pub mod model;
 pub mod names;
+pub mod registrable;
 pub mod schema;
 mod shape;
 pub(crate) mod shown;

@@ -3,6 +3,7 @@
 #[path = "../lab/mod.rs"]
 mod lab;
 
+mod bootstrap;
 mod checks;
 mod cli;
 mod dnssec;
@@ -10,6 +11,7 @@ mod forms;
 mod lab_itself;
 mod names;
 mod readme;
+mod registration;
 mod run;
 mod weather;
 mod zones;

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::lab::{Builder, Lab};
 
+/// The variable that names the RDAP service.
+pub(crate) const RDAP_URL: &str = "LAUNCH_READY_RDAP_URL";
+
 /// What a run gave.
 pub(crate) struct Outcome {
     /// Exit code.
@@ -26,8 +29,19 @@ impl Outcome {
 
 /// Runs `launch-ready ARGUMENTS` with `input` on standard input.
 pub(crate) fn launch_ready(arguments: &[String], input: &str) -> Outcome {
+    launch_ready_in(&[], arguments, input)
+}
+
+/// The same with an environment.
+pub(crate) fn launch_ready_in(environment: &[(&str, &str)], arguments: &[String], input: &str) -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_launch-ready"));
-    command.args(arguments).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary starts");
     // A run that ends before it reads its input closes the pipe.
     let _ = child.stdin.take().expect("a pipe").write_all(input.as_bytes());
@@ -44,7 +58,10 @@ pub(crate) fn check(lab: &Lab, spec: &str, options: &[&str]) -> Outcome {
     let mut arguments = vec!["check".to_owned(), "-".into(), "--timeout".into(), "5s".into()];
     arguments.extend(lab.args());
     arguments.extend(options.iter().map(|option| (*option).to_owned()));
-    launch_ready(&arguments, spec)
+    // Without a registry nothing is asked about names under .test.
+    let registry = lab.rdap_url();
+    let environment: Vec<(&str, &str)> = registry.iter().map(|url| (RDAP_URL, url.as_str())).collect();
+    launch_ready_in(&environment, &arguments, spec)
 }
 
 /// What is noted of nearly every world of the lab: most publish no CAA record and sign nothing.

@@ -24,6 +24,8 @@ pub struct Bound {
     pub connects: BTreeMap<(String, u16), SocketAddr>,
     /// Where to connect over IPv6, where that differs.
     pub connects_six: BTreeMap<(String, u16), SocketAddr>,
+    /// Where the registry listens.
+    pub registry: Option<SocketAddr>,
     closed: Vec<TcpSocket>,
     full: Vec<FullPort>,
 }

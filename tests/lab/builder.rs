@@ -16,6 +16,7 @@ use super::delegation;
 use super::dns::{self, Habits, Role};
 use super::fault::Fault;
 use super::log::Log;
+use super::rdap::Registry;
 use super::signing;
 use super::site::{Port80, Site};
 use super::six::Six;
@@ -43,6 +44,7 @@ pub struct Builder {
     sites: BTreeMap<String, Site>,
     ports: BTreeMap<(String, u16), Port>,
     port_80: Port80,
+    registry: Option<Registry>,
     organisation: String,
     now: SystemTime,
     round_trip: Duration,
@@ -59,6 +61,7 @@ impl Default for Builder {
             sites: BTreeMap::new(),
             ports: BTreeMap::new(),
             port_80: Port80::default(),
+            registry: None,
             organisation: "Lab CA".to_owned(),
             now: SystemTime::now(),
             round_trip: Duration::ZERO,
@@ -171,6 +174,11 @@ impl Builder {
         self
     }
 
+    /// The registry of all endings; a world has none until it is asked for.
+    pub fn registry(&mut self) -> &mut Registry {
+        self.registry.get_or_insert_default()
+    }
+
     /// Starts everything.
     pub fn start(mut self) -> Lab {
         let shared = Arc::new(Shared {
@@ -186,6 +194,7 @@ impl Builder {
         let mut bound = Bound::default();
         let resolver = self.bind_dns(&mut bound, &shared.log);
         self.bind_ports(&mut bound, &shared);
+        bound.registry = self.registry.take().map(|registry| registry.serve(&shared));
         let names = std::mem::take(&mut self.names);
         std::mem::take(&mut self.six).bind(&mut bound, &shared, self.round_trip);
         self.bind_web(&mut bound, &shared);

@@ -23,6 +23,7 @@ mod dns;
 mod fault;
 mod log;
 mod pace;
+mod rdap;
 mod signing;
 mod site;
 mod six;
@@ -47,6 +48,7 @@ pub use ca::{AIA_HOST, Ca};
 pub use cert::Cert;
 pub use fault::Fault;
 pub use log::{Log, Question, Seen};
+pub use rdap::{Registered, Registry};
 pub use signing::Signing;
 pub use site::{Port80, Request, Response, Site};
 pub use six::has_ipv6;
@@ -146,6 +148,16 @@ impl Lab {
             args.extend(["--connect".to_owned(), format!("{host}:{port}={addr}")]);
         }
         args
+    }
+
+    /// The address of the lab's registry, where it has one: the base of its RDAP service.
+    pub fn rdap_url(&self) -> Option<String> {
+        self.bound.registry.map(|addr| format!("http://{addr}/rdap/"))
+    }
+
+    /// How often the registry was asked about a name.
+    pub fn count_lookups(&self, name: &str) -> usize {
+        self.count_requests(&format!("http://127.0.0.1/rdap/domain/{name}"))
     }
 
     /// The certificate authority.

@@ -26,6 +26,7 @@ fn both<'w>(host: &Host, world: &'w World) -> seen::Judged<Both<'w>> {
     let least = |six: bool| addresses.found.iter().copied().filter(|ip| ip.is_ipv6() == six).min();
     let (Some(four), Some(six)) = (least(false), least(true)) else {
         return Err(Box::new(match addresses.gap {
+            Some(gap) if gap.because.is_some() => *gap,
             Some(gap) => seen::unobserved(&host.name, &gap.message, world),
             None => one_family(host, addresses.found.first()),
         }));

@@ -13,7 +13,7 @@ mod view;
 pub(super) mod wildcard;
 pub(super) mod zone;
 
-use super::{Status, Verdict, World, seen};
+use super::{Status, Verdict, World, domain, seen};
 use crate::item::{Host, Name};
 use crate::spec::model::RecordType;
 use alias::{Chain, End};
@@ -49,6 +49,9 @@ pub(super) fn host_unresolved(host: &Host, world: &World) -> Verdict {
         return Verdict::unknown(format!(
             "the name servers give {own}, but the resolver still says that there is no address: ask again later, or another resolver"
         ));
+    }
+    if let Some(verdict) = domain::out_of_dns(world).filter(|_| addresses.nxdomain) {
+        return verdict;
     }
     if let Some(subject) = missing_record(host, world) {
         return Verdict::not_judged("dns/record-missing", subject, "its declared record is missing");

@@ -22,7 +22,7 @@ impl Session<'_> {
         let attempt = async || {
             let to = match chosen.iter().find(|to| to.is_ipv6() == address.is_ipv6()) {
                 Some(to) => vec![*to],
-                None => self.open_to(url, vec![address])?,
+                None => self.open_to(url, vec![address], false)?,
             };
             let (open, shown) = self.shake_hands_at(url, &to).await?;
             let leaf = shown.chain.first().map(facts);

@@ -108,7 +108,8 @@ fn labels(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn web_url(text: &str) -> Result<url::Url, String> {
+/// Parses an absolute `http` or `https` URL.
+pub(crate) fn web_url(text: &str) -> Result<url::Url, String> {
     let url = url::Url::parse(text).map_err(|e| format!("not an absolute URL: {e}"))?;
     match url.scheme() {
         "http" | "https" if !url.username().is_empty() || url.password().is_some() => {
