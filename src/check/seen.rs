@@ -8,6 +8,7 @@ use url::Url;
 
 use super::dns::alias::Chain;
 use super::dns::dnssec;
+use super::dns::zone::lame;
 use super::{Verdict, World, blame};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
@@ -34,7 +35,8 @@ pub(super) fn dns<'w>(name: &str, kind: &str, world: &'w World) -> Judged<&'w Dn
         }
         Some(Seen::Unobserved(reason)) => {
             let reason = reason.as_str();
-            Err(Box::new(dnssec::fault(name, reason, world).unwrap_or_else(|| Verdict::unknown(reason))))
+            let cause = dnssec::fault(name, reason, world).or_else(|| lame::silenced(name, world));
+            Err(Box::new(cause.unwrap_or_else(|| Verdict::unknown(reason))))
         }
         None => unknown(NOT_OBSERVED),
     }

@@ -50,7 +50,8 @@ pub(super) fn host_unresolved(host: &Host, world: &World) -> Verdict {
             "the name servers give {own}, but the resolver still says that there is no address: ask again later, or another resolver"
         ));
     }
-    if let Some(verdict) = domain::out_of_dns(world).filter(|_| addresses.nxdomain) {
+    let absent = || domain::out_of_dns(world).or_else(|| zone::undelegated(&host.name, world));
+    if let Some(verdict) = addresses.nxdomain.then(absent).flatten() {
         return verdict;
     }
     if let Some(subject) = missing_record(host, world) {

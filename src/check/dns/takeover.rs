@@ -14,7 +14,7 @@ pub(in crate::check) fn takeover_possible(name: &Name, world: &World) -> Verdict
         End::Loop | End::TooLong => {
             return Verdict::not_judged("dns/cname-loop", &name.name, "the aliases never end");
         }
-        End::Unknown(reason) => return Verdict::unknown(reason.clone()),
+        End::Unknown(reason) => return super::not_looked_up(name, reason, world),
         End::Exists | End::Missing if !chain.is_alias() => {
             return Verdict::not_applicable(format!("{} is no alias", name.name));
         }

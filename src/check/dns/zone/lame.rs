@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{nobody_asked, zone};
-use crate::check::{Verdict, World, seen};
+use crate::check::{Status, Verdict, World, seen};
 use crate::item;
 use crate::observed::{DnsAnswer, FailureKind, Seen, Server};
 
@@ -53,6 +53,17 @@ fn family_works(ipv6: bool, world: &World) -> bool {
     answers.any(answered)
         || (!ipv6
             && world.observed.zones.values().any(|zone| matches!(zone.delegation, Some(Seen::Answer(_)))))
+}
+
+/// The verdict of a check on a name that could not be looked up, where no name server of its zone
+/// speaks for it.
+pub(in crate::check) fn silenced(name: &str, world: &World) -> Option<Verdict> {
+    let (origin, zone) = world.observed.zone_of(name, "A")?;
+    let speaks = |server: &Server| matches!(lameness(server, origin), Lameness::Speaks);
+    let item = world.items.zones.iter().find(|item| item.origin == origin)?;
+    let dead = !zone.servers.iter().any(speaks) && nameserver_lame(item, world).status == Status::Fail;
+    let reason = "no name server speaks for its zone";
+    dead.then(|| Verdict::not_judged("dns/nameserver-lame", origin, reason))
 }
 
 pub(in crate::check) fn nameserver_lame(item: &item::Zone, world: &World) -> Verdict {

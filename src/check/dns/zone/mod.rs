@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use super::record;
 use super::view::nobody_asked;
-use crate::check::{Verdict, World, seen};
+use crate::check::{Verdict, World, domain, seen};
 use crate::item;
 use crate::observed::{Delegation, DnsAnswer, Seen, Server, Zone};
 
@@ -46,6 +46,15 @@ fn servers(item: &item::Zone, zone: Option<&Zone>, world: &World) -> BTreeSet<St
     }
 }
 
+/// The verdict of a check on a name that does not exist, where the parent delegates its zone to
+/// nobody.
+pub(in crate::check) fn undelegated(name: &str, world: &World) -> Option<Verdict> {
+    let (origin, zone) = world.observed.zone_of(name, "A")?;
+    let nobody = delegation(zone).is_some_and(|delegation| delegation.servers.is_empty());
+    let reason = "the zone is delegated to no name server";
+    nobody.then(|| Verdict::not_judged("dns/nameserver-count", origin, reason))
+}
+
 /// The addresses of a name server: the resolver's and the glue.
 fn addresses(server: &str, zone: Option<&Zone>, world: &World) -> BTreeSet<IpAddr> {
     let glue = zone.and_then(delegation).into_iter().flat_map(|delegation| &delegation.glue);
@@ -69,6 +78,9 @@ pub(in crate::check) fn nameserver_count(item: &item::Zone, world: &World) -> Ve
             .help("add a second name server in another place, at the registrar and in the zone; every managed DNS provider gives two or more")
     };
     if names.is_empty() {
+        if let Some(cause) = domain::out_of_dns(world) {
+            return cause;
+        }
         return verdict(format!("{} is delegated to no name server", item.origin), "none".into());
     }
     if names.len() == 1 {
