@@ -61,10 +61,24 @@ fn unregistered_first(world: &World) -> Verdict {
 
 pub(super) fn unregistered(world: &World) -> Verdict {
     let judged = registrable(world).and_then(|registrable| {
-        let answer = answer(&registrable, world)?;
+        let answer = answer(&registrable, world);
+        let answer = answer.map_err(|verdict| Box::new(by_delegation(*verdict, &registrable, world)))?;
         Ok(judge_unregistered(&registrable.name, answer, world))
     });
     judged.unwrap_or_else(|verdict| *verdict)
+}
+
+/// A registry that does not answer, or has no RDAP service, still delegates: only names that are
+/// registered and not on hold are in its zone.
+fn by_delegation(verdict: Verdict, registrable: &Registrable, world: &World) -> Verdict {
+    let name = &registrable.name;
+    let servers = servers::delegated(name, world).filter(|servers| !servers.is_empty());
+    match servers.filter(|_| verdict.status == Status::Unknown) {
+        Some(servers) => {
+            Verdict::pass(format!("the registry delegates {name} to {}", seen::listed(&servers)))
+        }
+        None => verdict,
+    }
 }
 
 fn judge_unregistered(name: &str, answer: &Registration, world: &World) -> Verdict {
@@ -110,6 +124,14 @@ fn statuses(registration: &Registration) -> String {
 }
 
 pub(super) fn on_hold(world: &World) -> Verdict {
+    let verdict = hold_of(world);
+    match registrable(world) {
+        Ok(registrable) if verdict.because.is_none() => by_delegation(verdict, &registrable, world),
+        _ => verdict,
+    }
+}
+
+fn hold_of(world: &World) -> Verdict {
     registered(world, |name, registration| match hold(registration) {
         Some((status, help)) => Verdict::fail(format!("the registration of {name} is in status `{status}`"))
             .expected("no hold and no deletion")
