@@ -86,7 +86,11 @@ fn broken() -> Lab {
         .a("admin", "10.0.0.5") // the office network's address
         .txt("@", "v=spf1 include:_spf.example.test ?all") // lets everybody send
         .txt("_dmarc", "v=DMARC1; p=none"); // asks receivers to do nothing
-    // No MX, no DKIM key, and the hosted shop's name is gone.
+    // No MX, no DKIM key, no CAA, and the hosted shop's name is gone.
+    world.at_server("ns2.circlegarden.test", |names| {
+        // The second name server missed the last change.
+        names.zone("circlegarden.test").without("@", "TXT").record("@", "SOA 2026111901");
+    });
     world
         .site("circlegarden.test")
         .page("/", 200, "<h1>Circle Garden</h1>")
@@ -117,6 +121,7 @@ fn repaired() -> Lab {
         .a("@", "203.0.113.10")
         .a("admin", "203.0.113.13")
         .mx("@", 10, "mail.circlegarden.test.")
+        .caa("@", "issue", "letsencrypt.org")
         .txt("@", "v=spf1 include:_spf.example.test -all")
         .txt("s1._domainkey", "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A")
         .txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@circlegarden.test");

@@ -17,7 +17,7 @@ pub(in crate::check) fn nameservers_disagree(item: &item::Zone, world: &World) -
     let fault = |what: String, said: Vec<String>| {
         Verdict::fail(what)
             .expected("the same answer from every name server")
-            .observed(seen::listed(&said))
+            .observed(said.join(" | "))
             .label("not of one mind")
             .help("look whether the zone was changed on one server only, and whether transfers or the provider's sync work; while they differ, it is luck what a visitor gets")
     };
