@@ -14,7 +14,7 @@ use super::ca::{AIA_HOST, AIA_PATH, Ca};
 use super::cert::Cert;
 use super::dns::{self, Role};
 use super::log::Log;
-use super::signing;
+use super::signed;
 use super::site::{Port80, Site};
 use super::weather::Weather;
 use super::web::{self, Web};
@@ -126,7 +126,7 @@ impl Builder {
             now: self.now,
         });
         self.publish_intermediate(&shared.ca);
-        let anchors = signing::publish(&mut self.names, self.now);
+        let anchors = signed::publish(&mut self.names, self.now);
         let runtime = Builder::runtime();
         let entered = runtime.enter();
         let mut bound = Bound::default();

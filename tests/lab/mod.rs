@@ -22,6 +22,7 @@ mod dns;
 mod fault;
 mod log;
 mod pace;
+mod signed;
 mod signing;
 mod site;
 mod weather;
@@ -135,7 +136,7 @@ impl Lab {
             self.ca_file().display().to_string(),
             format!("--allow-private={RANGES}"),
         ];
-        for file in self.trust_anchor() {
+        if let Some(file) = self.trust_anchor() {
             args.extend(["--trust-anchor".to_owned(), file.display().to_string()]);
         }
         for (host, port, addr) in self.connects() {

@@ -4,6 +4,7 @@
 
 mod name;
 mod record;
+mod vouch;
 mod wire;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use crate::observed::{Delegation, DnsAnswer, DnsRecord, FailureKind, Transfer};
 
 pub(super) use name::{read as read_name, write as write_name};
 pub(super) use record::{hex, signer};
+pub(super) use vouch::Vouch;
 pub(super) use wire::{Flags, Peer};
 
 /// The longest wait for one datagram: resolvers that know the answer have given it by then,
@@ -33,19 +35,6 @@ pub(super) struct Resolver {
     servers: Vec<Peer>,
     wait: Duration,
     direct_wait: Duration,
-}
-
-/// What a resolver says of an answer when it may refuse it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Vouch {
-    /// It validated it: the AD flag (RFC 4035 section 3.2.3).
-    Validated,
-    /// It answered without a word on that.
-    Answered,
-    /// SERVFAIL, twice: it may be bogus, or out of reach.
-    Servfail,
-    /// Nothing was to be had.
-    Unknown,
 }
 
 /// Why a server gave no answer, and the words for it.
@@ -122,21 +111,6 @@ impl Resolver {
         let flags = Flags { recursion: true, ..flags };
         let outcome = self.ask_all(&self.servers, name, kind, flags, limits).await?;
         outcome.map_err(|troubles| unobserved(&troubles, name, kind))
-    }
-
-    /// Whether the resolvers vouch for an answer. SERVFAIL counts only where it is repeated: it
-    /// may pass.
-    pub(super) async fn vouch(&self, name: &str, kind: &str, limits: &Limits) -> Vouch {
-        let flags = Flags { recursion: true, signatures: true, ..Flags::default() };
-        for _ in 0..2 {
-            match self.ask_all(&self.servers, name, kind, flags, limits).await {
-                Ok(Ok(message)) if message.metadata.authentic_data => return Vouch::Validated,
-                Ok(Ok(_)) => return Vouch::Answered,
-                Ok(Err(troubles)) if troubles.iter().any(|t| t.kind == Kind::Servfail) => {}
-                _ => return Vouch::Unknown,
-            }
-        }
-        Vouch::Servfail
     }
 
     /// The resolvers' addresses, in the order in which they are asked.
@@ -228,7 +202,7 @@ impl Resolver {
 
 /// A resolver's failure is never an observation about the name.
 fn unobserved(troubles: &[Trouble], name: &str, kind: &str) -> Problem {
-    let name = name.trim_end_matches('.');
+    let name = if name == "." { name } else { name.trim_end_matches('.') };
     let words: Vec<String> =
         troubles.iter().map(|trouble| format!("{} for {name} {kind}", trouble.words)).collect();
     Problem::Unobserved(words.join("; "))
