@@ -20,7 +20,7 @@ use launch_ready::judge::{Options, judge};
 use launch_ready::observed::{Observed, Seen};
 use launch_ready::policy::Policy;
 use launch_ready::private::PrivateRanges;
-use launch_ready::probe::{Connect, Settings, Silent, observe};
+use launch_ready::probe::{Connect, Settings, Silent, TrustAnchors, observe};
 use launch_ready::report::{Style, human, json};
 use launch_ready::spec::{Document, load};
 use rustls::pki_types::CertificateDer;
@@ -68,6 +68,7 @@ fn settings(lab: &Lab) -> Settings {
         to_port: Some(to.port()),
     });
     Settings {
+        anchors: TrustAnchors::default(),
         resolvers: vec![lab.resolver_addr()],
         connect: connect.collect(),
         extra_roots: CertificateDer::pem_file_iter(lab.ca_file())
@@ -78,7 +79,6 @@ fn settings(lab: &Lab) -> Settings {
         deadline: Duration::from_mins(1),
         retries: 0,
         concurrency: 64,
-        anchors: launch_ready::probe::TrustAnchors::default(),
         private: PrivateRanges::Allowed,
         ..Settings::default()
     }

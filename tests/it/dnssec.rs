@@ -20,6 +20,9 @@ fn without_root(world: &mut Builder, shop: Signing) {
     world.zone("shop.test").sign(shop);
 }
 
+type Fault = fn() -> Signing;
+type World = fn(&mut Builder);
+
 const REQUIRED: &str = "domain: shop.test\ndns: {dnssec: required}";
 
 #[test]
@@ -47,7 +50,7 @@ fn every_check_fails_alone_and_passes() {
 /// The same where no anchor is known here, with a resolver that validates and one that does not.
 #[test]
 fn without_a_root_the_resolver_s_word_and_the_data_are_enough() {
-    let faults: [(&str, fn() -> Signing); 6] = [
+    let faults: [(&str, Fault); 6] = [
         ("dns/dnssec-bogus", Signing::wrong_ds),
         ("dns/dnssec-bogus", || Signing::expired(3)),
         ("dns/dnssec-bogus", Signing::broken_signatures),
@@ -82,11 +85,13 @@ fn judged(world: impl Fn(&mut Builder)) -> serde_json::Value {
 fn one_broken_zone_is_one_red_line() {
     let spec = "domain: shop.test\nhosts: {apex: {}, app: {}}\nemail: {receive: any, dkim: [{selector: s1}]}\n\
                 dns: {dnssec: required, records: [{name: apex, type: TXT, value: a=1}]}";
-    let worlds: [(&str, fn(&mut Builder)); 2] = [
+    let worlds: [(&str, World); 2] = [
         ("dns/dnssec-bogus", |world| under_the_root(world, Signing::expired(3))),
         ("dns/dnssec-ds-orphan", |world| under_the_root(world, Signing::orphan_ds())),
     ];
-    for (id, world) in worlds {
+    for ((id, world), spec) in
+        worlds.into_iter().flat_map(|world| [(world, spec), (world, "domain: shop.test")])
+    {
         let report = report(spec, world);
         assert_eq!(findings(&report, "fail"), [format!("{id} shop.test")]);
         for unknown in report["findings"].as_array().expect("findings") {
@@ -136,6 +141,7 @@ fn the_missing_ds_is_shown_as_it_must_be() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "anchors stand in a file")]
 fn a_file_without_anchors_is_refused() {
     let mut builder = Lab::builder();
     apex(&mut builder);
@@ -149,4 +155,25 @@ fn a_file_without_anchors_is_refused() {
     assert!(outcome.err.contains("DNSKEY or DS records"), "{}", outcome.err);
     let gone = ["check", "-", "--trust-anchor", "/nowhere/anchors.key"].map(str::to_owned);
     assert_eq!(launch_ready(&gone, "domain: shop.test").code, 2);
+}
+
+/// An anchor below the root is where the chain begins; nobody above it is asked.
+#[test]
+fn an_anchor_of_one_s_own_needs_no_root() {
+    let mut builder = Lab::builder();
+    apex(&mut builder);
+    builder.zone("test").sign(Signing::good().anchored());
+    builder.zone("shop.test").sign(Signing::good().unnoticed());
+    let lab = builder.start();
+    let report = check(&lab, "domain: shop.test", &["--format", "json"]).json();
+    let bogus = finding(&report, "dns/dnssec-bogus", "shop.test");
+    assert_eq!(bogus["message"], "every link holds from the trust anchor down to shop.test");
+    assert_eq!((lab.count_questions("", "DNSKEY"), lab.count_questions("test", "DS")), (0, 0));
+    for (name, kind) in [("test", "DNSKEY"), ("shop.test", "DNSKEY"), ("shop.test", "DS")] {
+        assert_eq!(lab.count_questions(name, kind), 1, "{name} {kind}");
+    }
+    // Judged as of a later time, the same signatures have run out.
+    let at = ["--format", "json", "--at", "2099-01-01T00:00:00Z"];
+    let later = check(&lab, "domain: shop.test", &at).json();
+    assert!(findings(&later, "fail").contains(&"dns/dnssec-bogus shop.test".to_owned()));
 }

@@ -17,7 +17,7 @@ use super::dns::{self, Habits, Role};
 use super::fault::Fault;
 use super::log::Log;
 use super::rdap::Registry;
-use super::signing;
+use super::signed;
 use super::site::{Port80, Site};
 use super::six::Six;
 use super::weather::Weather;
@@ -188,7 +188,7 @@ impl Builder {
         });
         self.publish_intermediate(&shared.ca);
         delegation::complete(&mut self.names);
-        let anchors = signing::publish(&mut self.names, self.now);
+        let anchors = signed::publish(&mut self.names, self.now);
         let runtime = Builder::runtime();
         let entered = runtime.enter();
         let mut bound = Bound::default();

@@ -24,6 +24,7 @@ mod fault;
 mod log;
 mod pace;
 mod rdap;
+mod signed;
 mod signing;
 mod site;
 mod six;

@@ -251,7 +251,7 @@ fn serves_itself(name: &str, world: &World) -> seen::Judged<Option<String>> {
         // Wherever that leads, it is not the name's own site any more.
         End::Failed(_) | End::Unobserved(_) if last.host_str() != Some(name) => Ok(None),
         End::Failed(failure) => Err(Box::new(seen::unanswered(last, failure, world))),
-        End::Unobserved(reason) => Err(Box::new(Verdict::unknown(reason.clone()))),
+        End::Unobserved(reason) => Err(Box::new(seen::unobserved(name, reason, world))),
         End::Endless => Err(Box::new(endless(&url))),
     }
 }

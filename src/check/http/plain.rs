@@ -36,7 +36,7 @@ pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict 
                 None => astray(&trail, failure, host),
             },
             End::Failed(failure) => seen::unanswered(last, failure, world),
-            End::Unobserved(reason) => Verdict::unknown(reason.clone()),
+            End::Unobserved(reason) => seen::unobserved(last.host_str().unwrap_or_default(), reason, world),
             End::Endless => endless(&url),
         };
     };

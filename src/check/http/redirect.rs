@@ -91,7 +91,9 @@ pub(in crate::check) fn redirect_target_differs(redirect: &Redirect, world: &Wor
     }
     let what = match &trail.end {
         End::Endless => return endless(&redirect.ask),
-        End::Unobserved(reason) => return Verdict::unknown(reason.clone()),
+        End::Unobserved(reason) => {
+            return seen::unobserved(last.host_str().unwrap_or_default(), reason, world);
+        }
         End::Failed(failure) => match seen::known_fault(last, failure, world) {
             Some(verdict) => return verdict,
             None => format!("leads to {}, which does not answer: {}", seen::shown(last), failure.detail),

@@ -231,7 +231,7 @@ impl Resolver {
 
 /// A resolver's failure is never an observation about the name.
 fn unobserved(troubles: &[Trouble], name: &str, kind: &str) -> Problem {
-    let name = name.trim_end_matches('.');
+    let name = if name == "." { name } else { name.trim_end_matches('.') };
     let words: Vec<String> =
         troubles.iter().map(|trouble| format!("{} for {name} {kind}", trouble.words)).collect();
     Problem::Unobserved(words.join("; "))

@@ -78,6 +78,12 @@ impl TrustAnchors {
         self.zones().any(|anchored| anchored == zone)
     }
 
+    /// Where the walk down to a name begins: at the closest zone with an anchor, else the root.
+    pub(super) fn top_of(&self, name: &Name) -> Name {
+        let above = (0..=name.num_labels()).rev().map(|labels| name.trim_to(usize::from(labels)));
+        above.into_iter().find(|zone| self.has(zone)).unwrap_or_else(Name::root)
+    }
+
     /// True where that key of that zone is trusted.
     pub(super) fn trusts(&self, zone: &Name, key: &DNSKEY) -> bool {
         let own = key.public_key();

@@ -33,7 +33,7 @@ impl Answers {
     ///
     /// Why nobody knows.
     pub(super) fn set(&self, name: &Name, kind: RecordType) -> Result<Set, String> {
-        let unasked = || format!("nobody was asked for {} {kind}", write_name(name));
+        let unasked = || format!("no answer came in time for {} {kind}", write_name(name));
         match self.0.get(&(name.to_lowercase(), kind)) {
             None => Err(unasked()),
             Some(Err(problem)) => Err(problem.words().to_owned()),
@@ -69,7 +69,9 @@ impl Set {
             message.answers.iter().filter(own).filter(|r| r.record_type() == kind).cloned().collect();
         // Signatures are over the original TTL; a set has one (RFC 2181 section 5.2), and its
         // order must not depend on it.
-        records.iter_mut().for_each(|record| record.ttl = 0);
+        for record in &mut records {
+            record.ttl = 0;
+        }
         records.sort();
         records.dedup();
         let signatures = message.answers.iter().filter(own).filter_map(signature);

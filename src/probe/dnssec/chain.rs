@@ -72,7 +72,8 @@ pub(super) fn dnssec(
         no_ds: None,
     };
     let mut walk = Walk { answers, anchors, trust: loose_at_first(), above: None };
-    let path: Vec<Name> = (0..zone.num_labels()).map(|labels| zone.trim_to(usize::from(labels))).collect();
+    let top = anchors.top_of(zone).num_labels();
+    let path: Vec<Name> = (top..zone.num_labels()).map(|labels| zone.trim_to(usize::from(labels))).collect();
     if withheld(zone, &path, answers, opinion) {
         return Err("the resolver gives no DNSSEC data: ask one that does, with --resolver".into());
     }
@@ -111,7 +112,8 @@ impl Walk<'_> {
             }
         };
         let (ds, no_ds) = match self.answers.set(name, RecordType::DS) {
-            _ if name.is_root() => (Set::default(), None),
+            // Nobody above an anchor is asked.
+            Err(_) if self.anchors.has(name) => (Set::default(), None),
             Ok(ds) => (ds, None),
             Err(why) => (Set::default(), Some(why)),
         };
@@ -222,7 +224,7 @@ fn told(own: &Zone, soa: &Set, trust: &Trust, held: Result<Vec<&RRSIG>, Fault>, 
     Dnssec {
         ds: own.ds.signers().into_iter().map(|ds| Remote::from(signer_text(ds))).collect(),
         keys: keys.iter().map(|key| signer(key, &keys, &own.name)).collect(),
-        signatures: signatures(own, soa, held.unwrap_or_default()),
+        signatures: signatures(own, soa, &held.unwrap_or_default()),
         chain,
         reason: reason.map(Remote::from),
         vouched_by_resolver: opinion == Opinion::Vouches,
@@ -244,7 +246,7 @@ fn signer(key: &DNSKEY, all: &[&DNSKEY], zone: &Name) -> Signer {
 
 /// The signatures that carry the zone; all that there are of a type where none holds, and those
 /// over the DS.
-fn signatures(own: &Zone, soa: &Set, held: Vec<&RRSIG>) -> Vec<Signature> {
+fn signatures(own: &Zone, soa: &Set, held: &[&RRSIG]) -> Vec<Signature> {
     let mut found = Vec::new();
     for (set, kind) in [(soa, RecordType::SOA), (&own.keys, RecordType::DNSKEY), (&own.ds, RecordType::DS)] {
         let good: Vec<&RRSIG> =

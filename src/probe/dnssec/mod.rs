@@ -6,9 +6,14 @@ mod answers;
 mod chain;
 mod verify;
 
-use futures_util::future::{join, join_all};
+use std::cell::RefCell;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, join_all, join3, select};
 use hickory_proto::op::Message;
 use hickory_proto::rr::{Name, RecordType};
+use tokio::time::timeout;
 
 use super::dns::{Checked, read_name, write_name};
 use super::problem::Problem;
@@ -21,6 +26,10 @@ pub use anchors::{NotAnAnchor, TrustAnchors};
 
 /// Labels of a name up to which its parents are asked about; longer ones are no product's domain.
 const MOST_LABELS: u8 = 12;
+/// How long answers about the zones above are waited for where the verdict does not need them.
+const GRACE: Duration = Duration::from_millis(500);
+/// And where it does: one whole attempt. Most networks without a root are silent about it.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// A zone, and what is known of it.
 pub(super) type Outcome = (String, Result<Dnssec, Problem>);
@@ -31,15 +40,37 @@ pub(super) async fn observe(session: &Session<'_>, name: &str) {
 }
 
 async fn look(session: &Session<'_>, text: &str) -> Outcome {
-    let failed = |why: String| (text.to_owned(), Err(Problem::Unobserved(why)));
     let Some(name) = read_name(text).filter(|name| name.num_labels() <= MOST_LABELS) else {
-        return failed(format!("`{text}` is not a name whose zone is looked for"));
+        let why = format!("`{text}` is not a name whose zone is looked for");
+        return (text.to_owned(), Err(Problem::Unobserved(why)));
     };
-    let mut answers = Answers::default();
-    let (soa, above) = join(session.soa(&write_name(&name)), above(session, &name)).await;
-    above.into_iter().for_each(|(name, kind, answer)| answers.insert(&name, kind, answer));
-    let zone = zone_of(&name, &soa);
-    let soa = if zone == name { soa } else { session.soa(&write_name(&zone)).await };
+    let answers = RefCell::new(Answers::default());
+    let soa = asked(session, &name, &answers).await;
+    judged(session, &name, answers.into_inner(), soa).await
+}
+
+/// Asks everything at once: the SOA, and the keys of all zones on the way.
+async fn asked(session: &Session<'_>, name: &Name, answers: &RefCell<Answers>) -> Checked {
+    let keys = pin!(keys(session, name, answers));
+    let text = write_name(name);
+    let own = pin!(join3(
+        session.soa(&text),
+        signed(session, name, RecordType::DNSKEY),
+        signed(session, name, RecordType::DS),
+    ));
+    match select(own, keys).await {
+        Either::Left(((soa, own_keys, ds), keys)) => {
+            let settled = zone_of(name, &soa) == *name && !needs_anchor(name, &soa, &own_keys, &ds);
+            let _ = timeout(if settled { GRACE } else { PATIENCE }, keys).await;
+            soa
+        }
+        Either::Right(((), own)) => own.await.0,
+    }
+}
+
+async fn judged(session: &Session<'_>, name: &Name, mut answers: Answers, soa: Checked) -> Outcome {
+    let zone = zone_of(name, &soa);
+    let soa = if zone == *name { soa } else { session.soa(&write_name(&zone)).await };
     let (soa, opinion) = match soa {
         Checked::Answer(message, true) => (Ok(*message), Opinion::Vouches),
         Checked::Answer(message, false) => (Ok(*message), Opinion::None),
@@ -49,6 +80,20 @@ async fn look(session: &Session<'_>, text: &str) -> Outcome {
     answers.insert(&zone, RecordType::SOA, soa);
     let dnssec = chain::dnssec(&zone, &answers, session.anchors(), opinion);
     (write_name(&zone), dnssec.map_err(Problem::Unobserved))
+}
+
+/// False where the verdict does not hang on what is above the zone: the resolver has validated or
+/// refused it, there is nothing to validate, or nobody knows what there is.
+fn needs_anchor(
+    zone: &Name,
+    soa: &Checked,
+    keys: &Result<Message, Problem>,
+    ds: &Result<Message, Problem>,
+) -> bool {
+    let (Ok(keys), Ok(ds)) = (keys, ds) else { return false };
+    let has = |message, kind| !Set::of(message, zone, kind).is_empty();
+    let told = matches!(soa, Checked::Answer(_, true) | Checked::Refused(..));
+    !told && has(keys, RecordType::DNSKEY) && has(ds, RecordType::DS)
 }
 
 /// The zone that holds a name, by what was answered when its SOA was asked for. A name that does
@@ -61,16 +106,20 @@ fn zone_of(name: &Name, soa: &Checked) -> Name {
     other.unwrap_or_else(|| name.clone())
 }
 
-/// Keys and delegation signers of a name and of all above it; the root has no DS.
-async fn above(session: &Session<'_>, name: &Name) -> Vec<(Name, RecordType, Result<Message, Problem>)> {
-    let names = (0..=name.num_labels()).map(|labels| name.trim_to(usize::from(labels)));
+/// Keys and delegation signers of a name and of all above it up to an anchor, kept as they come.
+async fn keys(session: &Session<'_>, name: &Name, answers: &RefCell<Answers>) {
+    let top = session.anchors().top_of(name);
+    let names = (top.num_labels()..=name.num_labels()).map(|labels| name.trim_to(usize::from(labels)));
     let questions = names.flat_map(|name| [(name.clone(), RecordType::DNSKEY), (name, RecordType::DS)]);
-    let asked = questions.filter(|(name, kind)| !name.is_root() || *kind == RecordType::DNSKEY);
-    join_all(asked.map(async |(name, kind)| {
+    // An anchor needs nobody above it to vouch for it, and the root has nobody.
+    let needed = |(asked, kind): &(Name, RecordType)| {
+        *kind == RecordType::DNSKEY || !(asked.is_root() || (*asked == top && asked != name))
+    };
+    join_all(questions.filter(needed).map(async |(name, kind)| {
         let answer = signed(session, &name, kind).await;
-        (name, kind, answer)
+        answers.borrow_mut().insert(&name, kind, answer);
     }))
-    .await
+    .await;
 }
 
 async fn signed(session: &Session<'_>, name: &Name, kind: RecordType) -> Result<Message, Problem> {

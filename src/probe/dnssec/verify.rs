@@ -9,7 +9,7 @@ use super::answers::Set;
 use crate::probe::dns::write_name;
 
 /// Keys and signatures of one set that are tried: enough for every rollover, and too few to keep a
-/// run busy with (KeyTrap, CVE-2023-50387).
+/// run busy with (`KeyTrap`, CVE-2023-50387).
 const MOST: usize = 8;
 
 /// What became of a link.

@@ -80,7 +80,7 @@ pub(in crate::check) fn dnssec_bogus(zone: &Zone, world: &World) -> Verdict {
                 Verdict::not_applicable(format!("the parent of {zone} has no DS, so nobody validates it"))
             }
             ChainState::Indeterminate | ChainState::Bogus => Verdict::unknown(format!(
-                "it could not be told whether {zone} validates: {}",
+                "every link that was seen down to {zone} holds, but where the chain begins is not known: {}",
                 state.seen.reason.as_ref().map_or("no trust anchor was reached", Remote::as_str)
             )),
         }

@@ -153,7 +153,7 @@ impl World {
         chain::dnssec(&name("shop.test"), &self.answers, anchors, opinion).expect("known")
     }
 
-    fn from_root(&self) -> Dnssec {
+    fn judged_from_root(&self) -> Dnssec {
         self.judged(&self.root.anchor())
     }
 }

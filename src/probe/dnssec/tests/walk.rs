@@ -13,7 +13,7 @@ fn reason(dnssec: &Dnssec) -> &str {
 fn a_chain_that_holds_is_secure_whatever_the_date() {
     for shop in [Key::new("shop.test"), Key::ed25519("shop.test")] {
         let world = World::with_shop(shop);
-        let seen = world.from_root();
+        let seen = world.judged_from_root();
         assert_eq!((seen.chain, reason(&seen)), (ChainState::Secure, ""));
         assert_eq!(seen.keys[0].tag, world.shop.tag());
         assert_eq!(seen.keys[0].ds.as_ref(), Some(&seen.ds[0]));
@@ -28,13 +28,13 @@ fn every_digest_counts_and_sha_1_only_alone() {
     for kind in [DigestType::SHA1, DigestType::SHA256, DigestType::SHA384] {
         let mut world = World::new();
         world.ds(world.shop.ds(kind));
-        assert_eq!(world.from_root().chain, ChainState::Secure, "{kind:?}");
+        assert_eq!(world.judged_from_root().chain, ChainState::Secure, "{kind:?}");
     }
     let mut world = World::new();
     let wrong = DS::new(world.shop.tag(), Algorithm::ECDSAP256SHA256, DigestType::SHA256, vec![0; 32]);
     let both = [world.shop.ds(DigestType::SHA1), wrong].map(|ds| ds_record(&name("shop.test"), ds));
     world.answer("shop.test", RecordType::DS, message(with(both.to_vec(), &world.test)));
-    assert_eq!(world.from_root().chain, ChainState::Bogus);
+    assert_eq!(world.judged_from_root().chain, ChainState::Bogus);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_ds_without_keys_breaks_it_too() {
     let mut world = World::new();
     world.answer("shop.test", RecordType::DNSKEY, nothing("shop.test"));
     world.answer("shop.test", RecordType::SOA, message(vec![soa(&name("shop.test"))]));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!((seen.chain, seen.keys.len(), seen.signatures.len()), (ChainState::Bogus, 0, 1));
     assert!(reason(&seen).ends_with("but shop.test publishes no DNSKEY"), "{}", reason(&seen));
 }
@@ -99,11 +99,11 @@ fn a_signature_that_does_not_verify_is_named() {
         soa.serial = 2;
     }
     world.answer("shop.test", RecordType::SOA, message(vec![other, signature]));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     let expected = format!("the signature over shop.test SOA by key {} does not verify", world.shop.tag());
     assert_eq!((seen.chain, reason(&seen)), (ChainState::Bogus, expected.as_str()));
     world.answer("shop.test", RecordType::SOA, message(vec![soa(&name("shop.test"))]));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!((seen.chain, reason(&seen)), (ChainState::Bogus, "shop.test SOA is not signed"));
 }
 
@@ -113,7 +113,7 @@ fn keys_must_be_signed_by_the_key_that_the_ds_names() {
     let zone_key = Key::new("shop.test");
     let keys = vec![dnskey(&world.shop), dnskey(&zone_key)];
     world.answer("shop.test", RecordType::DNSKEY, message(with(keys.clone(), &zone_key)));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!(seen.chain, ChainState::Bogus);
     assert!(reason(&seen).contains("is by a key that it must not be by"), "{}", reason(&seen));
     // Signed by both, with the SOA by the second: the usual pair of keys.
@@ -122,7 +122,7 @@ fn keys_must_be_signed_by_the_key_that_the_ds_names() {
     world.answer("shop.test", RecordType::DNSKEY, message(both));
     let soa = with(vec![soa(&name("shop.test"))], &zone_key);
     world.answer("shop.test", RecordType::SOA, message(soa));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!(seen.chain, ChainState::Secure);
     // Only the signature that carries the chain is kept.
     let over_keys = seen.signatures.iter().filter(|s| s.covers == "shop.test DNSKEY");
@@ -140,7 +140,7 @@ fn without_a_ds_nothing_is_validated() {
     }
     // Before anybody publishes the DS, they should know that it would break the zone.
     world.answer("shop.test", RecordType::SOA, message(vec![soa(&name("shop.test"))]));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!((seen.chain, reason(&seen)), (ChainState::Insecure, "shop.test SOA is not signed"));
 }
 
@@ -149,10 +149,10 @@ fn below_an_unsigned_zone_nothing_is_validated_either() {
     let mut world = World::new();
     world.answer("test", RecordType::DS, nothing("."));
     world.answer("test", RecordType::DNSKEY, nothing("test"));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!((seen.chain, seen.ds.len()), (ChainState::Insecure, 1));
     world.ds(Key::new("shop.test").ds(DigestType::SHA256));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!(seen.chain, ChainState::Insecure);
     assert!(reason(&seen).contains("matches none of the zone's keys"), "{}", reason(&seen));
 }
@@ -174,7 +174,7 @@ fn an_unsigned_zone_is_told_from_a_name_inside_a_zone() {
 fn a_broken_zone_above_breaks_what_is_below() {
     let mut world = World::new();
     world.answer("test", RecordType::DNSKEY, message(vec![dnskey(&world.test)]));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!((seen.chain, reason(&seen)), (ChainState::Bogus, "test DNSKEY is not signed"));
 }
 
@@ -184,7 +184,7 @@ fn what_is_not_checked_is_never_bogus() {
         let mut world = World::new();
         let algorithm = Algorithm::from_u8(algorithm);
         world.ds(DS::new(world.shop.tag(), algorithm, DigestType::from(kind), vec![1; 32]));
-        let seen = world.from_root();
+        let seen = world.judged_from_root();
         assert_eq!(seen.chain, ChainState::Indeterminate, "{algorithm:?}");
         assert!(reason(&seen).ends_with("which is not checked here"), "{}", reason(&seen));
     }
@@ -237,7 +237,7 @@ fn what_was_not_answered_is_not_known() {
     }
     let mut world = World::new();
     world.fail("test", RecordType::DS);
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!(seen.chain, ChainState::Indeterminate);
     assert!(reason(&seen).starts_with("the DS of test could not be looked up"), "{}", reason(&seen));
 }
@@ -251,7 +251,7 @@ fn hundreds_of_keys_and_signatures_are_not_tried() {
     let mut answers = records.clone();
     answers.extend((0..100).map(|_| forged.sign(&records)));
     world.answer("shop.test", RecordType::DNSKEY, message(answers));
-    let seen = world.from_root();
+    let seen = world.judged_from_root();
     assert_eq!(seen.chain, ChainState::Bogus);
     assert!(reason(&seen).len() < 300, "{}", reason(&seen));
 }
