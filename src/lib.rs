@@ -21,6 +21,7 @@ pub mod observed;
 pub mod policy;
 pub mod private;
 pub mod probe;
+pub mod provider;
 pub mod report;
 pub mod spec;
 mod system;
