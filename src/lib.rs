@@ -14,6 +14,7 @@ pub mod caa;
 pub mod check;
 pub mod cli;
 pub mod exit;
+pub mod init;
 pub mod item;
 pub mod judge;
 mod mail;
