@@ -2,7 +2,7 @@
 //! calls everywhere else, so that all other code is given what it needs and can be tested.
 #![expect(clippy::disallowed_methods, reason = "this file wraps them")]
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -84,6 +84,26 @@ pub(crate) fn cache_folder() -> Option<PathBuf> {
 /// In words.
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(|error| error.to_string())
+}
+
+/// Writes a file that is not there yet; false, and nothing is touched, where there is one.
+///
+/// # Errors
+///
+/// In words.
+pub(crate) fn write_new(path: &Path, text: &str) -> Result<bool, String> {
+    match std::fs::File::create_new(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        file => {
+            let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+            written.map(|()| true).map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// True where there is something at the path, be it a link to nowhere.
+pub(crate) fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// The first file of that name here or in a parent folder, up to the root of the repository.

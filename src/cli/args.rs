@@ -1,5 +1,7 @@
 //! The arguments, as clap types.
 
+mod init;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +14,11 @@ use crate::private::Network;
 use crate::probe::Connect;
 use crate::spec::model::scalar;
 
+pub(super) use init::InitArgs;
+
+/// The spec's usual name.
+pub(super) const SPEC_NAME: &str = "launch-ready.yaml";
+
 /// Checks a product's launch against one declarative spec: DNS, TLS, redirects, mail.
 #[derive(Debug, Parser)]
 #[command(
@@ -19,7 +26,7 @@ use crate::spec::model::scalar;
     version,
     max_term_width = 100,
     after_help = "Exit codes: 0 ready, 1 not ready, 2 usage or spec error, 3 could not tell, 130 interrupted.\n\
-                  First steps: write `domain: example.com` to launch-ready.yaml, then run `launch-ready check`."
+                  First steps: `launch-ready init example.com`, read what it wrote, then `launch-ready check`."
 )]
 pub struct Cli {
     /// What to do.
@@ -35,6 +42,8 @@ pub struct Cli {
 pub enum Command {
     /// Look at the live world, judge it against the spec, report
     Check(Box<CheckArgs>),
+    /// Look at the live domain and write a commented first spec of what is there
+    Init(Box<InitArgs>),
     /// Say what a check means, why it matters and how to fix it; alone: the list
     Explain(ExplainArgs),
     /// Print the spec's JSON Schema
@@ -86,6 +95,9 @@ pub struct CheckArgs {
     /// Where to look
     #[command(flatten, next_help_heading = "Where to look")]
     pub reach: Reach,
+    /// Keeping what was seen
+    #[command(flatten)]
+    pub recording: Recording,
     /// What to judge
     #[command(flatten, next_help_heading = "What to judge")]
     pub judging: Judging,
@@ -116,6 +128,11 @@ pub struct Reach {
     /// Private, loopback and documentation addresses are fine; with a list, only those ranges
     #[arg(long, value_name = "CIDR,...", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
     pub allow_private: Option<Vec<Network>>,
+}
+
+/// Keeping what was seen.
+#[derive(Debug, Args)]
+pub struct Recording {
     /// Keep what was observed
     #[arg(long, value_name = "FILE", conflicts_with = "replay")]
     pub record: Option<PathBuf>,

@@ -5,30 +5,22 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use miette::{Diagnostic, IntoDiagnostic};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
 
 use super::Streams;
-use super::args::{CheckArgs, Global};
-use super::output::{IoError, Terminal, render, write_file, write_out};
-use super::progress;
+use super::args::{CheckArgs, Global, SPEC_NAME};
+use super::look;
+use super::output::{IoError, MAX_SMALL_FILE, Terminal, read, render, write_file, write_out};
 use crate::exit::Exit;
 use crate::judge::{self, Options};
 use crate::observed::{FORMAT, Observed, Remote};
 use crate::policy::Policy;
-use crate::private::PrivateRanges;
-use crate::probe::{self, NotAnAnchor, Settings, TrustAnchors};
+use crate::probe::{self, Progress, Settings};
 use crate::report::{Report, Style};
-use crate::spec::model::scalar;
 use crate::spec::{Document, load};
 use crate::system;
 
-/// The spec's usual name.
-const SPEC_NAME: &str = "launch-ready.yaml";
 /// Largest recording that is read, in bytes.
 const MAX_RECORDING: usize = 256 * 1024 * 1024;
-/// Largest file of roots or policy that is read, in bytes.
-const MAX_SMALL_FILE: usize = 4 * 1024 * 1024;
 
 #[derive(Debug, thiserror::Error, Diagnostic)]
 enum CheckError {
@@ -54,24 +46,6 @@ enum CheckError {
     #[error("{path} is to be written twice")]
     #[diagnostic(code(usage::same_file), help("give --output, --record and each --also a file of its own"))]
     SameFile { path: String },
-    #[error("{path} holds no certificate")]
-    #[diagnostic(
-        code(usage::ca_file),
-        help("--ca-file takes root certificates in PEM: -----BEGIN CERTIFICATE-----")
-    )]
-    NoCertificate { path: String },
-    #[error("{path} is not a file of trust anchors: {why}")]
-    #[diagnostic(
-        code(usage::trust_anchor),
-        help("--trust-anchor takes DNSKEY or DS records, one a line: `test. IN DS 12345 13 2 ABCD...`")
-    )]
-    NoAnchor { path: String, why: NotAnAnchor },
-    #[error("LAUNCH_READY_RDAP_URL is no address of an RDAP service: {why}")]
-    #[diagnostic(
-        code(usage::rdap_url),
-        help("set it to the base address, such as https://rdap.example.com/, or unset it")
-    )]
-    RdapUrl { why: String },
     #[error("{path} is not a recording of this version: {why}")]
     #[diagnostic(code(usage::replay), help("--replay takes what --record wrote"))]
     NotARecording { path: String, why: Remote },
@@ -84,12 +58,12 @@ pub(super) fn run(
     streams: &mut Streams,
 ) -> miette::Result<Exit> {
     let documents = documents(&arguments.specs)?;
-    let reach = &arguments.reach;
-    if documents.len() > 1 && (reach.record.is_some() || reach.replay.is_some()) {
+    let recording = &arguments.recording;
+    if documents.len() > 1 && (recording.record.is_some() || recording.replay.is_some()) {
         return Err(CheckError::OneSpecOnly(documents.len()).into());
     }
     // Everything that can be wrong with the arguments is told before the first question is asked.
-    let settings = settings(arguments)?;
+    let settings = look::settings(&arguments.reach, &arguments.limits)?;
     let policies =
         documents.iter().map(|document| policy(document, arguments)).collect::<miette::Result<Vec<_>>>()?;
     if policies.iter().any(|policy| !judge::judges_anything(policy, &options(arguments, 0))) {
@@ -124,15 +98,19 @@ fn check_one(
     let start = system::now();
     // A report says when, not to which nanosecond.
     let at = start.round(jiff::Unit::Second).unwrap_or(start);
-    let observed = match &arguments.reach.replay {
+    let observed = match &arguments.recording.replay {
         Some(path) => replay(path)?,
         None if !judge::looks_at_the_world(policy, &options(arguments, 0)) => Observed::new(at),
-        None => match observe(document, settings, at, terminal)? {
-            Some(observed) => observed,
-            None => return Ok(None),
-        },
+        None => {
+            let looking =
+                async |progress: &dyn Progress| probe::observe(document, settings, at, progress).await;
+            match look::until_interrupted(terminal, looking)? {
+                Some(observed) => observed,
+                None => return Ok(None),
+            }
+        }
     };
-    if let Some(path) = &arguments.reach.record {
+    if let Some(path) = &arguments.recording.record {
         let text = serde_json::to_string_pretty(&observed).into_diagnostic()?;
         write_file(path, &format!("{text}\n"))?;
     }
@@ -141,28 +119,12 @@ fn check_one(
     Ok(Some(judge::judge(document, &observed, policy, &options)))
 }
 
-fn observe(
-    document: &Document,
-    settings: &Settings,
-    at: jiff::Timestamp,
-    terminal: &Terminal,
-) -> miette::Result<Option<Observed>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
-    let progress = progress::line(terminal.progress);
-    runtime.block_on(async {
-        tokio::select! {
-            observed = probe::observe(document, settings, at, progress.as_ref()) => Ok(Some(observed?)),
-            _ = tokio::signal::ctrl_c() => Ok(None),
-        }
-    })
-}
-
 /// No file is written twice: the second would replace the first without a word.
 fn different_files(arguments: &CheckArgs) -> Result<(), CheckError> {
     let writing = &arguments.writing;
     let also = writing.also.iter().map(|also| &also.file);
     let mut seen = BTreeSet::new();
-    for path in also.chain(&writing.output).chain(&arguments.reach.record) {
+    for path in also.chain(&writing.output).chain(&arguments.recording.record) {
         if !seen.insert(path) {
             return Err(CheckError::SameFile { path: path.display().to_string() });
         }
@@ -204,14 +166,6 @@ fn document(path: &Path) -> miette::Result<Document> {
     Ok(load::parse(&path.display().to_string(), &text)?)
 }
 
-fn read(path: &Path, limit: usize, help: &'static str) -> Result<String, IoError> {
-    system::read_text(path, limit).map_err(|why| IoError::Read {
-        path: path.display().to_string(),
-        why,
-        help,
-    })
-}
-
 /// The policy of the command line, else the spec's (a file beside it), else the baseline.
 fn policy(document: &Document, arguments: &CheckArgs) -> miette::Result<Policy> {
     if let Some(name) = &arguments.judging.policy {
@@ -220,48 +174,6 @@ fn policy(document: &Document, arguments: &CheckArgs) -> miette::Result<Policy> 
     let folder = Path::new(&document.path).parent().unwrap_or(Path::new(""));
     let name = document.spec.policy.as_ref().map_or("baseline", |name| name.value.as_str());
     Ok(Policy::named(name, |file| system::read_text(&folder.join(file), MAX_SMALL_FILE))?)
-}
-
-fn settings(arguments: &CheckArgs) -> miette::Result<Settings> {
-    let mut extra_roots = Vec::new();
-    for path in &arguments.reach.ca_file {
-        let pem = read(path, MAX_SMALL_FILE, "--ca-file takes a PEM file")?;
-        let roots: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).filter_map(Result::ok).collect();
-        if roots.is_empty() {
-            return Err(CheckError::NoCertificate { path: path.display().to_string() }.into());
-        }
-        extra_roots.extend(roots);
-    }
-    let mut anchors = TrustAnchors::default();
-    for path in &arguments.reach.trust_anchor {
-        anchors = anchors.with(trust_anchors(path)?);
-    }
-    Ok(Settings {
-        anchors,
-        resolvers: arguments.reach.resolver.clone(),
-        connect: arguments.reach.connect.clone(),
-        extra_roots,
-        timeout: arguments.limits.timeout,
-        deadline: arguments.limits.deadline,
-        retries: arguments.limits.retries,
-        concurrency: usize::from(arguments.limits.concurrency),
-        private: options(arguments, 0).private,
-        rdap: rdap_url()?,
-        rdap_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("rdap-dns.json")),
-    })
-}
-
-fn trust_anchors(path: &Path) -> miette::Result<TrustAnchors> {
-    let text = read(path, MAX_SMALL_FILE, "--trust-anchor takes a file of DNSKEY or DS records")?;
-    let wrong = |why| CheckError::NoAnchor { path: path.display().to_string(), why };
-    Ok(TrustAnchors::parse(&text).map_err(wrong)?)
-}
-
-/// The RDAP service that the environment names. An empty variable is none.
-fn rdap_url() -> Result<Option<url::Url>, CheckError> {
-    let named = system::variable("LAUNCH_READY_RDAP_URL").filter(|text| !text.is_empty());
-    let url = named.map(|text| scalar::web_url(&text).map_err(|why| CheckError::RdapUrl { why }));
-    url.transpose()
 }
 
 fn options(arguments: &CheckArgs, duration_ms: u64) -> Options {
@@ -273,11 +185,7 @@ fn options(arguments: &CheckArgs, duration_ms: u64) -> Options {
         waivers: !judging.no_waivers,
         at: judging.at,
         duration_ms,
-        private: match &arguments.reach.allow_private {
-            None => PrivateRanges::Forbidden,
-            Some(networks) if networks.is_empty() => PrivateRanges::Allowed,
-            Some(networks) => PrivateRanges::Only(networks.clone()),
-        },
+        private: look::private_ranges(&arguments.reach),
     }
 }
 

@@ -4,6 +4,8 @@ mod args;
 mod check;
 mod explain;
 mod generate;
+mod init;
+mod look;
 mod output;
 mod progress;
 
@@ -46,6 +48,7 @@ where
     terminal.lay_out_errors();
     match cli.command {
         Command::Check(arguments) => check::run(&arguments, &cli.global, &terminal, streams),
+        Command::Init(arguments) => init::run(&arguments, &terminal, streams),
         Command::Explain(arguments) => explain::run(&arguments, &terminal, streams),
         Command::Schema => generate::schema(streams),
         Command::Generate(arguments) => generate::run(&arguments, streams),

@@ -87,6 +87,18 @@ pub(super) enum IoError {
     Write { path: String, why: String },
 }
 
+/// Largest file of roots or policy that is read, in bytes.
+pub(super) const MAX_SMALL_FILE: usize = 4 * 1024 * 1024;
+
+/// Reads a text file; `help` says what is meant to be there.
+pub(super) fn read(path: &Path, limit: usize, help: &'static str) -> Result<String, IoError> {
+    system::read_text(path, limit).map_err(|why| IoError::Read {
+        path: path.display().to_string(),
+        why,
+        help,
+    })
+}
+
 pub(super) fn write_file(path: &Path, text: &str) -> Result<(), IoError> {
     system::write_text(path, text).map_err(|why| IoError::Write { path: path.display().to_string(), why })
 }

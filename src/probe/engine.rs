@@ -146,7 +146,7 @@ async fn aliases(session: &Session<'_>, name: &str) -> Vec<String> {
 }
 
 /// Asks a URL and every hop that its redirects lead through.
-async fn follow(session: &Session<'_>, start: &Url) {
+pub(super) async fn follow(session: &Session<'_>, start: &Url) {
     let mut walked = vec![start.clone()];
     while let Ok(exchange) = session.exchange(&walked[walked.len() - 1]).await {
         let next = exchange.location.clone().filter(|url| matches!(url.scheme(), "http" | "https"));

@@ -54,8 +54,8 @@ pub(super) async fn observed(
     observed
 }
 
-/// Keeps the text of pages only where a judge reads it: at the root of names whose aliases lead
-/// to a hosting that gives names out.
+/// Keeps the text of pages only where somebody reads it: policies (RFC 8615), and the root of names
+/// whose aliases lead to a hosting that gives names out.
 fn drop_excerpts(observed: &mut Observed) {
     let dns = &observed.dns;
     let leads = |host: &str| {
@@ -68,7 +68,10 @@ fn drop_excerpts(observed: &mut Observed) {
     };
     for (url, exchange) in &mut observed.http {
         let Seen::Answer(exchange) = exchange else { continue };
-        let needed = Url::parse(url).is_ok_and(|url| url.path() == "/" && url.host_str().is_some_and(leads));
+        let needed = Url::parse(url).is_ok_and(|url| match url.path() {
+            "/" => url.host_str().is_some_and(leads),
+            path => path.starts_with("/.well-known/"),
+        });
         exchange.excerpt = exchange.excerpt.take().filter(|_| needed);
     }
 }

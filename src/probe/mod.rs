@@ -4,6 +4,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `engine`, `names` | which questions a spec needs, all at once |
+//! | `look` | a first look at a domain that no spec describes yet |
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
 //! | `zone` | delegations, and what each name server says itself |
@@ -23,6 +24,7 @@ mod engine;
 mod finish;
 mod http;
 mod limit;
+mod look;
 mod memo;
 mod names;
 mod path;
@@ -137,11 +139,31 @@ pub async fn observe(
     at: Timestamp,
     progress: &dyn Progress,
 ) -> Result<Observed, ProbeError> {
+    run(settings, at, progress, async |session| engine::gather(session, document, at).await).await
+}
+
+/// Takes a first look at a domain that no spec describes yet.
+pub async fn look(
+    domain: &str,
+    settings: &Settings,
+    at: Timestamp,
+    progress: &dyn Progress,
+) -> Result<Observed, ProbeError> {
+    run(settings, at, progress, async |session| look::gather(session, domain, at).await).await
+}
+
+/// One run: its session, its deadline, and what was seen in the end.
+async fn run(
+    settings: &Settings,
+    at: Timestamp,
+    progress: &dyn Progress,
+    gather: impl AsyncFnOnce(&session::Session<'_>),
+) -> Result<Observed, ProbeError> {
     let deadline = Instant::now() + settings.deadline;
     let roots = path::Roots::new(&settings.extra_roots, at)?;
     let session = session::Session::new(settings, progress, deadline)?;
     // What is unanswered by then stays in the session as a question without an answer.
-    let _ = timeout_at(deadline, engine::gather(&session, document, at)).await;
+    let _ = timeout_at(deadline, gather(&session)).await;
     let cut = format!("the run's deadline of {} passed", problem::span(settings.deadline));
     Ok(finish::observed(&session, &roots, at, deadline, &cut).await)
 }

@@ -206,7 +206,7 @@ fn record_values(spec: &Spec, errors: &mut Vec<SpecError>) {
     }
 }
 
-fn value_fault(kind: RecordType, value: &str) -> Option<&'static str> {
+pub(crate) fn value_fault(kind: RecordType, value: &str) -> Option<&'static str> {
     let is_name = || super::model::scalar::domain_name(value).is_ok();
     match kind {
         RecordType::A if value.parse::<Ipv4Addr>().is_err() => Some("write an IPv4 address: 203.0.113.10"),

@@ -8,6 +8,7 @@ mod checks;
 mod cli;
 mod dnssec;
 mod forms;
+mod init;
 mod lab_itself;
 mod names;
 mod readme;

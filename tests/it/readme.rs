@@ -17,7 +17,7 @@ fn the_readme_names_every_command_and_option_that_it_shows() {
     for line in shown {
         let command = line.split_whitespace().next().unwrap_or_default();
         assert!(
-            ["check", "explain", "schema", "generate"].contains(&command),
+            ["check", "init", "explain", "schema", "generate"].contains(&command),
             "README.md shows `launch-ready {line}`"
         );
     }

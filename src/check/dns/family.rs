@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::record::is_cloudflare;
 use crate::check::{Verdict, World, seen, tls};
 use crate::item::Host;
 use crate::observed::{Failure, Remote, Seen, Visit, visit};
+use crate::provider::cloudflare;
 
 /// What one address of each family showed.
 struct Both<'w> {
@@ -73,7 +73,7 @@ fn compared(host: &Host, both: &Both, world: &World) -> Verdict {
 
 fn all_cloudflare(host: &Host, world: &World) -> bool {
     let found = seen::addresses(&host.name, world).found;
-    found.into_iter().filter(IpAddr::is_ipv6).all(is_cloudflare)
+    found.into_iter().filter(IpAddr::is_ipv6).all(cloudflare::is_proxy)
 }
 
 /// Neither family serves: that is no matter of IPv6.

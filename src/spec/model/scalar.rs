@@ -172,7 +172,7 @@ fn address(text: &str) -> Result<IpAddr, String> {
     text.parse().map_err(|_| "not an IPv4 or IPv6 address".into())
 }
 
-fn report_uri(text: &str) -> Result<String, String> {
+pub(crate) fn report_uri(text: &str) -> Result<String, String> {
     let url = url::Url::parse(text).map_err(|_| "not a URI: write mailto:name@domain".to_owned())?;
     match url.scheme() {
         "mailto" if !url.path().contains('@') => Err("a mailto address needs an `@`".into()),

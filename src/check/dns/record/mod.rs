@@ -16,7 +16,6 @@ use proxied::{is_proxied, proxied_differs, proxied_missing};
 use state::{Compared, State, Ttl, compare};
 use value::{declared, name_form, published, says, to_publish};
 
-pub(super) use proxied::is_cloudflare;
 pub(in crate::check) use value::subject;
 
 /// What each answer says of a declared record, with the name of the server that gave it.

@@ -1,26 +1,12 @@
 //! Records behind Cloudflare's proxy: the public sees Cloudflare's addresses, not the declared ones.
 
-use std::net::IpAddr;
-use std::sync::LazyLock;
-
 use super::missing;
 use super::value::subject;
 use crate::check::{Verdict, World, seen};
 use crate::item::Record;
-use crate::private::Network;
+use crate::provider::cloudflare;
 use crate::spec::Place;
 use crate::spec::model::RecordType;
-
-/// Where Cloudflare's proxies answer from.
-static CLOUDFLARE: LazyLock<Vec<Network>> = LazyLock::new(|| {
-    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/providers/cloudflare-networks.txt"));
-    text.lines().filter_map(|line| line.parse().ok()).collect()
-});
-
-/// True for the addresses of Cloudflare's proxies.
-pub(in crate::check::dns) fn is_cloudflare(address: IpAddr) -> bool {
-    CLOUDFLARE.iter().any(|network| network.contains(address))
-}
 
 /// True where the spec says that Cloudflare proxies the record.
 pub(super) fn is_proxied(record: &Record) -> bool {
@@ -48,8 +34,12 @@ pub(super) fn proxied_missing(record: &Record, world: &World) -> Verdict {
 /// Every public address must be one of Cloudflare's.
 pub(super) fn proxied_differs(record: &Record, world: &World) -> Verdict {
     let addresses = seen::addresses(&record.name, world);
-    let outside: Vec<String> =
-        addresses.found.iter().filter(|address| !is_cloudflare(**address)).map(ToString::to_string).collect();
+    let outside: Vec<String> = addresses
+        .found
+        .iter()
+        .filter(|address| !cloudflare::is_proxy(**address))
+        .map(ToString::to_string)
+        .collect();
     if outside.is_empty() {
         return match addresses.gap {
             Some(gap) => *gap,
@@ -71,15 +61,5 @@ pub(super) fn proxied_differs(record: &Record, world: &World) -> Verdict {
     match &record.record.proxied {
         Some(proxied) => verdict.at(Place::new(format!("{}.proxied", record.path), proxied.span)),
         None => verdict,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::CLOUDFLARE;
-
-    #[test]
-    fn every_published_network_is_read() {
-        assert_eq!(CLOUDFLARE.len(), 22);
     }
 }

@@ -1,0 +1,106 @@
+//! What all commands share that look at the world: settings from options, and a run that the
+//! keyboard can stop.
+
+use std::path::Path;
+
+use miette::{Diagnostic, IntoDiagnostic};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use super::args::{Limits, Reach};
+use super::output::{MAX_SMALL_FILE, Terminal, read};
+use super::progress;
+use crate::observed::Observed;
+use crate::private::PrivateRanges;
+use crate::probe::{NotAnAnchor, ProbeError, Progress, Settings, TrustAnchors};
+use crate::spec::model::scalar;
+use crate::system;
+
+#[derive(Debug, thiserror::Error, Diagnostic)]
+enum LookError {
+    #[error("{path} holds no certificate")]
+    #[diagnostic(
+        code(usage::ca_file),
+        help("--ca-file takes root certificates in PEM: -----BEGIN CERTIFICATE-----")
+    )]
+    NoCertificate { path: String },
+    #[error("{path} is not a file of trust anchors: {why}")]
+    #[diagnostic(
+        code(usage::trust_anchor),
+        help("--trust-anchor takes DNSKEY or DS records, one a line: `test. IN DS 12345 13 2 ABCD...`")
+    )]
+    NoAnchor { path: String, why: NotAnAnchor },
+    #[error("LAUNCH_READY_RDAP_URL is no address of an RDAP service: {why}")]
+    #[diagnostic(
+        code(usage::rdap_url),
+        help("set it to the base address, such as https://rdap.example.com/, or unset it")
+    )]
+    RdapUrl { why: String },
+}
+
+/// How the probe looks, by the options.
+pub(super) fn settings(reach: &Reach, limits: &Limits) -> miette::Result<Settings> {
+    let mut extra_roots = Vec::new();
+    for path in &reach.ca_file {
+        let pem = read(path, MAX_SMALL_FILE, "--ca-file takes a PEM file")?;
+        let roots: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).filter_map(Result::ok).collect();
+        if roots.is_empty() {
+            return Err(LookError::NoCertificate { path: path.display().to_string() }.into());
+        }
+        extra_roots.extend(roots);
+    }
+    let mut anchors = TrustAnchors::default();
+    for path in &reach.trust_anchor {
+        anchors = anchors.with(trust_anchors(path)?);
+    }
+    Ok(Settings {
+        anchors,
+        resolvers: reach.resolver.clone(),
+        connect: reach.connect.clone(),
+        extra_roots,
+        timeout: limits.timeout,
+        deadline: limits.deadline,
+        retries: limits.retries,
+        concurrency: usize::from(limits.concurrency),
+        private: private_ranges(reach),
+        rdap: rdap_url()?,
+        rdap_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("rdap-dns.json")),
+    })
+}
+
+fn trust_anchors(path: &Path) -> miette::Result<TrustAnchors> {
+    let text = read(path, MAX_SMALL_FILE, "--trust-anchor takes a file of DNSKEY or DS records")?;
+    let wrong = |why| LookError::NoAnchor { path: path.display().to_string(), why };
+    Ok(TrustAnchors::parse(&text).map_err(wrong)?)
+}
+
+/// The RDAP service that the environment names. An empty variable is none.
+fn rdap_url() -> Result<Option<url::Url>, LookError> {
+    let named = system::variable("LAUNCH_READY_RDAP_URL").filter(|text| !text.is_empty());
+    let url = named.map(|text| scalar::web_url(&text).map_err(|why| LookError::RdapUrl { why }));
+    url.transpose()
+}
+
+/// Which non-public addresses are fine, by the options.
+pub(super) fn private_ranges(reach: &Reach) -> PrivateRanges {
+    match &reach.allow_private {
+        None => PrivateRanges::Forbidden,
+        Some(networks) if networks.is_empty() => PrivateRanges::Allowed,
+        Some(networks) => PrivateRanges::Only(networks.clone()),
+    }
+}
+
+/// Looks until there is something to judge; `None` where the user interrupted.
+pub(super) fn until_interrupted(
+    terminal: &Terminal,
+    looking: impl AsyncFnOnce(&dyn Progress) -> Result<Observed, ProbeError>,
+) -> miette::Result<Option<Observed>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().into_diagnostic()?;
+    let progress = progress::line(terminal.progress);
+    runtime.block_on(async {
+        tokio::select! {
+            observed = looking(progress.as_ref()) => Ok(Some(observed?)),
+            _ = tokio::signal::ctrl_c() => Ok(None),
+        }
+    })
+}

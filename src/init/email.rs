@@ -1,0 +1,174 @@
+//! The part `email`: who receives, who sends, and what is published about it.
+
+use super::quote::{cut, declarable, is_name, list, scalar};
+use super::senders::{self, Senders};
+use super::sheet::Sheet;
+use super::sight::Sight;
+use super::spf::Record;
+use super::{questions, spf};
+use crate::mail;
+use crate::observed::Remote;
+use crate::provider::email::{self, Kind};
+use crate::spec::model::scalar::report_uri;
+
+/// Writes the section.
+pub(super) fn write(sheet: &mut Sheet, sight: &Sight) {
+    let records: Vec<&str> = sight.values("@", "TXT").into_iter().filter(|text| mail::is_spf(text)).collect();
+    let exchangers = sight.values("@", "MX");
+    if exchangers == ["."]
+        && records.iter().all(|record| record.eq_ignore_ascii_case("v=spf1 -all"))
+        && !records.is_empty()
+    {
+        sheet.seen("email: none", "a null MX, and SPF that lets nobody send");
+        return;
+    }
+    let senders = Senders::of(sight, &records);
+    let published = !exchangers.is_empty() || !records.is_empty() || !senders.is_empty();
+    if !published && sight.texts("_dmarc").is_empty() {
+        sheet.decide("email: none", "nothing about mail is published; none, or who receives and sends");
+        return;
+    }
+    sheet.section("email", |sheet| {
+        receive(sheet, &exchangers);
+        senders::write(sheet, &senders, mailbox(&exchangers));
+        policy(sheet, &records);
+        senders::write_keys(sheet, &senders);
+        dmarc(sheet, sight);
+        mta_sts(sheet, sight);
+        reports(sheet, sight);
+    });
+}
+
+fn mailbox(exchangers: &[&str]) -> Option<&'static email::Provider> {
+    email::mailbox_provider(exchangers)
+}
+
+fn receive(sheet: &mut Sheet, exchangers: &[&str]) {
+    let real: Vec<&str> = exchangers.iter().copied().filter(|host| *host != ".").collect();
+    match (mailbox(&real), real.as_slice()) {
+        (Some(provider), _) => {
+            sheet.seen(&format!("receive: {}", provider.id), &format!("MX of {}", provider.name));
+        }
+        (None, []) if exchangers.is_empty() => sheet.decide("receive: any", "there is no MX"),
+        (None, []) => sheet.decide("receive: any", "a null MX refuses all mail"),
+        (None, hosts) if hosts.iter().all(|host| is_name(host)) => {
+            sheet.seen(&format!("receive: {{mx: {}}}", list(hosts.iter().copied())), "MX");
+        }
+        (None, _) => sheet.seen("receive: any", "MX records, some of which are no host names"),
+    }
+}
+
+/// SPF, as far as the senders above do not say it already.
+fn policy(sheet: &mut Sheet, records: &[&str]) {
+    let [record] = records else {
+        let why = match records.len() {
+            0 => "there is no SPF record".to_owned(),
+            count => format!("there are {count} SPF records, and receivers take none of them"),
+        };
+        return sheet.decide("spf: {all: fail}", &why);
+    };
+    let record = Record::read(record);
+    let mut keys: Vec<String> = record.all.map(|all| format!("all: {all}")).into_iter().collect();
+    let unknown: Vec<&str> =
+        record.includes.iter().copied().filter(|include| spf::is_unknown(include)).collect();
+    if !unknown.is_empty() {
+        keys.push(format!("include: {}", list(unknown)));
+    }
+    if !record.addresses.is_empty() {
+        keys.push(format!("ip: {}", list(record.addresses.iter().copied())));
+    }
+    if !record.others.is_empty() {
+        sheet.words(&format!("seen in the SPF record too: {}", cut(&record.others.join(" "))));
+    }
+    if keys.is_empty() {
+        sheet.decide("spf: {all: fail}", "the record does not say that others may not send");
+    } else {
+        sheet.seen(&format!("spf: {{{}}}", keys.join(", ")), "");
+    }
+}
+
+/// DMARC (RFC 9989).
+fn dmarc(sheet: &mut Sheet, sight: &Sight) {
+    let records: Vec<&str> =
+        sight.texts("_dmarc").into_iter().map(Remote::as_str).filter(|text| mail::is_dmarc(text)).collect();
+    let proposal = format!(
+        "dmarc: {{policy: reject, reports: {}}}",
+        list([format!("mailto:dmarc@{}", sight.domain).as_str()])
+    );
+    let [record] = records.as_slice() else {
+        let why = if records.is_empty() {
+            "there is no record"
+        } else {
+            "there are several records, which receivers ignore"
+        };
+        return sheet.decide(&proposal, why);
+    };
+    let policy = |tag| mail::tag(record, tag).map(str::to_ascii_lowercase).filter(|word| is_policy(word));
+    let mut keys = Vec::new();
+    keys.extend(policy("p").map(|policy| format!("policy: {policy}")));
+    keys.extend(policy("sp").map(|policy| format!("subdomain_policy: {policy}")));
+    let addresses = report_addresses(record);
+    if !addresses.is_empty() {
+        keys.push(format!("reports: [{}]", addresses.join(", ")));
+    }
+    let weak = policy("p").as_deref() == Some("none");
+    match keys.as_slice() {
+        [] => sheet.decide(&proposal, "the record asks for nothing"),
+        keys => sheet.seen(
+            &format!("dmarc: {{{}}}", keys.join(", ")),
+            if weak { "`none` refuses nothing; the goal is reject" } else { "" },
+        ),
+    }
+}
+
+fn is_policy(word: &str) -> bool {
+    ["none", "quarantine", "reject"].contains(&word)
+}
+
+/// The addresses of `rua`, quoted.
+fn report_addresses(record: &str) -> Vec<String> {
+    let all = mail::tag(record, "rua").unwrap_or_default().split(',').map(str::trim);
+    all.filter(|address| report_uri(address).is_ok()).filter_map(|address| declarable(address).ok()).collect()
+}
+
+/// MTA-STS (RFC 8461): the record says that there is a policy, the policy says how binding it is.
+fn mta_sts(sheet: &mut Sheet, sight: &Sight) {
+    let record =
+        sight.texts("_mta-sts").into_iter().any(|text| mail::tag(text.as_str(), "v") == Some("STSv1"));
+    let exchange = questions::policy(sight).and_then(|url| sight.exchange(&url)?.excerpt.as_ref());
+    match (record, exchange.and_then(|policy| mode(policy.as_str()))) {
+        (true, Some(mode)) => sheet.seen(&format!("mta_sts: {mode}"), "the policy that mta-sts serves"),
+        (true, None) => sheet.decide("mta_sts: enforce", "there is a record, but no policy that can be read"),
+        (false, _) => sheet.decide("mta_sts: testing", "TLS is not asked of those who send here"),
+    }
+}
+
+/// The mode of a policy; its line ends are escaped by now.
+fn mode(policy: &str) -> Option<&str> {
+    let lines = policy.split("\\u{a}").map(|line| line.trim_end_matches("\\u{d}"));
+    let mut values = lines.filter_map(|line| line.split_once(':')).filter(|(key, _)| key.trim() == "mode");
+    values.next().map(|(_, value)| value.trim()).filter(|mode| ["enforce", "testing"].contains(mode))
+}
+
+/// TLS reports (RFC 8460).
+fn reports(sheet: &mut Sheet, sight: &Sight) {
+    let texts = sight.texts("_smtp._tls");
+    let record = texts.iter().map(|text| text.as_str()).find(|text| mail::tag(text, "v") == Some("TLSRPTv1"));
+    let addresses = record.map(report_addresses).unwrap_or_default();
+    if addresses.is_empty() {
+        let address = format!("mailto:tls@{}", sight.domain);
+        sheet.decide(
+            &format!("tls_rpt: [{}]", scalar(&address)),
+            "who hears that TLS to the mail servers fails",
+        );
+    } else {
+        sheet.seen(&format!("tls_rpt: [{}]", addresses.join(", ")), "");
+    }
+}
+
+impl Senders<'_> {
+    /// True where the mailbox service is among those that were seen sending.
+    pub(super) fn has(&self, provider: &email::Provider) -> bool {
+        provider.kind == Kind::Forwarding || self.known.iter().any(|sender| sender.provider.id == provider.id)
+    }
+}
