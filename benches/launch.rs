@@ -2,7 +2,8 @@
 //!
 //! (a) looks at a product of forty items in a world where every DNS answer and every TCP round
 //! trip takes 25 ms, and prints the time as a multiple of the critical path: the longest chain of
-//! round trips that depend on each other. (b) parses, judges and renders a large recorded run.
+//! round trips that depend on each other. (b) the same for a product of DNS alone: the parent, every
+//! name server, DNSSEC. (c) parses, judges and renders a large recorded run.
 
 #![expect(clippy::print_stderr, reason = "a benchmark says what it measured")]
 
@@ -114,6 +115,54 @@ fn critical_path(document: &Document, observed: &Observed) -> u32 {
     starts.iter().map(length).max().unwrap_or(0)
 }
 
+/// A product without hosts: what is left is DNS.
+fn records_only() -> String {
+    let mut text = format!("domain: {DOMAIN}\nhosts: {{}}\ndns:\n  records:\n");
+    for n in 0..9 {
+        let _ = writeln!(text, "    - {{name: h{n}, type: A, value: 203.0.113.10}}");
+        let _ = writeln!(text, "    - {{name: t{n}, type: TXT, value: verify={n}}}");
+    }
+    text.push_str("    - {name: gone, type: TXT, value: a=b}\n");
+    text
+}
+
+/// The longest chain: the zone's servers from the resolver, their address, their SOA, a record that
+/// is missing, the same with the zone's name twice.
+const DNS_CHAIN: u32 = 5;
+
+fn dns_alone(criterion: &mut Criterion) {
+    let document = load::parse("bench.yaml", &records_only()).expect("a good spec");
+    let mut builder = world(9);
+    builder.round_trip(ROUND_TRIP);
+    let lab = builder.start();
+    let settings = settings(&lab);
+    let time = median(&document, &settings);
+    eprintln!(
+        "dns alone: {} questions; {time:?} = {:.1} round trips; the longest dependent chain has {DNS_CHAIN}",
+        lab.log().questions().len() / 9,
+        time.as_secs_f64() / ROUND_TRIP.as_secs_f64()
+    );
+    let mut group = criterion.benchmark_group("observe");
+    group.sample_size(10);
+    group.bench_function("dns alone, 25 ms a round trip", |bencher| {
+        bencher.iter(|| look(&document, &settings));
+    });
+    group.finish();
+}
+
+/// Of nine runs.
+fn median(document: &Document, settings: &Settings) -> Duration {
+    let mut times: Vec<Duration> = (0..9)
+        .map(|_| {
+            let start = Instant::now();
+            black_box(look(document, settings));
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times[4]
+}
+
 fn delayed(criterion: &mut Criterion) {
     let document = load::parse("bench.yaml", &spec(9)).expect("a good spec");
     let mut builder = world(9);
@@ -122,19 +171,11 @@ fn delayed(criterion: &mut Criterion) {
     let settings = settings(&lab);
     let observed = look(&document, &settings);
     let path = ROUND_TRIP * critical_path(&document, &observed);
-    let mut times: Vec<Duration> = (0..9)
-        .map(|_| {
-            let start = Instant::now();
-            black_box(look(&document, &settings));
-            start.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
+    let time = median(&document, &settings);
     let questions = observed.dns.len() + observed.tls.len() + observed.http.len();
     eprintln!(
-        "delayed: {questions} questions; critical path {path:?}; median {:?} = {:.2} times the critical path",
-        times[4],
-        times[4].as_secs_f64() / path.as_secs_f64()
+        "delayed: {questions} questions; critical path {path:?}; median {time:?} = {:.2} times the critical path",
+        time.as_secs_f64() / path.as_secs_f64()
     );
     let mut group = criterion.benchmark_group("observe");
     group.sample_size(10);
@@ -163,5 +204,5 @@ fn replayed(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, delayed, replayed);
+criterion_group!(benches, delayed, dns_alone, replayed);
 criterion_main!(benches);

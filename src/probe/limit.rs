@@ -10,6 +10,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 /// Connections to one origin at once.
 const PER_TARGET: usize = 6;
+/// Questions to one name server at once: datagrams, each answered from memory.
+const PER_NAME_SERVER: usize = 64;
 /// The first pause; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause that a server may ask for.
@@ -52,11 +54,20 @@ impl Limits {
         Permit { _target: None, _run: Arc::clone(&self.run).acquire_owned().await.ok() }
     }
 
-    /// Waits until the target, then the run has room: who waits for a busy target holds nothing.
-    pub(super) async fn permit_for(&self, target: &str) -> Permit {
+    /// Waits until an origin, then the run has room: who waits for a busy target holds nothing.
+    pub(super) async fn permit_for(&self, origin: &str) -> Permit {
+        self.permit_of(origin, PER_TARGET).await
+    }
+
+    /// The same for a name server.
+    pub(super) async fn permit_to_ask(&self, server: std::net::SocketAddr) -> Permit {
+        self.permit_of(&server.to_string(), PER_NAME_SERVER).await
+    }
+
+    async fn permit_of(&self, target: &str, most: usize) -> Permit {
         let semaphore = {
             let mut targets = self.targets.borrow_mut();
-            let new = || Arc::new(Semaphore::new(PER_TARGET));
+            let new = || Arc::new(Semaphore::new(most));
             Arc::clone(targets.entry(target.to_owned()).or_insert_with(new))
         };
         let target = semaphore.acquire_owned().await.ok();

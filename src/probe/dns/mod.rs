@@ -174,7 +174,7 @@ impl Resolver {
     ) -> Result<Message, Problem> {
         let query = query(name, kind).map_err(Problem::Unobserved)?;
         let attempt = async || {
-            let _permit = limits.permit_for(&server.address.to_string()).await;
+            let _permit = limits.permit_to_ask(server.address).await;
             let message = wire::exchange(server, &query, flags, self.direct_wait).await?;
             whole(server, message)
         };
@@ -193,7 +193,7 @@ impl Resolver {
         limits: &Limits,
     ) -> Result<Transfer, Problem> {
         let query = query(zone, "AXFR").map_err(Problem::Unobserved)?;
-        let _permit = limits.permit_for(&server.address.to_string()).await;
+        let _permit = limits.permit_to_ask(server.address).await;
         let message = wire::first_over_tcp(server, &query, self.direct_wait).await;
         let message = message.map_err(|trouble| failed(&trouble, zone, "AXFR"))?;
         let given = message.metadata.response_code == ResponseCode::NoError && !message.answers.is_empty();

@@ -62,12 +62,15 @@ impl Place<'_, '_> {
             let outcome = self.session.resolver.transfer(&peer, self.zone, &self.session.limits).await;
             self.note(name, Some(address), |server| server.transfer = Some(seen(outcome)));
         };
-        let (owned, ()) = join(join_all(all.iter().map(|asked| ask(*asked))), transfer).await;
-        let owned: BTreeSet<(&str, &str)> =
-            all.iter().zip(owned).filter(|(_, owned)| *owned).map(|(asked, _)| *asked).collect();
-        let more = self.more(&owned);
-        let new = |(name, kind): &&(String, &'static str)| !all.contains(&(name.as_str(), *kind));
-        join_all(more.iter().filter(new).map(|(name, kind)| ask((name.as_str(), *kind)))).await;
+        let answers = async {
+            let owned = join_all(all.iter().map(|asked| ask(*asked))).await;
+            let owned: BTreeSet<(&str, &str)> =
+                all.iter().zip(owned).filter(|(_, owned)| *owned).map(|(asked, _)| *asked).collect();
+            let more = self.more(&owned);
+            let new = |(name, kind): &&(String, &'static str)| !all.contains(&(name.as_str(), *kind));
+            join_all(more.iter().filter(new).map(|(name, kind)| ask((name.as_str(), *kind)))).await;
+        };
+        join(answers, transfer).await;
     }
 
     /// What the first answers give reason to ask: what else stands beside an alias, and whether
