@@ -54,11 +54,7 @@ pub fn full_name(key: &str, domain: &str) -> String {
         return domain.to_owned();
     }
     let whole = name_form(&key);
-    if is_under(&whole, domain) || is_reverse(&whole) {
-        whole
-    } else {
-        name_form(&format!("{key}.{domain}"))
-    }
+    if is_under(&whole, domain) || is_reverse(&whole) { whole } else { name_form(&format!("{key}.{domain}")) }
 }
 
 /// The name that `canonical` chooses; the apex where it is not said.

@@ -175,21 +175,8 @@ mod tests {
         assert_eq!(meant(Txt, "\"apex\" and more"), "\"apex\" and more");
     }
 
-    const KINDS: [RecordType; 13] = [
-        RecordType::A,
-        Aaaa,
-        Caa,
-        Cname,
-        Ds,
-        Https,
-        Mx,
-        RecordType::Ns,
-        Ptr,
-        Srv,
-        Svcb,
-        Tlsa,
-        Txt,
-    ];
+    const KINDS: [RecordType; 13] =
+        [RecordType::A, Aaaa, Caa, Cname, Ds, Https, Mx, RecordType::Ns, Ptr, Srv, Svcb, Tlsa, Txt];
 
     proptest::proptest! {
         #[test]

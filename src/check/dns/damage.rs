@@ -62,9 +62,8 @@ fn of_value(record: &DnsRecord, domain: &str) -> Option<Fault> {
 
 fn in_name(target: &str, domain: &str) -> Option<Fault> {
     let twice = format!("{domain}.{domain}");
-    let fault = |what: String, cure: String| {
-        Some(Fault { what, observed: target.to_owned(), right: None, cure })
-    };
+    let fault =
+        |what: String, cure: String| Some(Fault { what, observed: target.to_owned(), right: None, cure });
     if target == twice || target.ends_with(&format!(".{twice}")) {
         let meant = target.strip_suffix(&format!(".{domain}")).unwrap_or(target);
         return fault(

@@ -92,10 +92,7 @@ pub(in crate::check) fn record_missing(record: &Record, world: &World) -> Verdic
 fn missing(record: &Record, what: String) -> Verdict {
     let at = if is_reverse(&record.name) { "" } else { " at your DNS provider" };
     let help = format!("{}{at}", publish(record));
-    Verdict::fail(what)
-        .expected(declared(record))
-        .label("not published")
-        .help(help)
+    Verdict::fail(what).expected(declared(record)).label("not published").help(help)
 }
 
 pub(in crate::check) fn record_differs(record: &Record, world: &World) -> Verdict {
@@ -186,7 +183,9 @@ pub(in crate::check) fn propagation_pending(record: &Record, world: &World) -> V
         return Verdict::not_applicable("the record is behind Cloudflare's proxy");
     }
     if !record.is_own(world.domain()) {
-        return Verdict::not_applicable("the zone of an address is not the product's: only resolvers are asked");
+        return Verdict::not_applicable(
+            "the zone of an address is not the product's: only resolvers are asked",
+        );
     }
     match View::of(&record.name, kind, world) {
         Ok(view) if view.is_own() => {}

@@ -37,11 +37,8 @@ pub(super) fn declared(record: &Record) -> String {
 pub(super) fn published(seen: &[&DnsRecord]) -> String {
     let one = |record: &&DnsRecord| {
         let priority = record.priority.map_or(String::new(), |p| format!("{p} "));
-        let value = if record.kind == "TXT" {
-            seen::quoted(record.value.as_str())
-        } else {
-            record.value.to_string()
-        };
+        let value =
+            if record.kind == "TXT" { seen::quoted(record.value.as_str()) } else { record.value.to_string() };
         format!("{priority}{value}, TTL {}", record.ttl)
     };
     let all: Vec<String> = seen.iter().map(one).collect();
