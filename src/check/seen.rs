@@ -8,8 +8,8 @@ use url::Url;
 
 use super::dns::alias::Chain;
 use super::dns::dnssec;
-use super::dns::zone::lame;
-use super::{Verdict, World, blame};
+use super::dns::zone::{self, lame};
+use super::{Verdict, World, blame, domain};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
 
@@ -29,17 +29,40 @@ fn unknown<T>(reason: impl Into<String>) -> Judged<T> {
 /// The resolver's answer.
 pub(super) fn dns<'w>(name: &str, kind: &str, world: &'w World) -> Judged<&'w DnsAnswer> {
     match world.observed.dns(name, kind) {
-        Some(Seen::Answer(answer)) => Ok(answer),
+        Some(Seen::Answer(answer)) => match denial_cause(name, answer, world) {
+            Some(cause) => Err(Box::new(cause)),
+            None => Ok(answer),
+        },
         Some(Seen::Failed(failure)) => {
             unknown(format!("{name} {kind} could not be looked up: {}", failure.detail))
         }
         Some(Seen::Unobserved(reason)) => {
             let reason = reason.as_str();
-            let cause = dnssec::fault(name, reason, world).or_else(|| lame::silenced(name, world));
+            let cause = dnssec::fault(name, reason, world)
+                .or_else(|| lame::silenced(name, world))
+                .or_else(|| endless(name, world));
             Err(Box::new(cause.unwrap_or_else(|| Verdict::unknown(reason))))
         }
         None => unknown(NOT_OBSERVED),
     }
+}
+
+/// The finding that says why a name seems not to exist, where it is no matter of that name.
+fn denial_cause(name: &str, answer: &DnsAnswer, world: &World) -> Option<Verdict> {
+    if !answer.records.is_empty() {
+        return None;
+    }
+    let gone = || domain::out_of_dns(world).or_else(|| zone::undelegated(name, world));
+    let within = name == world.domain() || name.ends_with(&format!(".{}", world.domain()));
+    let gone = (answer.nxdomain && within).then(gone).flatten();
+    gone.or_else(|| lame::denied_by_luck(name, world))
+}
+
+/// The finding that says why a resolver gave up on a name: its aliases lead in a ring.
+fn endless(name: &str, world: &World) -> Option<Verdict> {
+    let judged = world.items.names.iter().any(|item| item.name == name);
+    let endless = judged && Chain::of(name, world).never_ends();
+    endless.then(|| Verdict::not_judged("dns/cname-loop", name, "its aliases never end"))
 }
 
 /// What is known of a name's addresses.

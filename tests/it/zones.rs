@@ -152,6 +152,12 @@ fn answers() {
             },
             sound: apex,
         },
+    ]);
+}
+
+#[test]
+fn what_is_published() {
+    prove(&[
         Case {
             check: "dns/cname-conflict",
             spec: "domain: shop.test\nhosts: {apex: {}, app: {}}",

@@ -146,8 +146,8 @@ impl Knowledge {
     fn answer(&self, name: &str, kind: RecordType, transport: &str) -> Said {
         let Role::NameServer(_, serves) = &self.role else { return self.names.answer(name, kind).into() };
         match self.names.own(serves, name, kind) {
-            Own::Answer(answer) => answer.into(),
-            Own::Referral(servers, glue) => Said { authorities: servers, additionals: glue, ..Said::new() },
+            Own::Answer(answer) => (*answer).into(),
+            Own::Referral(ns, glue) => Said { authorities: ns, additionals: glue, ..Said::new() },
             Own::Zone(records) if self.habits.open_transfer && transport == "tcp" => {
                 Said { records, authoritative: true, ..Said::new() }
             }

@@ -51,7 +51,7 @@ pub struct Answer {
 /// What a name server says that serves only some of the zones.
 pub enum Own {
     /// An answer of its own.
-    Answer(Answer),
+    Answer(Box<Answer>),
     /// The servers of a zone below, and their addresses.
     Referral(Vec<Record>, Vec<Record>),
     /// The whole zone.
@@ -83,18 +83,18 @@ impl Names {
     /// What a server of those zones says to a question without recursion.
     pub(super) fn own(&self, serves: &[String], question: &str, kind: RecordType) -> Own {
         let mut name = absolute(question.trim_end_matches('.'), ".");
-        let served = |name: &str| {
+        let own_zone = |name: &str| {
             let at = std::iter::once(name).chain(parents(name)).skip(usize::from(kind == RecordType::DS));
             at.into_iter()
                 .find(|origin| serves.iter().any(|own| own == origin))
                 .and_then(|o| self.zones.get(o))
         };
-        let Some(zone) = served(&name) else { return Own::Nothing };
+        let Some(zone) = own_zone(&name) else { return Own::Nothing };
         if kind == RecordType::AXFR {
             return Own::Zone(zone.all());
         }
         if let Some(cut) = zone.cut(&name, kind) {
-            return self.referral(zone, &cut);
+            return referral(zone, &cut);
         }
         let mut found = Answer {
             outcome: Outcome::Exists,
@@ -106,7 +106,7 @@ impl Names {
         };
         for _ in 0..LONGEST_CHAIN {
             match self.step(&name, kind, &mut found) {
-                Some(target) if served(&target).is_some_and(|zone| zone.cut(&target, kind).is_none()) => {
+                Some(target) if own_zone(&target).is_some_and(|zone| zone.cut(&target, kind).is_none()) => {
                     name = target;
                 }
                 _ => break,
@@ -114,23 +114,7 @@ impl Names {
         }
         // Scripted faults of a zone are the resolver's; a server has faults of its own.
         found.fault = None;
-        Own::Answer(found)
-    }
-
-    fn referral(&self, zone: &Zone, cut: &str) -> Own {
-        let at = |name: &str, kind: RecordType| {
-            let node = zone.nodes.get(name).into_iter().flatten();
-            let records = node.filter(move |(_, data)| data.record_type() == kind);
-            let record = |(ttl, data): &(u32, RData)| Record::from_rdata(parsed(name), *ttl, data.clone());
-            records.map(record).collect::<Vec<_>>()
-        };
-        let servers = at(cut, RecordType::NS);
-        let targets =
-            servers.iter().map(|record| absolute(record.data.to_string().trim_end_matches('.'), "."));
-        let glue =
-            targets.flat_map(|target| [at(&target, RecordType::A), at(&target, RecordType::AAAA)].concat());
-        let glue = glue.collect();
-        Own::Referral(servers, glue)
+        Own::Answer(Box::new(found))
     }
 
     /// The zone of that origin, new at first.
@@ -206,4 +190,20 @@ impl Names {
             _ => None,
         })
     }
+}
+
+/// Whom a zone sends us to for the names below a cut.
+fn referral(zone: &Zone, cut: &str) -> Own {
+    let at = |name: &str, kind: RecordType| {
+        let node = zone.nodes.get(name).into_iter().flatten();
+        let records = node.filter(move |(_, data)| data.record_type() == kind);
+        let record = |(ttl, data): &(u32, RData)| Record::from_rdata(parsed(name), *ttl, data.clone());
+        records.map(record).collect::<Vec<_>>()
+    };
+    let servers = at(cut, RecordType::NS);
+    let targets = servers.iter().map(|record| absolute(record.data.to_string().trim_end_matches('.'), "."));
+    let glue =
+        targets.flat_map(|target| [at(&target, RecordType::A), at(&target, RecordType::AAAA)].concat());
+    let glue = glue.collect();
+    Own::Referral(servers, glue)
 }

@@ -126,10 +126,12 @@ fn end(name: &str, here: &str, world: &World) -> End {
     }
 }
 
+/// In the observation's own words: what they are the consequence of is asked where chains are judged.
 fn why_not(name: &str, world: &World) -> String {
-    match seen::dns(name, "A", world) {
-        Ok(_) => seen::NOT_OBSERVED.into(),
-        Err(verdict) => verdict.message,
+    match world.observed.dns(name, "A") {
+        Some(Seen::Unobserved(reason)) => reason.to_string(),
+        Some(Seen::Failed(failure)) => failure.detail.to_string(),
+        Some(Seen::Answer(_)) | None => seen::NOT_OBSERVED.into(),
     }
 }
 

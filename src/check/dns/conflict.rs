@@ -10,6 +10,9 @@ pub(in crate::check) fn cname_conflict(owner: &Name, world: &World) -> Verdict {
     let name = owner.name.as_str();
     let asked = super::view::own(name, "CNAME", world);
     if asked.is_empty() {
+        if let Some(reason) = super::view::own_failure(name, "CNAME", world) {
+            return Verdict::unknown(reason);
+        }
         let zone = super::zone::origin(name, "CNAME", world);
         return super::view::nobody_asked(&zone, world);
     }

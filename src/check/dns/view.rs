@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use super::zone::lame::silenced;
+use super::zone::undelegated;
 use crate::check::seen::{self, Judged};
-use crate::check::{Verdict, World};
+use crate::check::{Verdict, World, domain};
 use crate::observed::{DnsAnswer, Seen};
 
 /// The answers that tell what is published.
@@ -25,7 +27,13 @@ impl<'w> View<'w> {
         }
         // The answer to the question for an address begins with the alias too.
         let asked = kind != "CNAME" || world.observed.dns(name, kind).is_some();
-        seen::dns(name, if asked { kind } else { "A" }, world).map(Self::Resolver)
+        seen::dns(name, if asked { kind } else { "A" }, world).map(Self::Resolver).map_err(|verdict| {
+            // The name servers' own failure says more than the resolver's.
+            match own_failure(name, kind, world).filter(|_| verdict.because.is_none()) {
+                Some(reason) => Box::new(Verdict::unknown(reason)),
+                None => verdict,
+            }
+        })
     }
 
     /// The answers.
@@ -60,13 +68,28 @@ pub(super) fn own_addresses(name: &str, world: &World) -> BTreeSet<String> {
     of("A").chain(of("AAAA")).map(ToString::to_string).collect()
 }
 
-/// The verdict of a check that only the name servers themselves can answer, where none was asked.
-pub(super) fn nobody_asked(zone: &str, world: &World) -> Verdict {
-    let reasons = world.observed.zones.get(zone).into_iter().flat_map(|zone| &zone.servers);
-    let reason = reasons.filter_map(|server| server.answer(zone, "SOA")).find_map(|seen| match seen {
-        Seen::Unobserved(reason) => Some(reason.to_string()),
+/// Why the name servers that speak for the zone did not answer one question, where they failed.
+pub(super) fn own_failure(name: &str, kind: &str, world: &World) -> Option<String> {
+    let servers = world.observed.zone_of(name, kind).into_iter().flat_map(|(_, zone)| &zone.servers);
+    let failed = |seen: &Seen<DnsAnswer>| match seen {
         Seen::Failed(failure) => Some(failure.detail.to_string()),
-        Seen::Answer(_) => None,
-    });
+        _ => None,
+    };
+    servers.filter_map(|server| server.answer(name, kind)).find_map(failed)
+}
+
+/// The verdict of a check that only the name servers themselves can answer, where none did.
+pub(super) fn nobody_asked(zone: &str, world: &World) -> Verdict {
+    if let Some(cause) = domain::out_of_dns(world).or_else(|| undelegated(zone, world)) {
+        return cause;
+    }
+    if let Some(cause) = silenced(zone, world) {
+        return cause;
+    }
+    let resolver = match world.observed.dns(zone, "NS") {
+        Some(Seen::Unobserved(reason)) => Some(reason.to_string()),
+        _ => None,
+    };
+    let reason = own_failure(zone, "SOA", world).or(resolver);
     Verdict::unknown(reason.unwrap_or_else(|| seen::NOT_OBSERVED.to_owned()))
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-use hickory_proto::op::{Edns, Message, MessageType, Query};
+use hickory_proto::op::{Edns, Message, MessageType, Query, ResponseCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -42,17 +42,26 @@ pub(super) async fn exchange(
     wait: Duration,
 ) -> Result<Message, Trouble> {
     let asked = question(query, flags);
-    let bytes = asked
-        .to_vec()
-        .map_err(|error| Trouble::new(Kind::Unasked, format!("no question could be made: {error}")))?;
     let until = Instant::now() + wait;
-    let answer = over_udp(peer, &asked, &bytes, until, wait).await?;
+    let mut bytes = encoded(&asked)?;
+    let mut answer = over_udp(peer, &asked, &bytes, until, wait).await?;
+    // A server that knows no EDNS says so by FORMERR without it (RFC 6891 section 7).
+    if answer.metadata.response_code == ResponseCode::FormErr && answer.edns.is_none() {
+        let mut plain = asked.clone();
+        plain.edns = None;
+        bytes = encoded(&plain)?;
+        answer = over_udp(peer, &plain, &bytes, until, wait).await?;
+    }
     if !answer.metadata.truncation {
         return Ok(answer);
     }
     let over_tcp = timeout_at(until.max(Instant::now() + wait / 2), over_tcp(peer.address, &bytes)).await;
     let received = over_tcp.map_err(|_| silence(peer, wait, " over TCP"))?;
-    let received = received.map_err(|error| trouble(peer, &error))?;
+    let received = received.map_err(|error| {
+        let Trouble { kind, words } = trouble(peer, &error);
+        let cut = "; over UDP its answer is cut short, over TCP it cannot be asked: a firewall?";
+        Trouble::new(kind, format!("{words}{cut}"))
+    })?;
     match read(&received, &asked) {
         Reply::Answer(answer) => Ok(answer),
         Reply::Unreadable => Err(unreadable(peer)),
@@ -66,9 +75,7 @@ pub(super) async fn exchange(
 /// tried for.
 pub(super) async fn first_over_tcp(peer: &Peer, query: &Query, wait: Duration) -> Result<Message, Trouble> {
     let asked = question(query, Flags::default());
-    let bytes = asked
-        .to_vec()
-        .map_err(|error| Trouble::new(Kind::Unasked, format!("no question could be made: {error}")))?;
+    let bytes = encoded(&asked)?;
     let received = timeout(wait, over_tcp(peer.address, &bytes)).await;
     let received = received.map_err(|_| silence(peer, wait, " over TCP"))?;
     let received = received.map_err(|error| trouble(peer, &error))?;
@@ -76,6 +83,11 @@ pub(super) async fn first_over_tcp(peer: &Peer, query: &Query, wait: Duration) -
         Reply::Answer(answer) => Ok(answer),
         Reply::Unreadable | Reply::Stray => Err(unreadable(peer)),
     }
+}
+
+fn encoded(message: &Message) -> Result<Vec<u8>, Trouble> {
+    let unasked = |error| Trouble::new(Kind::Unasked, format!("no question could be made: {error}"));
+    message.to_vec().map_err(unasked)
 }
 
 fn question(query: &Query, flags: Flags) -> Message {

@@ -16,8 +16,26 @@ const MOST_CHECKS: usize = 12;
 
 /// A block for each reason.
 pub(super) fn blocks(scene: &Scene) -> Vec<Vec<String>> {
-    let groups = grouped(scene.causes.printed(Status::Unknown), |finding| finding.message.as_str());
+    let groups = grouped(scene.causes.printed(Status::Unknown), |finding| reason(&finding.message));
     groups.iter().map(|members| block(scene, members)).collect()
+}
+
+/// A message without the questions it was about: a resolver that is down is one reason, not one
+/// for each name and type that it was asked for.
+fn reason(message: &str) -> String {
+    let plain = |part: &str| match part.rsplit_once(" for ") {
+        Some((before, question)) if is_question(question) => before.to_owned(),
+        _ => part.to_owned(),
+    };
+    message.split("; ").map(plain).collect::<Vec<_>>().join("; ")
+}
+
+/// `shop.test TXT`
+fn is_question(text: &str) -> bool {
+    let Some((name, kind)) = text.split_once(' ') else { return false };
+    !name.is_empty()
+        && !kind.is_empty()
+        && kind.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 fn block(scene: &Scene, members: &[&Finding]) -> Vec<String> {
@@ -43,7 +61,7 @@ fn one(scene: &Scene, members: &[&Finding], first: &Finding) -> Vec<String> {
 }
 
 fn several(scene: &Scene, checks: &[Vec<&Finding>], first: &Finding) -> Vec<String> {
-    let text = format!("{} things for one reason: {}", checks.len(), clean(&first.message));
+    let text = format!("{} things for one reason: {}", checks.len(), clean(&reason(&first.message)));
     let mut lines = headline(scene, &text, "");
     if checks.len() > MOST_SENTENCES {
         lines.extend(listed(scene, checks));

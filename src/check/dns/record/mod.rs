@@ -226,14 +226,9 @@ fn resolvers_behind(record: &Record, kind: &str, world: &World) -> Verdict {
     if behind.is_empty() {
         return gap.unwrap_or_else(|| Verdict::pass("the resolver has the declared record too"));
     }
-    let behind = seen::listed(&behind);
-    Verdict::fail(behind.clone())
-        .expected(declared(record))
-        .observed(behind)
-        .label("not everywhere yet")
-        .help(
-            "wait until that time has run down and check again; nothing at your DNS provider needs a change",
-        )
+    Verdict::fail(seen::listed(&behind)).expected(declared(record)).label("not everywhere yet").help(
+        "wait until that time has run down and check again; nothing at your DNS provider needs a change",
+    )
 }
 
 /// What a resolver still says, where it is not what was declared.

@@ -6,6 +6,7 @@ use super::{nobody_asked, own_answers, zone};
 use crate::check::{Verdict, World, seen};
 use crate::item;
 use crate::observed::{Delegation, Seen, Transfer};
+use crate::spec::model::Nameservers;
 
 pub(in crate::check) fn delegation_differs(item: &item::Zone, world: &World) -> Verdict {
     let Some(zone) = zone(item, world) else { return nobody_asked(&item.origin, world) };
@@ -27,21 +28,7 @@ pub(in crate::check) fn delegation_differs(item: &item::Zone, world: &World) -> 
     let child: BTreeSet<String> =
         own.iter().flat_map(|(_, a)| a.values("NS")).map(ToString::to_string).collect();
     if parent != child {
-        let list = |set: &BTreeSet<String>| seen::listed(&set.iter().cloned().collect::<Vec<_>>());
-        let missing: Vec<String> = child.difference(&parent).cloned().collect();
-        let foreign: Vec<String> = parent.difference(&child).cloned().collect();
-        let mut faults = Vec::new();
-        if !missing.is_empty() {
-            faults.push(format!("the parent does not name {}", seen::listed(&missing)));
-        }
-        if !foreign.is_empty() {
-            faults.push(format!("only the parent names {}", seen::listed(&foreign)));
-        }
-        return Verdict::fail(seen::listed(&faults))
-            .expected(format!("{} at the parent, as in the zone", list(&child)))
-            .observed(list(&parent))
-            .label("two lists of servers")
-            .help("at the registrar, enter the same name servers as the zone's NS records name, or correct the NS records");
+        return two_lists(&parent, &child, world);
     }
     match stale_glue(delegation, world) {
         Some((server, glue, own)) => {
@@ -53,6 +40,41 @@ pub(in crate::check) fn delegation_differs(item: &item::Zone, world: &World) -> 
         }
         None => Verdict::pass(format!("the parent and the zone name the same {} servers", child.len())),
     }
+}
+
+/// The parent and the zone name different servers; which of them is wrong, the spec may say.
+fn two_lists(parent: &BTreeSet<String>, child: &BTreeSet<String>, world: &World) -> Verdict {
+    let list = |set: &BTreeSet<String>| seen::listed(&set.iter().cloned().collect::<Vec<_>>());
+    let missing: Vec<String> = child.difference(parent).cloned().collect();
+    let foreign: Vec<String> = parent.difference(child).cloned().collect();
+    let mut faults = Vec::new();
+    if !missing.is_empty() {
+        faults.push(format!("the parent does not name {}", seen::listed(&missing)));
+    }
+    if !foreign.is_empty() {
+        faults.push(format!("only the parent names {}", seen::listed(&foreign)));
+    }
+    let verdict = Verdict::fail(seen::listed(&faults))
+        .observed(format!("parent: {} | zone: {}", list(parent), list(child)))
+        .label("two lists of servers");
+    let declared = world.document.spec.dns.as_ref().and_then(|dns| dns.nameservers.as_ref());
+    let declared = match declared.map(|servers| &servers.value) {
+        Some(Nameservers::List(names)) => names.iter().map(|name| name.value.0.clone()).collect(),
+        _ => BTreeSet::new(),
+    };
+    if declared == *parent {
+        return verdict.expected(format!("{} in the zone, as declared and as at the parent", list(parent))).help(
+            "correct the zone's NS records at your DNS provider; the registrar has the declared name servers",
+        );
+    }
+    if declared == *child {
+        return verdict
+            .expected(format!("{} at the parent, as declared and as in the zone", list(child)))
+            .help("enter the declared name servers at the registrar");
+    }
+    verdict.expected("the same name servers at the parent and in the zone").help(
+        "decide which list is right: enter the zone's name servers at the registrar, or correct the zone's NS records at your DNS provider",
+    )
 }
 
 /// A server whose glue the zone itself does not know.

@@ -81,7 +81,9 @@ pub(in crate::check) fn nameserver_count(item: &item::Zone, world: &World) -> Ve
         if let Some(cause) = domain::out_of_dns(world) {
             return cause;
         }
-        return verdict(format!("{} is delegated to no name server", item.origin), "none".into());
+        return verdict(format!("{} is delegated to no name server", item.origin), "none".into())
+            .label("not delegated")
+            .help(format!("the zone above knows no name servers for {0}: if it is not registered yet, register it; if it is, enter the name servers of your DNS provider at the registrar; then ask `dig {0} NS +trace`", item.origin));
     }
     if names.len() == 1 {
         return verdict(format!("{} has one name server only: {list}", item.origin), list);
