@@ -11,8 +11,8 @@ use crate::spec::model::{
     Email, Environment, HostDetails, HostKind, Record as SpecRecord, RedirectStatus, Short, Spec,
     Waiver as SpecWaiver,
 };
-use crate::spec::names::{canonical_name, full_name, other_name};
-use crate::spec::{Document, Located, Place};
+use crate::spec::names::{canonical_name, full_name, is_under, other_name};
+use crate::spec::{Document, Located, Place, value};
 
 /// The path and query that the probe of a `*` redirect asks for.
 pub const PROBE_PATH: &str = "launch-ready/probe";
@@ -128,16 +128,40 @@ pub struct Record<'a> {
     pub path: String,
     /// The declaration.
     pub record: &'a SpecRecord,
+    /// Its values, each as it is to be published.
+    pub values: Vec<Value<'a>>,
+}
+
+/// One value of a declared record.
+#[derive(Debug, Clone)]
+pub struct Value<'a> {
+    /// As it is to be published: `apex` is the domain, names are ASCII, quoted strings are joined.
+    pub meant: String,
+    /// As the spec writes it.
+    pub written: &'a Located<String>,
+}
+
+impl Record<'_> {
+    /// False for the name of an address: its zone is somebody else's, and only resolvers are asked.
+    pub fn is_own(&self, domain: &str) -> bool {
+        is_under(&self.name, domain)
+    }
 }
 
 /// The declared records.
 pub fn records(document: &Document) -> Vec<Record<'_>> {
     let spec = &document.spec;
+    let domain = &spec.domain.value.0;
     let all = spec.dns.iter().flat_map(|dns| dns.records.iter().enumerate());
     all.map(|(index, record)| {
         let path = format!("dns.records[{index}]");
+        let kind = record.kind.value;
+        let values = record.all_values().into_iter();
         Record {
-            name: full_name(&record.name, &spec.domain.value.0),
+            name: full_name(&record.name, domain),
+            values: values
+                .map(|written| Value { meant: value::meant(kind, written, domain), written })
+                .collect(),
             place: Place::new(path.clone(), record.all_values().first().map_or(record.name.span, |v| v.span)),
             path,
             record,
@@ -160,10 +184,12 @@ pub struct OwnedRecord {
 /// The declared records, and the addresses and aliases of every name that the spec owns, each once.
 pub fn owned_records(document: &Document, observed: &Observed) -> Vec<OwnedRecord> {
     let one = |name: String, kind, declared| OwnedRecord { name, kind, declared };
-    let declared = records(document).into_iter().map(|r| one(r.name, r.record.kind.value.name(), true));
+    let domain = &document.spec.domain.value.0;
+    let declared = records(document).into_iter().filter(|record| record.is_own(domain));
+    let declared = declared.map(|r| one(r.name, r.record.kind.value.name(), true));
     let hosts = hosts(document, observed).into_iter().map(|host| host.name);
     // A host where it resolves; whether it does is not known yet.
-    let www = document.spec.hosts.is_none().then(|| format!("www.{}", document.spec.domain.value.0));
+    let www = document.spec.hosts.is_none().then(|| format!("www.{domain}"));
     let hosts = hosts.chain(www).flat_map(|name| ["A", "AAAA"].map(|kind| one(name.clone(), kind, false)));
     let mut found: Vec<OwnedRecord> = declared.chain(hosts).collect();
     let aliases: Vec<_> = found.iter().map(|owned| one(owned.name.clone(), "CNAME", false)).collect();
@@ -208,14 +234,14 @@ pub fn record_sets(document: &Document, observed: &Observed) -> Vec<RecordSet> {
     all
 }
 
-/// Every name that the spec owns records at, each once.
+/// Every name of the domain that the spec owns records at, each once.
 pub fn owners(document: &Document, observed: &Observed) -> Vec<Name> {
     let spec = &document.spec;
     let apex = Name { name: spec.domain.value.0.clone(), place: Place::new("domain", spec.domain.span) };
     let records = records(document).into_iter().map(|r| Name { name: r.name, place: r.place });
     let mut seen = BTreeSet::new();
     let mut all: Vec<Name> = names(document, observed).into_iter().chain(records).chain([apex]).collect();
-    all.retain(|name| seen.insert(name.name.clone()));
+    all.retain(|name| is_under(&name.name, &spec.domain.value.0) && seen.insert(name.name.clone()));
     all
 }
 

@@ -240,6 +240,13 @@ pub(super) fn cut(text: &str) -> String {
     text.chars().take(MAX_SHOWN).chain(['…']).collect()
 }
 
+/// A text as zone files quote it, so that quotes within it are told from those around it. The
+/// escapes that [`Remote`](crate::observed::Remote) made stay as they are.
+pub(super) fn quoted(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace("\\\\u{", "\\u{").replace('"', "\\\"");
+    format!("\"{text}\"")
+}
+
 /// A length of time in its largest whole unit: `10 days`, `1 hour`.
 pub(super) fn length(time: SignedDuration) -> String {
     let seconds = time.as_secs().unsigned_abs();
@@ -279,6 +286,12 @@ mod tests {
     fn long_urls_are_cut() {
         let long = Url::parse(&format!("https://shop.test/{}", "x".repeat(900))).expect("a URL");
         assert_eq!(shown(&long).chars().count(), MAX_SHOWN + 1);
+    }
+
+    #[test]
+    fn quotes_within_a_text_are_escaped() {
+        assert_eq!(quoted("a=b"), r#""a=b""#);
+        assert_eq!(quoted(r#""a" \; \u{1b}"#), r#""\"a\" \\; \u{1b}""#);
     }
 
     #[test]

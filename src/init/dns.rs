@@ -10,6 +10,7 @@ use crate::observed::DnsRecord;
 use crate::provider::{About, cloudflare, email};
 use crate::spec::lint::value_fault;
 use crate::spec::model::RecordType;
+use crate::spec::value;
 
 /// Writes the section.
 pub(super) fn write(sheet: &mut Sheet, sight: &Sight, site: &Site) {
@@ -199,7 +200,9 @@ fn one(sheet: &mut Sheet, key: &str, kind: RecordType, record: &DnsRecord, how: 
 /// True for a value that a spec may declare as it is.
 fn fits(kind: RecordType, value: &str) -> bool {
     let names = matches!(kind, RecordType::Cname | RecordType::Mx);
-    value_fault(kind, value).is_none() && (!names || value == "." || is_name(value))
+    // A spec would read one label as unfinished, or as the word `apex`.
+    let whole = value::target(kind, value).is_none_or(|target| target.contains('.'));
+    value_fault(kind, value).is_none() && whole && (!names || value == "." || is_name(value))
 }
 
 /// `- {name: apex, type: MX, value: mail.shop.test, priority: 10}`

@@ -19,7 +19,8 @@ pub struct DnsAnswer {
     /// True for NXDOMAIN: the name (or the end of its CNAME chain) does not exist.
     #[serde(default)]
     pub nxdomain: bool,
-    /// The answer section in order, the CNAME chain included. Empty with `nxdomain: false` is NODATA.
+    /// The answer section: the CNAME chain from the name asked for, then the rest sorted. Empty with
+    /// `nxdomain: false` is NODATA.
     #[serde(default)]
     pub records: Vec<DnsRecord>,
     /// What a negative answer says of itself.

@@ -7,8 +7,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use super::load::SpecError;
 use super::model::scalar::domain_name;
 use super::model::{Canonical, Email, Record, RecordType, Short, Spec};
-use super::names::{canonical_name, full_name};
-use super::{Document, Located, Span};
+use super::names::{canonical_name, full_name, is_elsewhere, is_under, name_form};
+use super::{Document, Located, Span, value};
 
 /// The code of every error here.
 const CODE: &str = "spec/contradiction";
@@ -23,6 +23,7 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         canonical_redirects,
         paths,
         redirects_to_itself,
+        records_outside,
         record_values,
         beside_cname,
         mail_records,
@@ -42,13 +43,10 @@ fn host_keys(spec: &Spec) -> impl Iterator<Item = (&Located<String>, String)> {
     hosts.map(|(key, _)| (key, full_name(key, &spec.domain.value.0)))
 }
 
-/// A key with dots is a name of its own if it ends as the domain does (`shop.example.test` beside
-/// `circlegarden.test`) or in one of the usual endings: nobody means a label `shop.example.com`.
 fn hosts_outside(spec: &Spec, errors: &mut Vec<SpecError>) {
     let domain = &spec.domain.value.0;
-    let own_ending = domain.rsplit('.').next().unwrap_or(domain);
     for (key, name) in host_keys(spec) {
-        if let Err(why) = super::model::scalar::domain_name(&name) {
+        if let Err(why) = domain_name(&name) {
             errors.push(error(
                 format!("`{}` is no host name: {why}", shown(key)),
                 "not a name",
@@ -57,22 +55,30 @@ fn hosts_outside(spec: &Spec, errors: &mut Vec<SpecError>) {
             ));
             continue;
         }
-        let bare = key.trim_end_matches('.');
-        let Some((_, ending)) = bare.rsplit_once('.') else { continue };
-        let looks_whole = ending == own_ending || ["com", "net", "org", "io", "dev", "app"].contains(&ending);
-        if looks_whole
-            && !bare.to_ascii_lowercase().ends_with(&format!(".{domain}"))
-            && !bare.eq_ignore_ascii_case(domain)
-        {
-            let message = format!("the host `{}` is not under `{domain}`", shown(key));
-            errors.push(error(
-                message,
-                "another domain",
-                key.span,
-                "one spec describes one domain: give the other its own file",
-            ));
+        if is_elsewhere(key, domain) || !is_under(&name, domain) {
+            errors.push(outside("the host", key, domain));
         }
     }
+}
+
+/// Nobody means a label `shop.example.com`.
+fn outside(what: &str, key: &Located<String>, domain: &str) -> SpecError {
+    let whole = name_form(key);
+    error(
+        format!("{what} `{}` is not under `{domain}`", shown(key)),
+        "another domain",
+        key.span,
+        format!(
+            "one spec describes one domain: write a label, or a full name under {domain}; if `{0}` is meant as labels, write `{0}.{domain}`",
+            shown(&whole)
+        ),
+    )
+}
+
+fn records_outside(spec: &Spec, errors: &mut Vec<SpecError>) {
+    let domain = &spec.domain.value.0;
+    let outsiders = records(spec).map(|record| &record.name).filter(|name| is_elsewhere(name, domain));
+    errors.extend(outsiders.map(|name| outside("the record", name, domain)));
 }
 
 fn hosts_twice(spec: &Spec, errors: &mut Vec<SpecError>) {
@@ -193,21 +199,22 @@ fn record_values(spec: &Spec, errors: &mut Vec<SpecError>) {
                 "add `priority: 10`",
             ));
         }
-        for value in values {
-            if let Some(help) = value_fault(kind, value) {
-                errors.push(error(
-                    format!("`{}` is no value of {}", shown(value), kind.name()),
-                    "not a value",
-                    value.span,
-                    help,
-                ));
-            }
-        }
+        errors.extend(values.into_iter().filter_map(|value| value_error(kind, value, &spec.domain.value.0)));
     }
 }
 
+fn value_error(kind: RecordType, value: &Located<String>, domain: &str) -> Option<SpecError> {
+    if let Some(help) = value_fault(kind, value) {
+        let message = format!("`{}` is no value of {}", shown(value), kind.name());
+        return Some(error(message, "not a value", value.span, help));
+    }
+    let label = shown(value::bare_label(kind, value)?);
+    let message = format!("`{label}` is not a full name: nothing is added to the value of a record");
+    Some(error(message, "a label alone", value.span, format!("write the full name: `{label}.{domain}`")))
+}
+
 pub(crate) fn value_fault(kind: RecordType, value: &str) -> Option<&'static str> {
-    let is_name = || super::model::scalar::domain_name(value).is_ok();
+    let is_name = || value == "@" || domain_name(value).is_ok();
     match kind {
         RecordType::A if value.parse::<Ipv4Addr>().is_err() => Some("write an IPv4 address: 203.0.113.10"),
         RecordType::Aaaa if value.parse::<Ipv6Addr>().is_err() => Some("write an IPv6 address: 2001:db8::10"),
@@ -263,9 +270,9 @@ fn mail_records(spec: &Spec, errors: &mut Vec<SpecError>) {
         records(spec).filter(|r| r.kind.value == RecordType::Mx && full_name(&r.name, domain) == *domain);
     for record in mx {
         for value in record.all_values() {
-            let name = value.trim_end_matches('.').to_ascii_lowercase();
+            let name = name_form(&value::meant(RecordType::Mx, value, domain));
             let contradicts = match &email.value {
-                Email::Word(_) => !name.is_empty(),
+                Email::Word(_) => name != ".",
                 Email::Full(settings) => match settings.receive.as_ref().map(|receive| &receive.value) {
                     Some(Short::Full(declared)) => !declared.mx.iter().any(|mx| mx.value.0 == name),
                     _ => false,

@@ -10,6 +10,7 @@ pub mod schema;
 mod shape;
 pub(crate) mod shown;
 pub mod tree;
+pub(crate) mod value;
 
 #[cfg(test)]
 mod tests;

@@ -58,6 +58,30 @@ pub fn registration_of(domain: &str) -> Option<Registrable> {
     }
 }
 
+/// The part of a name that somebody can register with a registry of the root zone: a known ending
+/// and one label. `None` for a name that stands below no known ending, or whose label no registry
+/// takes.
+pub(crate) fn registered(name: &str) -> Option<&str> {
+    let is_ending = |name: &str| {
+        psl::List.suffix(name.as_bytes()).is_some_and(|suffix| {
+            suffix.typ() == Some(psl::Type::Icann) && suffix.as_bytes() == name.as_bytes()
+        })
+    };
+    let mut above = name;
+    while let Some((label, parent)) = above.split_once('.').filter(|_| !is_ending(above)) {
+        if is_ending(parent) {
+            return is_ldh(label).then_some(above);
+        }
+        above = parent;
+    }
+    None
+}
+
+/// Letters, digits and hyphens: what the label of a host name is made of (RFC 5890 section 2.3.1).
+pub(crate) fn is_ldh(label: &str) -> bool {
+    !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
 /// The registered name at the root of a suffix that its owner put on the list.
 fn below_icann_suffix(owner: &str) -> Option<String> {
     let mut above = owner;
@@ -119,6 +143,26 @@ mod tests {
         assert_eq!(asked("uk.com").as_deref(), Some("uk.com"));
     }
 
+    #[test]
+    fn whole_names_are_told_from_labels() {
+        for (name, part) in [
+            ("elsewhere.example.com", Some("example.com")),
+            ("a.b.shop.co.uk", Some("shop.co.uk")),
+            ("me.github.io", Some("github.io")),
+            ("s1._domainkey.example.com", Some("example.com")),
+            ("_dmarc.news", None),
+            ("s1._domainkey.app", None),
+            ("*.shop", None),
+            ("_sip._tcp", None),
+            ("co.uk", None),
+            ("com", None),
+            ("a.b", None),
+            ("", None),
+        ] {
+            assert_eq!(registered(name), part, "{name}");
+        }
+    }
+
     /// publicsuffix.org's own cases stand beside the repository where the product is developed.
     #[test]
     #[allow(clippy::disallowed_methods, reason = "the cases are a file")]
@@ -142,7 +186,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_name_can_be_asked_about(name in ".*|[a-z.]{0,40}") {
-            let _ = (registrable(&name), registration_of(&name));
+            let _ = (registrable(&name), registration_of(&name), registered(&name));
         }
     }
 }

@@ -133,7 +133,7 @@ waivers:
     spec/contradiction: the path `login` does not start with one `/` | login | write /login
     spec/contradiction: the host shop.test is declared twice | "@" | keep one of them
     spec/contradiction: www.shop.test is the canonical host and cannot redirect to itself | redirect | write `canonical: apex`, or give the host a mapping: {}
-    spec/contradiction: the host `other.example.test` is not under `shop.test` | other.example.test | one spec describes one domain: give the other its own file
+    spec/contradiction: the host `other.example.test` is not under `shop.test` | other.example.test | one spec describes one domain: write a label, or a full name under shop.test; if `other.example.test` is meant as labels, write `other.example.test.shop.test`
     spec/contradiction: a CNAME cannot stand at the apex | apex | use A and AAAA records, or `proxied: true` where Cloudflare flattens it
     spec/contradiction: shop.test is declared as a CNAME and has a record of type MX too | apex | remove one of them (RFC 1034 section 3.6.2)
     spec/contradiction: an MX record needs a priority | apex | add `priority: 10`
@@ -208,6 +208,55 @@ dns: {records: [{name: \"a..b\", type: A, value: 203.0.113.1}, {name: \"*\", typ
     spec/contradiction: the path `//evil.example/x` does not start with one `/` | "//evil.example/x" | write /evil.example/x
     spec/contradiction: `a..b` is no name of a record: each part of a name has 1 to 63 characters | "a..b" | write apex, a label, or a full name
     "#);
+}
+
+#[test]
+fn names_that_lead_elsewhere_are_refused() {
+    let text = "domain: shop.test
+hosts: {www.example.com: {}, 10.113.0.203.in-addr.arpa: {}, api.: {}}
+dns:
+  records:
+    - {name: elsewhere.example.com, type: A, value: 203.0.113.1}
+    - {name: _dmarc.other.test, type: TXT, value: x}
+    - {name: shop.example.net., type: A, value: 203.0.113.1}
+    - {name: _dmarc.news, type: TXT, value: x}
+    - {name: api.com.shop.test, type: A, value: 203.0.113.1}
+    - {name: 10.113.0.203.in-addr.arpa., type: PTR, value: app}
+    - {name: a, type: CNAME, value: \"@\"}
+    - {name: b, type: CNAME, value: app}
+    - {name: apex, type: HTTPS, value: 1 app port=8443}
+    - {name: apex, type: MX, value: mail, priority: 10}
+";
+    insta::assert_snapshot!(told(text).join("\n"), @r#"
+    spec/contradiction: the host `www.example.com` is not under `shop.test` | www.example.com | one spec describes one domain: write a label, or a full name under shop.test; if `www.example.com` is meant as labels, write `www.example.com.shop.test`
+    spec/contradiction: the host `10.113.0.203.in-addr.arpa` is not under `shop.test` | 10.113.0.203.in-addr.arpa | one spec describes one domain: write a label, or a full name under shop.test; if `10.113.0.203.in-addr.arpa` is meant as labels, write `10.113.0.203.in-addr.arpa.shop.test`
+    spec/contradiction: the record `elsewhere.example.com` is not under `shop.test` | elsewhere.example.com | one spec describes one domain: write a label, or a full name under shop.test; if `elsewhere.example.com` is meant as labels, write `elsewhere.example.com.shop.test`
+    spec/contradiction: the record `_dmarc.other.test` is not under `shop.test` | _dmarc.other.test | one spec describes one domain: write a label, or a full name under shop.test; if `_dmarc.other.test` is meant as labels, write `_dmarc.other.test.shop.test`
+    spec/contradiction: the record `shop.example.net.` is not under `shop.test` | shop.example.net. | one spec describes one domain: write a label, or a full name under shop.test; if `shop.example.net` is meant as labels, write `shop.example.net.shop.test`
+    spec/contradiction: `app` is not a full name: nothing is added to the value of a record | app | write the full name: `app.shop.test`
+    spec/contradiction: `app` is not a full name: nothing is added to the value of a record | app | write the full name: `app.shop.test`
+    spec/contradiction: `app` is not a full name: nothing is added to the value of a record | 1 app port=8443 | write the full name: `app.shop.test`
+    spec/contradiction: `mail` is not a full name: nothing is added to the value of a record | mail | write the full name: `mail.shop.test`
+    "#);
+}
+
+#[test]
+fn an_idn_and_its_ascii_form_are_one_name() {
+    let text = "domain: bücher.test
+hosts: {app.bücher.test: {}, WWW.xn--bcher-kva.test.: {}}
+dns:
+  records:
+    - {name: \"*.bücher.test\", type: CNAME, value: app.bücher.test}
+    - {name: apex, type: MX, value: mail.Bücher.test., priority: 10}
+    - {name: apex, type: MX, value: xn--bcher-kva.test, priority: 20}
+    - {name: apex, type: MX, value: apex, priority: 30}
+email: {receive: {mx: [mail.bücher.test, bücher.test]}}
+";
+    if let Err(errors) = load::parse("-", text) {
+        panic!("{:?}", miette::Report::new(errors));
+    }
+    assert_eq!(super::names::full_name("*.Bücher", "shop.test"), "*.xn--bcher-kva.shop.test");
+    assert_eq!(super::names::full_name("1.2.0.192.IN-ADDR.ARPA.", "shop.test"), "1.2.0.192.in-addr.arpa");
 }
 
 #[test]

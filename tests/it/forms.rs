@@ -62,6 +62,7 @@ const FORMS: &[&str] = &[
     "canonical: apex\nhosts: {apex: {}, www: {}}",
     "hosts: {apex: {}, none: {pages: [/a], health: /b}}",
     "dns: {records: [{name: apex, type: TXT, value: a}, {name: x, type: MX, value: mail.shop.test, priority: 10}, {name: gone, type: CNAME, value: nowhere.host.test}]}",
+    "dns: {records: [{name: 10.113.0.203.in-addr.arpa, type: PTR, value: apex}, {name: 11.0.2.192.in-addr.arpa, type: CNAME, value: 11.nets.test}]}",
     "redirects: [{from: \"https://old.test/*\", to: \"https://shop.test/$1\"}, {from: \"http://shop.test/a\", to: \"https://shop.test/b\", status: 301}]",
     "hosts: {}\nredirects: [{from: \"https://shop.test/a\", to: \"https://other.test/b\"}]",
     "endpoints: [{url: \"https://api.other.test/\"}, {url: \"http://api.shop.test/x\", status: 404}, {url: \"https://shop.test/y\", refuse_anonymous: true}]",

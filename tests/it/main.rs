@@ -14,5 +14,6 @@ mod names;
 mod readme;
 mod registration;
 mod run;
+mod values;
 mod weather;
 mod zones;

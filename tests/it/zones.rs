@@ -241,7 +241,7 @@ fn no_server_is_asked_a_question_twice() {
 #[test]
 fn a_delegated_child_is_asked_at_its_own_servers() {
     let spec = "domain: shop.test\nhosts: {apex: {}}\ndns: {records: [\
-                {name: deep.eu, type: TXT, value: a=b}, {name: apex, type: A, value: 203.0.113.10}]}";
+                {name: deep.eu.shop.test, type: TXT, value: a=b}, {name: apex, type: A, value: 203.0.113.10}]}";
     let (_, report) = looked_at(spec, |world| {
         apex(world);
         world.zone("eu.shop.test").txt("deep", "a=b");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hickory_proto::rr::rdata::{A, AAAA, CAA, CNAME, MX, NS, NULL, SOA, SRV, TXT};
+use hickory_proto::rr::rdata::{A, AAAA, CAA, CNAME, MX, NS, NULL, PTR, SOA, SRV, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use super::fault::Fault;
@@ -80,6 +80,7 @@ fn record_data(kind: &str, rest: &str, origin: &str) -> RData {
         ("AAAA", [address]) => RData::AAAA(AAAA(address.parse().expect("an IPv6 address"))),
         ("CNAME", [target]) => RData::CNAME(CNAME(name(target))),
         ("NS", [target]) => RData::NS(NS(name(target))),
+        ("PTR", [target]) => RData::PTR(PTR(name(target))),
         ("MX", [preference, host]) => RData::MX(MX::new(number(preference), name(host))),
         ("SRV", [priority, weight, port, host]) => {
             RData::SRV(SRV::new(number(priority), number(weight), number(port), name(host)))

@@ -10,6 +10,8 @@ use crate::observed::DnsRecord;
 pub(super) struct Fault {
     what: String,
     observed: String,
+    /// What should be there instead, where it is known.
+    right: Option<String>,
     cure: String,
 }
 
@@ -40,6 +42,7 @@ fn doubled_owner(name: &str, kind: &str, world: &World) -> Option<Fault> {
             "the {kind} record meant for {name} stands at {wrong}: the zone's name was added twice"
         ),
         observed: wrong,
+        right: Some(name.to_owned()),
         cure: format!(
             "in the form of your DNS provider write `{short}` as the name, or the full name with a final dot"
         ),
@@ -59,7 +62,8 @@ fn of_value(record: &DnsRecord, domain: &str) -> Option<Fault> {
 
 fn in_name(target: &str, domain: &str) -> Option<Fault> {
     let twice = format!("{domain}.{domain}");
-    let fault = |what: String, cure: String| Some(Fault { what, observed: target.to_owned(), cure });
+    let fault =
+        |what: String, cure: String| Some(Fault { what, observed: target.to_owned(), right: None, cure });
     if target == twice || target.ends_with(&format!(".{twice}")) {
         let meant = target.strip_suffix(&format!(".{domain}")).unwrap_or(target);
         return fault(
@@ -91,7 +95,8 @@ fn in_text(text: &str) -> Option<Fault> {
     let fault = |what: &str, cure: &str| {
         Some(Fault {
             what: what.to_owned(),
-            observed: format!("\"{}\"", seen::cut(text)),
+            observed: seen::quoted(&seen::cut(text)),
+            right: None,
             cure: cure.to_owned(),
         })
     };
@@ -127,7 +132,8 @@ fn in_text(text: &str) -> Option<Fault> {
     }
     glued(text).map(|glued| Fault {
         what: format!("the parts of the text were joined without the space between them: `{glued}`"),
-        observed: format!("\"{}\"", seen::cut(text)),
+        observed: seen::quoted(&seen::cut(text)),
+        right: None,
         cure: "put the space back: strings of a TXT record are joined as they are (RFC 7208 section 3.3)"
             .to_owned(),
     })
@@ -156,9 +162,9 @@ pub(in crate::check) fn value_malformed(set: &RecordSet, world: &World) -> Verdi
         Ok(view) => view,
         Err(verdict) => return *verdict,
     };
-    if let Some(Fault { what, observed, cure }) = fault(&set.name, set.kind, world) {
+    if let Some(Fault { what, observed, right, cure }) = fault(&set.name, set.kind, world) {
         return Verdict::fail(format!("{} {}: {what}", set.name, set.kind))
-            .expected("the text as it was meant")
+            .expected(right.unwrap_or_else(|| "the text as it was meant".to_owned()))
             .observed(observed)
             .label("damaged in entry")
             .help(cure);

@@ -3,6 +3,7 @@
 //! negative answer, and that chain is what the judges look at.
 
 mod name;
+mod order;
 mod record;
 mod wire;
 
@@ -270,10 +271,12 @@ pub(super) fn answer(message: &Message) -> DnsAnswer {
     let internet =
         |record: &&Record| record.dns_class == DNSClass::IN && record.record_type() != RecordType::RRSIG;
     let head = &message.metadata;
+    let asked = message.queries.first().map_or_else(String::new, |query| name::write(query.name()));
+    let records = message.answers.iter().filter(internet).map(record::normalised).collect();
     DnsAnswer {
         unauthoritative: false,
         nxdomain: head.response_code == ResponseCode::NXDomain,
-        records: message.answers.iter().filter(internet).map(record::normalised).collect(),
+        records: order::sorted(records, &asked),
         denial: message.authorities.iter().find_map(record::denial),
         referral: referral(message),
     }
@@ -299,6 +302,7 @@ fn referral(message: &Message) -> Option<Delegation> {
     let mut glue: Vec<DnsRecord> =
         message.additionals.iter().filter(address).map(record::normalised).collect();
     glue.retain(|record| servers.contains(&record.name));
+    let glue = order::sorted(glue, "");
     Some(Delegation { zone: name::write(&zone).into(), servers, glue })
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use hickory_proto::dnssec::rdata::{DNSSECRData, DS};
+use hickory_proto::rr::rdata::svcb::SvcParamKey;
 use hickory_proto::rr::rdata::{CAA, SOA, SVCB, TLSA};
 use hickory_proto::rr::{RData, Record};
 
@@ -75,9 +76,18 @@ fn service(svcb: &SVCB) -> (Option<u16>, Remote) {
         // Values with several parts are displayed with a trailing comma.
         let text = parameter.to_string();
         let text = text.trim_end_matches(',');
+        let key = parameter_name(*key);
         let _ = if text.is_empty() { write!(value, " {key}") } else { write!(value, " {key}={text}") };
     }
     (Some(svcb.svc_priority), Remote::from(value))
+}
+
+/// Keys that hickory does not know are `key7` (RFC 9460 section 2.1).
+fn parameter_name(key: SvcParamKey) -> String {
+    match key {
+        SvcParamKey::Unknown(number) => format!("key{number}"),
+        known => known.to_string(),
+    }
 }
 
 fn association(tlsa: &TLSA) -> String {

@@ -41,12 +41,13 @@ pub enum Dnssec {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// `apex` (or `@`), a label under the domain, or a full name.
+    /// `apex` (or `@`), a label under the domain, a full name under it, or the full name of an
+    /// address (`10.113.0.203.in-addr.arpa`).
     pub name: Located<String>,
     /// The record's type.
     #[serde(rename = "type")]
     pub kind: Located<RecordType>,
-    /// Its one value.
+    /// Its one value. Names are full names; `apex` (or `@`) is the domain.
     pub value: Option<Located<String>>,
     /// Its values, where there are several.
     pub values: Option<Located<Vec<Located<String>>>>,

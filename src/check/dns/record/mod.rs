@@ -12,9 +12,10 @@ use crate::check::{Status, Verdict, World};
 use crate::item::Record;
 use crate::observed::{DnsAnswer, Seen};
 use crate::spec::model::RecordType;
+use crate::spec::names::{is_reverse, name_form};
 use proxied::{is_proxied, proxied_differs, proxied_missing};
 use state::{Compared, State, Ttl, compare};
-use value::{declared, name_form, published, says, to_publish};
+use value::{declared, publish, published, says};
 
 pub(in crate::check) use value::subject;
 
@@ -89,10 +90,9 @@ pub(in crate::check) fn record_missing(record: &Record, world: &World) -> Verdic
 }
 
 fn missing(record: &Record, what: String) -> Verdict {
-    Verdict::fail(what)
-        .expected(declared(record))
-        .label("not published")
-        .help(format!("publish {} at your DNS provider", to_publish(record)))
+    let at = if is_reverse(&record.name) { "" } else { " at your DNS provider" };
+    let help = format!("{}{at}", publish(record));
+    Verdict::fail(what).expected(declared(record)).label("not published").help(help)
 }
 
 pub(in crate::check) fn record_differs(record: &Record, world: &World) -> Verdict {
@@ -121,7 +121,7 @@ pub(in crate::check) fn record_differs(record: &Record, world: &World) -> Verdic
                 .expected(declared(record))
                 .observed(observed)
                 .label("published otherwise")
-                .help(format!("publish {}, or correct the spec", to_publish(record)))
+                .help(format!("{}, or correct the spec", publish(record)))
                 .at(place);
         }
     }
@@ -151,7 +151,7 @@ pub(in crate::check) fn record_unexpected(record: &Record, world: &World) -> Ver
         Err(verdict) => return *verdict,
     };
     let declares = |seen: &crate::observed::DnsRecord| {
-        all.iter().any(|r| r.record.all_values().iter().any(|value| says(kind, r, value, seen)))
+        all.iter().any(|r| r.values.iter().any(|value| says(kind, value, seen)))
     };
     let answers = view.answers();
     let own = answers.first().map(|answer| state::own(record, answer)).unwrap_or_default();
@@ -181,6 +181,11 @@ pub(in crate::check) fn propagation_pending(record: &Record, world: &World) -> V
     let kind = record.record.kind.name();
     if is_proxied(record) {
         return Verdict::not_applicable("the record is behind Cloudflare's proxy");
+    }
+    if !record.is_own(world.domain()) {
+        return Verdict::not_applicable(
+            "the zone of an address is not the product's: only resolvers are asked",
+        );
     }
     match View::of(&record.name, kind, world) {
         Ok(view) if view.is_own() => {}

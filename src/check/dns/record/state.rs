@@ -1,10 +1,11 @@
 //! Whether what one answer says is what was declared.
 
-use super::value::{cut, name_form, published, says, subject};
-use crate::item::Record;
+use super::value::{published, says, shown, subject};
+use crate::item::{Record, Value};
 use crate::observed::{DnsAnswer, DnsRecord};
 use crate::spec::Place;
 use crate::spec::model::RecordType;
+use crate::spec::names::name_form;
 
 /// How an answer stands to a declared record.
 #[derive(Debug, PartialEq)]
@@ -88,26 +89,24 @@ fn absent_text(record: &Record, seen: &[&DnsRecord]) -> Option<String> {
         return None;
     }
     let tag = |text: &str| text.split('=').next().unwrap_or(text).trim_matches('"').to_ascii_lowercase();
-    let has = |value: &str| {
-        seen.iter().any(|seen| {
-            says(kind, record, value, seen) || (value.contains('=') && tag(seen.value.as_str()) == tag(value))
-        })
+    let same_tag = |text: &str, seen: &str| text.contains('=') && tag(seen) == tag(text);
+    let has = |value: &&Value| {
+        seen.iter().any(|seen| says(kind, value, seen) || same_tag(&value.meant, seen.value.as_str()))
     };
-    record.record.all_values().into_iter().find(|value| !has(value)).map(|value| cut(kind, value))
+    record.values.iter().find(|value| !has(value)).map(|value| shown(kind, value))
 }
 
 /// A declared value that is not published, with its place.
 fn value_differs(record: &Record, seen: &[&DnsRecord]) -> Option<(String, Place)> {
-    let values = record.record.all_values();
     let kind = record.record.kind.value;
     let key = |n: usize| {
         if record.record.values.is_some() { format!("values[{n}]") } else { "value".to_owned() }
     };
-    let absent =
-        values.iter().enumerate().find(|(_, value)| !seen.iter().any(|seen| says(kind, record, value, seen)));
+    let mut values = record.values.iter().enumerate();
+    let absent = values.find(|(_, value)| !seen.iter().any(|seen| says(kind, value, seen)));
     if let Some((index, value)) = absent {
-        let what = format!("{} has another value than {}", subject(record), cut(kind, value));
-        return Some((what, Place::new(format!("{}.{}", record.path, key(index)), value.span)));
+        let what = format!("{} has another value than {}", subject(record), shown(kind, value));
+        return Some((what, Place::new(format!("{}.{}", record.path, key(index)), value.written.span)));
     }
     None
 }
@@ -115,9 +114,8 @@ fn value_differs(record: &Record, seen: &[&DnsRecord]) -> Option<(String, Place)
 fn priority_differs(record: &Record, seen: &[&DnsRecord]) -> Option<(String, Place)> {
     let declared = record.record.priority.as_ref()?;
     let kind = record.record.kind.value;
-    let values = record.record.all_values();
     let other = seen.iter().find(|seen| {
-        values.iter().any(|value| says(kind, record, value, seen))
+        record.values.iter().any(|value| says(kind, value, seen))
             && seen.priority.is_some_and(|priority| priority != declared.value)
     })?;
     let what = format!(
