@@ -14,5 +14,6 @@ mod names;
 mod readme;
 mod registration;
 mod run;
+mod signatures;
 mod weather;
 mod zones;

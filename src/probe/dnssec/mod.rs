@@ -39,6 +39,21 @@ pub(super) async fn observe(session: &Session<'_>, name: &str) {
     session.dnssec(name, async || look(session, name).await).await;
 }
 
+/// Looks at a zone below the domain's, of which the name servers above have told.
+pub(super) async fn observe_child(session: &Session<'_>, zone: &str) {
+    session
+        .dnssec(zone, async || match look(session, zone).await {
+            (above, Ok(_)) if above != zone => {
+                let why = format!(
+                    "the resolver does not know the zone {zone} yet: it takes it for a part of {above}"
+                );
+                (zone.to_owned(), Err(Problem::Unobserved(why)))
+            }
+            (_, outcome) => (zone.to_owned(), outcome),
+        })
+        .await;
+}
+
 async fn look(session: &Session<'_>, text: &str) -> Outcome {
     let Some(name) = read_name(text).filter(|name| name.num_labels() <= MOST_LABELS) else {
         let why = format!("`{text}` is not a name whose zone is looked for");

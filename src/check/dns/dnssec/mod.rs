@@ -18,9 +18,12 @@ use state::{State, Trouble};
 /// signature was meant to be.
 const LEAST_OF_KEYS: SignedDuration = SignedDuration::from_hours(24);
 
-/// The verdict at `dns.dnssec` where the spec says that, with its demand.
-fn placed(verdict: Verdict, world: &World) -> Verdict {
-    match world.document.spec.dns.as_ref().and_then(|dns| dns.dnssec.as_ref()) {
+/// The verdict at `dns.dnssec` where the spec says that and no more exact place is known. Zones
+/// below the domain have one: what is declared in them.
+fn placed(verdict: Verdict, zone: &Zone, world: &World) -> Verdict {
+    let dnssec = world.document.spec.dns.as_ref().and_then(|dns| dns.dnssec.as_ref());
+    let is_below = zone.origin.ends_with(&format!(".{}", world.domain()));
+    match dnssec.filter(|_| verdict.place.is_none() && !is_below) {
         Some(dnssec) => verdict.at(Place::new("dns.dnssec", dnssec.span)),
         None => verdict,
     }
@@ -32,7 +35,7 @@ fn judged(zone: &Zone, world: &World, judge: impl FnOnce(&State) -> Verdict) -> 
         Ok(state) => judge(&state),
         Err(verdict) => *verdict,
     };
-    placed(verdict, world)
+    placed(verdict, zone, world)
 }
 
 /// The finding that says why a resolver has no answer about a name: its zone does not validate.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::check::dns::zone::lame;
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World};
 use crate::observed::{ChainState, Dnssec, Remote, Seen, Signature, question};
@@ -34,7 +35,10 @@ impl<'w> State<'w> {
         match world.observed.dnssec.get(zone) {
             Some(Seen::Answer(dnssec)) => Ok(Self { zone, seen: dnssec, at: world.at }),
             Some(Seen::Failed(failure)) => Err(Box::new(Verdict::unknown(failure.detail.as_str()))),
-            Some(Seen::Unobserved(reason)) => Err(Box::new(Verdict::unknown(reason.as_str()))),
+            Some(Seen::Unobserved(reason)) => {
+                let cause = lame::silenced(zone, world);
+                Err(Box::new(cause.unwrap_or_else(|| Verdict::unknown(reason.as_str()))))
+            }
             None => Err(Box::new(Verdict::unknown(seen::NOT_OBSERVED))),
         }
     }
