@@ -46,6 +46,16 @@ pub(super) enum Checked {
     Nothing(Problem),
 }
 
+impl Checked {
+    /// What was answered and not refused.
+    pub(super) fn plain(self) -> Result<DnsAnswer, Problem> {
+        match self {
+            Self::Answer(message, _) => Ok(answer(&message)),
+            Self::Refused(_, problem) | Self::Nothing(problem) => Err(problem),
+        }
+    }
+}
+
 /// Why a server gave no answer, and the words for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Trouble {
@@ -89,21 +99,29 @@ impl Resolver {
 
     /// The answer to one question: that of the first resolver that has one.
     pub(super) async fn ask(&self, name: &str, kind: &str, limits: &Limits) -> Result<DnsAnswer, Problem> {
-        match self.checked(name, kind, Flags::default(), limits).await {
-            Checked::Answer(message, _) => Ok(answer(&message)),
-            Checked::Refused(_, problem) | Checked::Nothing(problem) => Err(problem),
-        }
+        self.checked(name, kind, Flags::default(), limits).await.plain()
     }
 
     /// The same with all that belongs to it. A resolver that validates says SERVFAIL to what is
     /// bogus, and knows it all the same.
     pub(super) async fn checked(&self, name: &str, kind: &str, flags: Flags, limits: &Limits) -> Checked {
+        self.checked_by(&self.servers, name, kind, flags, limits).await
+    }
+
+    async fn checked_by(
+        &self,
+        servers: &[Peer],
+        name: &str,
+        kind: &str,
+        flags: Flags,
+        limits: &Limits,
+    ) -> Checked {
         let flags = Flags { recursion: true, ..flags };
         let answered = |message: Message| {
             let validated = message.metadata.authentic_data;
             Checked::Answer(Box::new(message), validated)
         };
-        let troubles = match self.ask_all(&self.servers, name, kind, flags, limits).await {
+        let troubles = match self.ask_all(servers, name, kind, flags, limits).await {
             Ok(Ok(message)) => return answered(message),
             Ok(Err(troubles)) => troubles,
             Err(problem) => return Checked::Nothing(problem),
@@ -112,21 +130,14 @@ impl Resolver {
             return Checked::Nothing(unobserved(&troubles, name, kind));
         }
         let unchecked = Flags { unchecked: true, ..flags };
-        let Ok(Ok(message)) = self.ask_all(&self.servers, name, kind, unchecked, limits).await else {
+        let Ok(Ok(message)) = self.ask_all(servers, name, kind, unchecked, limits).await else {
             return Checked::Nothing(unobserved(&troubles, name, kind));
         };
         // One SERVFAIL may pass.
-        match self.ask_all(&self.servers, name, kind, flags, limits).await {
+        match self.ask_all(servers, name, kind, flags, limits).await {
             Ok(Ok(message)) => answered(message),
-            _ => Checked::Refused(Box::new(message), self.bogus(name, kind)),
+            _ => Checked::Refused(Box::new(message), bogus(servers, name, kind)),
         }
-    }
-
-    fn bogus(&self, name: &str, kind: &str) -> Problem {
-        Problem::Unobserved(format!(
-            "{} takes {name} {kind} for bogus (DNSSEC): SERVFAIL, but an answer where it is told not to validate",
-            self.servers.first().map_or("the resolver", |server| server.who.as_str())
-        ))
     }
 
     /// The whole message of the first resolver that has one. SERVFAIL and the like are no messages.
@@ -156,11 +167,7 @@ impl Resolver {
         limits: &Limits,
     ) -> Result<DnsAnswer, Problem> {
         let only: Vec<Peer> = self.servers.iter().filter(|peer| peer.address == server).cloned().collect();
-        let recursive = Flags { recursion: true, ..Flags::default() };
-        match self.ask_all(&only, name, kind, recursive, limits).await? {
-            Ok(message) => Ok(answer(&message)),
-            Err(troubles) => Err(unobserved(&troubles, name, kind)),
-        }
+        self.checked_by(&only, name, kind, Flags::default(), limits).await.plain()
     }
 
     /// What a name server itself says: asked without recursion, so that its failure is its own.
@@ -229,7 +236,16 @@ impl Resolver {
     }
 }
 
-/// A resolver's failure is never an observation about the name.
+/// A refusal is one thing that a resolver does say about the name.
+fn bogus(servers: &[Peer], name: &str, kind: &str) -> Problem {
+    let who = servers.first().map_or("the resolver", |server| server.who.as_str());
+    let words = format!(
+        "{who} takes {name} {kind} for bogus (DNSSEC): SERVFAIL, but an answer where it is told not to validate"
+    );
+    Problem::Failed(FailureKind::Bogus, words)
+}
+
+/// Any other failure of a resolver is never an observation about the name.
 fn unobserved(troubles: &[Trouble], name: &str, kind: &str) -> Problem {
     let name = if name == "." { name } else { name.trim_end_matches('.') };
     let words: Vec<String> =

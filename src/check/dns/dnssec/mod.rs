@@ -1,5 +1,6 @@
 //! Judges of `dns/dnssec-*`.
 
+mod refused;
 mod state;
 
 use std::time::Duration;
@@ -7,9 +8,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::super::seen;
-use super::super::{Verdict, World};
+use super::super::{Status, Verdict, World};
 use crate::item::Zone;
-use crate::observed::{ChainState, Remote, Seen, Signature};
+use crate::observed::{ChainState, Remote, Signature};
 use crate::spec::Place;
 use crate::spec::model::Dnssec as Demand;
 use state::{State, Trouble};
@@ -38,19 +39,15 @@ fn judged(zone: &Zone, world: &World, judge: impl FnOnce(&State) -> Verdict) -> 
     placed(verdict, zone, world)
 }
 
-/// The finding that says why a resolver has no answer about a name: its zone does not validate.
-pub(in crate::check) fn fault(name: &str, reason: &str, world: &World) -> Option<Verdict> {
-    if !reason.contains("SERVFAIL") {
-        return None;
-    }
-    let (zone, dnssec) = world.observed.dnssec_of(name)?;
-    let Seen::Answer(dnssec) = dnssec else { return None };
-    let state = State::of(zone, world).ok()?;
-    if state.is_orphan() {
-        return Some(orphaned(&state));
-    }
-    let broken = dnssec.refused_by_resolver || dnssec.chain == ChainState::Bogus;
-    broken.then(|| invalid(&state))
+/// The finding that says why a resolver refuses the answer to a question, where one does.
+pub(in crate::check) fn fault(name: &str, kind: &str, world: &World) -> Option<Verdict> {
+    let question = refused::all(world).into_iter().find(|refused| refused.is(name, kind))?;
+    let zone = question.zone(world)?;
+    Some(match State::of(zone, world) {
+        Ok(state) if state.is_orphan() => orphaned(&state),
+        Ok(state) if state.trouble().is_some() => invalid(&state),
+        _ => Verdict::not_judged("dns/dnssec-bogus", zone, "the resolver refuses the answer as bogus"),
+    })
 }
 
 fn orphaned(state: &State) -> Verdict {
@@ -63,6 +60,16 @@ fn invalid(state: &State) -> Verdict {
 }
 
 pub(in crate::check) fn dnssec_bogus(zone: &Zone, world: &World) -> Verdict {
+    let chain = chain(zone, world);
+    // What is wrong with the whole zone is the cause of the rest.
+    if chain.status == Status::Fail || chain.because.is_some() {
+        return chain;
+    }
+    refused::verdict(zone, world).unwrap_or(chain)
+}
+
+/// Whether the chain down to the zone holds.
+fn chain(zone: &Zone, world: &World) -> Verdict {
     judged(zone, world, |state| {
         if state.is_orphan() {
             return orphaned(state);
