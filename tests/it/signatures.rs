@@ -142,7 +142,9 @@ fn a_recording_keeps_what_was_refused() {
     let again = ["check", "-", "--format", "json", "--replay", &file].map(str::to_owned);
     let again = launch_ready(&again, ONE).json();
     assert_eq!(findings(&first, "fail"), ["dns/dnssec-bogus shop.test"]);
-    for (check, subject) in [("dns/dnssec-bogus", "shop.test"), ("dns/propagation-pending", "one.shop.test TXT")] {
+    for (check, subject) in
+        [("dns/dnssec-bogus", "shop.test"), ("dns/propagation-pending", "one.shop.test TXT")]
+    {
         assert_eq!(finding(&first, check, subject), finding(&again, check, subject));
     }
 }

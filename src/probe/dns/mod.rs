@@ -2,6 +2,7 @@
 //! hickory's message types: its resolver follows aliases by itself and drops the alias chain of a
 //! negative answer, and that chain is what the judges look at.
 
+mod checked;
 mod name;
 mod record;
 mod wire;
@@ -17,6 +18,7 @@ use super::limit::{Again, Limits};
 use super::problem::Problem;
 use crate::observed::{Delegation, DnsAnswer, DnsRecord, FailureKind, Transfer};
 
+pub(super) use checked::Checked;
 pub(super) use name::{read as read_name, write as write_name};
 pub(super) use record::{hex, signer};
 pub(super) use wire::{Flags, Peer};
@@ -33,27 +35,6 @@ pub(super) struct Resolver {
     servers: Vec<Peer>,
     wait: Duration,
     direct_wait: Duration,
-}
-
-/// What a resolver answers when it may refuse what it takes for bogus.
-#[derive(Debug, Clone)]
-pub(super) enum Checked {
-    /// An answer; true where it validated it: the AD flag (RFC 4035 section 3.2.3).
-    Answer(Box<Message>, bool),
-    /// SERVFAIL, and this where it is told not to validate.
-    Refused(Box<Message>, Problem),
-    /// Nothing was to be had.
-    Nothing(Problem),
-}
-
-impl Checked {
-    /// What was answered and not refused.
-    pub(super) fn plain(self) -> Result<DnsAnswer, Problem> {
-        match self {
-            Self::Answer(message, _) => Ok(answer(&message)),
-            Self::Refused(_, problem) | Self::Nothing(problem) => Err(problem),
-        }
-    }
 }
 
 /// Why a server gave no answer, and the words for it.
@@ -136,7 +117,7 @@ impl Resolver {
         // One SERVFAIL may pass.
         match self.ask_all(servers, name, kind, flags, limits).await {
             Ok(Ok(message)) => answered(message),
-            _ => Checked::Refused(Box::new(message), bogus(servers, name, kind)),
+            _ => Checked::refused(message, servers, name, kind),
         }
     }
 
@@ -236,16 +217,7 @@ impl Resolver {
     }
 }
 
-/// A refusal is one thing that a resolver does say about the name.
-fn bogus(servers: &[Peer], name: &str, kind: &str) -> Problem {
-    let who = servers.first().map_or("the resolver", |server| server.who.as_str());
-    let words = format!(
-        "{who} takes {name} {kind} for bogus (DNSSEC): SERVFAIL, but an answer where it is told not to validate"
-    );
-    Problem::Failed(FailureKind::Bogus, words)
-}
-
-/// Any other failure of a resolver is never an observation about the name.
+/// A resolver's failure is never an observation about the name.
 fn unobserved(troubles: &[Trouble], name: &str, kind: &str) -> Problem {
     let name = if name == "." { name } else { name.trim_end_matches('.') };
     let words: Vec<String> =

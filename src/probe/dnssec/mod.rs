@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::dns::{Checked, read_name, write_name};
 use super::problem::Problem;
 use super::session::Session;
-use crate::observed::Dnssec;
+use crate::observed::{Dnssec, Signature};
 use answers::{Answers, Set, denier};
 use chain::Opinion;
 
@@ -95,6 +95,14 @@ async fn judged(session: &Session<'_>, name: &Name, mut answers: Answers, soa: C
     answers.insert(&zone, RecordType::SOA, soa);
     let dnssec = chain::dnssec(&zone, &answers, session.anchors(), opinion);
     (write_name(&zone), dnssec.map_err(Problem::Unobserved))
+}
+
+/// The signatures over a zone's SOA in a message that holds it.
+pub(super) fn soa_signatures(message: &Message, zone: &str) -> Option<Vec<Signature>> {
+    let name = read_name(zone)?;
+    let soa = Set::of(message, &name, RecordType::SOA);
+    let dated = |signature| chain::dated(signature, &name);
+    (!soa.is_empty()).then(|| soa.signatures.iter().filter_map(dated).collect())
 }
 
 /// False where the verdict does not hang on what is above the zone: the resolver has validated or

@@ -1,23 +1,20 @@
 //! Judges of `dns/dnssec-*`.
 
+mod expiring;
 mod refused;
 mod state;
 
-use std::time::Duration;
-
-use jiff::SignedDuration;
+use std::collections::BTreeSet;
 
 use super::super::seen;
 use super::super::{Status, Verdict, World};
 use crate::item::Zone;
-use crate::observed::{ChainState, Remote, Signature};
+use crate::observed::{ChainState, Remote};
 use crate::spec::Place;
 use crate::spec::model::Dnssec as Demand;
 use state::{State, Trouble};
 
-/// Key sets are signed ahead, not answer by answer: a day is little for them, however short the
-/// signature was meant to be.
-const LEAST_OF_KEYS: SignedDuration = SignedDuration::from_hours(24);
+pub(in crate::check) use expiring::dnssec_signature_expiring;
 
 /// The verdict at `dns.dnssec` where the spec says that and no more exact place is known. Zones
 /// below the domain have one: what is declared in them.
@@ -45,7 +42,7 @@ pub(in crate::check) fn fault(name: &str, kind: &str, world: &World) -> Option<V
     let zone = question.zone(world)?;
     Some(match State::of(zone, world) {
         Ok(state) if state.is_orphan() => orphaned(&state),
-        Ok(state) if state.trouble().is_some() => invalid(&state),
+        Ok(state) if state.is_broken() => invalid(&state),
         _ => Verdict::not_judged("dns/dnssec-bogus", zone, "the resolver refuses the answer as bogus"),
     })
 }
@@ -74,8 +71,12 @@ fn chain(zone: &Zone, world: &World) -> Verdict {
         if state.is_orphan() {
             return orphaned(state);
         }
-        if let Some(trouble) = state.trouble() {
-            return bogus(state, &trouble);
+        let strays = state.strays();
+        match state.trouble() {
+            Some(trouble) if strays.is_empty() || !state.is_mixed() => return bogus(state, &trouble),
+            // The resolver's trouble may be that of the server which it happened to ask.
+            _ if !strays.is_empty() => return astray(state, strays),
+            _ => {}
         }
         let zone = state.zone;
         match state.seen.chain {
@@ -108,6 +109,19 @@ fn bogus(state: &State, trouble: &Trouble) -> Verdict {
     .help(cure(state, trouble))
 }
 
+fn astray(state: &State, strays: BTreeSet<String>) -> Verdict {
+    let (zone, strays) = (state.zone, seen::listed(&Vec::from_iter(strays)));
+    Verdict::fail(format!(
+        "{strays}, but the parent of {zone} has a DS: validating resolvers refuse what they get there, so the domain fails for some of them and at times"
+    ))
+    .expected("the same signatures from every name server")
+    .observed(strays)
+    .label("servers sign differently")
+    .help(format!(
+        "load the signed zone on every name server, from one signer (transfers, or the provider's sync), or take the server out of the delegation; then ask each: `dig @SERVER +dnssec +norecurse SOA {zone}`"
+    ))
+}
+
 fn cure(state: &State, trouble: &Trouble) -> String {
     let zone = state.zone;
     let wanted = state.wanted();
@@ -135,7 +149,7 @@ pub(in crate::check) fn dnssec_ds_orphan(zone: &Zone, world: &World) -> Verdict 
         if !state.has_ds() {
             return Verdict::not_applicable(format!("the parent of {zone} has no DS"));
         }
-        if state.is_signed() {
+        if state.is_signed() || state.has_signer() {
             return Verdict::pass("the parent has a DS, and the zone is signed");
         }
         if !state.is_orphan() {
@@ -190,70 +204,6 @@ pub(in crate::check) fn dnssec_ds_missing(zone: &Zone, world: &World) -> Verdict
     })
 }
 
-pub(in crate::check) fn dnssec_signature_expiring(zone: &Zone, world: &World) -> Verdict {
-    judged(zone, world, |state| {
-        let zone = state.zone;
-        if state.is_orphan() {
-            return orphaned(state);
-        }
-        if state.trouble().is_some() {
-            return invalid(state);
-        }
-        if !state.is_signed() {
-            return Verdict::not_applicable(format!("{zone} is not signed"));
-        }
-        let is_validated = state.seen.vouched_by_resolver
-            || state.seen.chain == ChainState::Secure
-            || (state.has_ds() && state.seen.chain != ChainState::Insecure);
-        if !is_validated {
-            return Verdict::not_applicable(format!("nobody validates the signatures of {zone}"));
-        }
-        expiring(state, world.thresholds.dnssec_signature_remaining)
-    })
-}
-
-fn expiring(state: &State, threshold: Duration) -> Verdict {
-    let threshold = SignedDuration::try_from(threshold).unwrap_or(SignedDuration::MAX);
-    let longest = state.longest();
-    let left = |signature: &Signature| signature.until.duration_since(state.at);
-    let soon = longest.iter().filter(|(kind, s)| left(s) < needed(kind, lifetime(s), threshold));
-    let Some((kind, signature)) = soon.min_by_key(|(_, signature)| signature.until) else {
-        let first = longest.values().min_by_key(|signature| signature.until);
-        return Verdict::pass(first.map_or("no signature ends".to_owned(), |first| {
-            format!(
-                "the signatures hold for another {} ({})",
-                seen::length(left(first)),
-                seen::day(first.until)
-            )
-        }));
-    };
-    let remaining = seen::length(left(signature));
-    Verdict::fail(format!(
-        "the signature over {} {kind} ends in {remaining} ({}), of a lifetime of {}; then the domain is unreachable for visitors behind validating resolvers",
-        state.zone,
-        seen::day(signature.until),
-        seen::length(lifetime(signature))
-    ))
-    .expected(format!("at least {} left", seen::length(needed(kind, lifetime(signature), threshold))))
-    .observed(format!("{remaining} left"))
-    .label("signatures end soon")
-    .help(format!(
-        "find out why the signer has not renewed it: at your DNS provider, or with `rndc sign {0}` (BIND), `pdnsutil rectify-zone {0}` (PowerDNS); then ask `dig +dnssec {kind} {0}`",
-        state.zone
-    ))
-}
-
-fn lifetime(signature: &Signature) -> SignedDuration {
-    signature.until.duration_since(signature.from)
-}
-
-/// How much of a signature must be left: the threshold, but no more than a quarter of what it had.
-/// Signers that sign each answer anew give a day or two, and half of that is always left.
-fn needed(kind: &str, lifetime: SignedDuration, threshold: SignedDuration) -> SignedDuration {
-    let quarter = lifetime / 4;
-    threshold.min(if kind == "DNSKEY" { quarter.max(LEAST_OF_KEYS) } else { quarter })
-}
-
 pub(in crate::check) fn dnssec_unsigned(zone: &Zone, world: &World) -> Verdict {
     let demand = world.document.spec.dns.as_ref().and_then(|dns| dns.dnssec.as_ref());
     let demanded = demand.is_some_and(|demand| demand.value == Demand::Required);
@@ -261,7 +211,7 @@ pub(in crate::check) fn dnssec_unsigned(zone: &Zone, world: &World) -> Verdict {
         if state.is_orphan() {
             return orphaned(state);
         }
-        if state.is_signed() {
+        if state.is_signed() || (state.has_ds() && state.has_signer()) {
             return signed(state);
         }
         let zone = state.zone;
@@ -284,18 +234,4 @@ fn signed(state: &State) -> Verdict {
         return Verdict::pass("the zone is signed, and its parent has a DS");
     }
     Verdict::not_judged("dns/dnssec-ds-missing", state.zone, "the zone is signed, but its parent has no DS")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_signatures_need_less_and_key_sets_a_day() {
-        let hours = SignedDuration::from_hours;
-        let needed = |kind, lifetime| super::needed(kind, hours(lifetime), hours(48)).as_hours();
-        assert_eq!([needed("SOA", 14 * 24), needed("DNSKEY", 14 * 24)], [48, 48]);
-        assert_eq!([needed("SOA", 50), needed("DNSKEY", 50)], [12, 24]);
-        assert_eq!([needed("SOA", 2), needed("DNSKEY", 6 * 24)], [0, 36]);
-    }
 }
