@@ -1,10 +1,28 @@
 //! Answers of a resolver that may validate.
 
 use hickory_proto::op::Message;
+use hickory_proto::rr::rdata::opt::EdnsOption;
 
 use super::{Peer, answer};
 use crate::observed::{DnsAnswer, FailureKind};
 use crate::probe::problem::Problem;
+
+/// The option of Extended DNS Errors (RFC 8914 section 2).
+const EXTENDED_ERROR: u16 = 15;
+
+/// True where a resolver says of its failure that it reached no name server, or not all, and nothing
+/// of signatures (RFC 8914 sections 4.23 and 4.24).
+pub(super) fn says_unreachable(message: &Message) -> bool {
+    let options = message.edns.iter().flat_map(|edns| edns.options().as_ref());
+    let codes = options.filter_map(|(_, option)| match option {
+        EdnsOption::Unknown(EXTENDED_ERROR, data) => {
+            Some(u16::from_be_bytes([*data.first()?, *data.get(1)?]))
+        }
+        _ => None,
+    });
+    let codes: Vec<u16> = codes.collect();
+    !codes.is_empty() && codes.iter().all(|code| matches!(code, 22 | 23))
+}
 
 /// What a resolver answers when it may refuse what it takes for bogus.
 #[derive(Debug, Clone)]

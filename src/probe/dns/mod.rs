@@ -117,7 +117,10 @@ impl Resolver {
         // One SERVFAIL may pass.
         match self.ask_all(servers, name, kind, flags, limits).await {
             Ok(Ok(message)) => answered(message),
-            _ => Checked::refused(message, servers, name, kind),
+            Ok(Err(again)) if again.iter().any(|trouble| trouble.kind == Kind::Servfail) => {
+                Checked::refused(message, servers, name, kind)
+            }
+            _ => Checked::Nothing(unobserved(&troubles, name, kind)),
         }
     }
 
@@ -241,6 +244,9 @@ fn failed(trouble: &Trouble, name: &str, kind: &str) -> Problem {
 fn whole(server: &Peer, message: Message) -> Result<Message, Trouble> {
     let code = match message.metadata.response_code {
         ResponseCode::NoError | ResponseCode::NXDomain => return Ok(message),
+        ResponseCode::ServFail if checked::says_unreachable(&message) => {
+            "SERVFAIL (it reached no name server)".into()
+        }
         ResponseCode::ServFail => {
             return Err(Trouble::new(Kind::Servfail, format!("{} answered SERVFAIL", server.who)));
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::alias;
+use super::state::State;
 use crate::check::{Verdict, World, seen};
 use crate::item;
 use crate::observed::{FailureKind, Seen};
@@ -45,10 +46,12 @@ impl<'w> Refused<'w> {
     }
 
     /// The judged zone whose finding tells of it: that of the end, or else that of the name, whose
-    /// owner chose where it leads.
+    /// owner chose where it leads. None where nobody validates that zone: then it was not for its
+    /// signatures that the resolver failed.
     pub(super) fn zone(&self, world: &'w World) -> Option<&'w str> {
         let end = self.end(world).and_then(|end| zone_of(&end, self.kind, world));
-        end.or_else(|| zone_of(self.name, self.kind, world))
+        let zone = end.or_else(|| zone_of(self.name, self.kind, world))?;
+        State::of(zone, world).is_ok_and(|state| state.is_validated()).then_some(zone)
     }
 
     /// Where the spec speaks of it, the most exact place first.

@@ -59,7 +59,7 @@ impl<'w> State<'w> {
     }
 
     /// True where a resolver may validate the zone: it is under a chain, or one resolver does.
-    fn is_validated(&self) -> bool {
+    pub(super) fn is_validated(&self) -> bool {
         self.seen.chain != ChainState::Insecure
             || self.seen.refused_by_resolver
             || self.seen.vouched_by_resolver
