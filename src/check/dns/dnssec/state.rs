@@ -83,10 +83,12 @@ impl<'w> State<'w> {
         self.servers.iter().filter_map(|server| self.stray(server)).collect()
     }
 
-    /// True where the DS is right and some name server is too: the others are the fault.
+    /// True where the DS is right, as far as the keys are known, and some name server is too: the
+    /// others are the fault.
     pub(super) fn is_mixed(&self) -> bool {
         let is_right = |server: &Server| server.signatures.is_some() && self.stray(server).is_none();
-        !self.names_other_keys() && self.servers.iter().any(is_right)
+        let is_named = self.seen.keys.is_empty() || !self.names_other_keys();
+        is_named && self.servers.iter().any(is_right)
     }
 
     fn stray(&self, server: &Server) -> Option<String> {
