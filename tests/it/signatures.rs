@@ -31,6 +31,12 @@ fn a_delegated_child_is_a_zone_of_its_own() {
     assert_eq!(findings(&report, "fail"), ["dns/dnssec-bogus eu.shop.test"]);
     let own = finding(&report, "dns/dnssec-bogus", "eu.shop.test");
     assert_eq!(own["spec"]["path"], "dns.records[1]");
+    // No registrar knows of it.
+    let help = own["help"].as_str().expect("help");
+    assert!(
+        help.starts_with("in the zone shop.test, replace the DS of eu.shop.test by `eu.shop.test DS "),
+        "{help}"
+    );
     assert_eq!(finding(&report, "dns/dnssec-bogus", "shop.test")["spec"]["path"], "dns.nameservers");
     assert_eq!(finding(&report, "dns/dnssec-bogus", "shop.test")["status"], "pass");
     assert_eq!(bare_unknowns(&report), Vec::<String>::new());

@@ -124,22 +124,20 @@ fn astray(state: &State, strays: BTreeSet<String>) -> Verdict {
 
 fn cure(state: &State, trouble: &Trouble) -> String {
     let zone = state.zone;
-    let wanted = state.wanted();
+    let (wanted, at_parent) = (state.wanted(), state.at_parent());
     if state.names_other_keys() && !wanted.is_empty() {
         let wanted = seen::listed(&wanted);
         return format!(
-            "at your registrar, replace the DS of {zone} by {wanted}; or remove it until the zone's keys are settled"
+            "{at_parent}, replace the DS of {zone} by {wanted}; or remove it until the zone's keys are settled"
         );
     }
     if trouble.above {
-        return format!(
-            "the zone above {zone} must be signed again: tell its registry, through your registrar"
-        );
+        return state.sign_parent();
     }
     let again =
         if trouble.dated { "find out why it stopped signing, and" } else { "have the zone signed anew, and" };
     format!(
-        "at your DNS provider, {again} ask `dig +dnssec SOA {zone}`; if that takes longer than the outage may last, remove the DS at your registrar: the zone then counts as unsigned"
+        "at your DNS provider, {again} ask `dig +dnssec SOA {zone}`; if that takes longer than the outage may last, remove the DS {at_parent}: the zone then counts as unsigned"
     )
 }
 
@@ -165,7 +163,9 @@ pub(in crate::check) fn dnssec_ds_orphan(zone: &Zone, world: &World) -> Verdict 
         .observed(format!("DS {ds}; the zone {lack}"))
         .label("orphaned DS")
         .help(format!(
-            "remove the DS ({ds}) at your registrar, or have the zone signed again at your DNS provider and give the registrar its new DS; resolvers keep the old one until its TTL has run down"
+            "remove the DS ({ds}) {}, or have the zone signed again at your DNS provider and {}; resolvers keep the old one until its TTL has run down",
+            state.at_parent(),
+            state.publish("its new DS")
         ))
     })
 }
@@ -181,9 +181,9 @@ pub(in crate::check) fn dnssec_ds_missing(zone: &Zone, world: &World) -> Verdict
         }
         let lines = state.wanted();
         let publish = if lines.is_empty() {
-            "give your registrar the DS that your DNS provider shows".to_owned()
+            state.publish("the DS that your DNS provider shows")
         } else {
-            format!("give your registrar {}", seen::listed(&lines))
+            state.publish(&seen::listed(&lines))
         };
         let first = match &state.seen.reason {
             Some(reason) if state.seen.chain == ChainState::Insecure => {
@@ -223,7 +223,8 @@ pub(in crate::check) fn dnssec_unsigned(zone: &Zone, world: &World) -> Verdict {
             .observed("no DNSKEY, no DS")
             .label("not signed")
             .help(format!(
-                "switch DNSSEC on at your DNS provider (at Cloudflare: DNS > Settings > DNSSEC), give your registrar the DS that it shows, then ask `dig DS {zone}`"
+                "switch DNSSEC on at your DNS provider (at Cloudflare: DNS > Settings > DNSSEC), {}, then ask `dig DS {zone}`",
+                state.publish("the DS that it shows")
             ))
     })
     .demanded_if(demanded)

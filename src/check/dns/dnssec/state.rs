@@ -18,6 +18,8 @@ pub(super) struct State<'w> {
     pub(super) zone: &'w str,
     pub(super) seen: &'w Dnssec,
     pub(super) at: Timestamp,
+    /// The zone above, where that is one of the product's own.
+    parent: Option<&'w str>,
     /// Its name servers, as far as they were asked themselves.
     servers: &'w [Server],
 }
@@ -36,8 +38,11 @@ impl<'w> State<'w> {
     pub(super) fn of(zone: &'w str, world: &'w World) -> Judged<Self> {
         match world.observed.dnssec.get(zone) {
             Some(Seen::Answer(dnssec)) => {
-                let servers = world.observed.zones.get(zone).map_or(&[][..], |zone| &zone.servers);
-                Ok(Self { zone, seen: dnssec, at: world.at, servers })
+                let known = world.observed.zones.get(zone);
+                let servers = known.map_or(&[][..], |zone| &zone.servers);
+                let is_below = zone.ends_with(&format!(".{}", world.domain()));
+                let parent = known.filter(|_| is_below).and_then(|zone| zone.parent.as_deref());
+                Ok(Self { zone, seen: dnssec, at: world.at, parent, servers })
             }
             Some(Seen::Failed(failure)) => Err(Box::new(Verdict::unknown(failure.detail.as_str()))),
             Some(Seen::Unobserved(reason)) => {
@@ -63,6 +68,34 @@ impl<'w> State<'w> {
         self.seen.chain != ChainState::Insecure
             || self.seen.refused_by_resolver
             || self.seen.vouched_by_resolver
+    }
+
+    /// Where the DS stands.
+    pub(super) fn at_parent(&self) -> String {
+        self.parent.map_or("at your registrar".to_owned(), |parent| format!("in the zone {parent}"))
+    }
+
+    /// How to have a DS published.
+    pub(super) fn publish(&self, ds: &str) -> String {
+        match self.parent {
+            Some(parent) => format!("publish {ds} in the zone {parent}"),
+            None => format!("give your registrar {ds}"),
+        }
+    }
+
+    /// How to have the DS signed again.
+    pub(super) fn sign_parent(&self) -> String {
+        match self.parent {
+            Some(parent) => {
+                format!("have {parent} signed anew at your DNS provider: it signs the DS of {}", self.zone)
+            }
+            None => {
+                format!(
+                    "the zone above {} must be signed again: tell its registry, through your registrar",
+                    self.zone
+                )
+            }
+        }
     }
 
     /// True where the parent promises signatures that the zone does not have.
