@@ -292,7 +292,8 @@ pub fn changing(document: &Document, observed: &Observed) -> Vec<Changing> {
 pub struct Zone {
     /// Its origin.
     pub origin: String,
-    /// Where the spec speaks of it: the name servers, or else the domain.
+    /// Where the spec speaks of it: the name servers, or else the domain; for a zone below the
+    /// domain, what it declares there first.
     pub place: Place,
 }
 
@@ -310,7 +311,23 @@ pub fn zones(document: &Document, observed: &Observed) -> Vec<Zone> {
     if observed.zone_of(domain, "SOA").is_none() && observed.dnssec_of(domain).is_none() {
         origins.insert(domain.clone());
     }
-    origins.into_iter().map(|origin| Zone { origin, place: place.clone() }).collect()
+    let zone = |origin: String| {
+        let place = first_below(&origin, document, observed).unwrap_or_else(|| place.clone());
+        Zone { origin, place }
+    };
+    origins.into_iter().map(zone).collect()
+}
+
+/// The first declared record or host in a zone that is not the domain's own.
+fn first_below(zone: &str, document: &Document, observed: &Observed) -> Option<Place> {
+    let is_in = |name: &str, zone: &str| name == zone || name.ends_with(&format!(".{zone}"));
+    let domain = &document.spec.domain.value.0;
+    if is_in(domain, zone) {
+        return None;
+    }
+    let records = records(document).into_iter().map(|record| (record.name, record.place));
+    let hosts = hosts(document, observed).into_iter().map(|host| (host.name, host.place));
+    records.chain(hosts).find(|(name, _)| is_in(name, zone)).map(|(_, place)| place)
 }
 
 /// A name under the domain that nobody would have declared, the same in every run: what it leads

@@ -181,6 +181,9 @@ pub enum FailureKind {
     TooLarge,
     /// A name server answered with an error code (RFC 1035 section 4.1.1): REFUSED, SERVFAIL, ...
     ErrorCode,
+    /// The resolver validated and refuses the answer: it says SERVFAIL, and has one where it is told
+    /// not to validate (RFC 4035 sections 3.2.2 and 5.5).
+    Bogus,
     /// What came is no answer.
     Garbled,
     /// Another request to the same origin failed below HTTP (see the origin's handshake).

@@ -33,15 +33,16 @@ pub(super) fn dns<'w>(name: &str, kind: &str, world: &'w World) -> Judged<&'w Dn
             Some(cause) => Err(Box::new(cause)),
             None => Ok(answer),
         },
+        Some(Seen::Failed(failure)) if failure.kind == FailureKind::Bogus => {
+            let cause = dnssec::fault(name, kind, world);
+            Err(Box::new(cause.unwrap_or_else(|| Verdict::unknown(failure.detail.as_str()))))
+        }
         Some(Seen::Failed(failure)) => {
             unknown(format!("{name} {kind} could not be looked up: {}", failure.detail))
         }
         Some(Seen::Unobserved(reason)) => {
-            let reason = reason.as_str();
-            let cause = dnssec::fault(name, reason, world)
-                .or_else(|| lame::silenced(name, world))
-                .or_else(|| endless(name, world));
-            Err(Box::new(cause.unwrap_or_else(|| Verdict::unknown(reason))))
+            let cause = lame::silenced(name, world).or_else(|| endless(name, world));
+            Err(Box::new(cause.unwrap_or_else(|| Verdict::unknown(reason.as_str()))))
         }
         None => unknown(NOT_OBSERVED),
     }
@@ -129,10 +130,10 @@ pub(super) fn handshake<'w>(host: &Host, world: &'w World) -> Judged<&'w Handsha
     }
 }
 
-/// The verdict where a host could not be asked: a ring of aliases is a cause of that, and a red
-/// line of its own.
+/// The verdict where a host could not be asked: a refused answer or a ring of aliases is a cause of
+/// that, and a red line of its own.
 pub(super) fn unobserved(host: &str, reason: &str, world: &World) -> Verdict {
-    if let Some(verdict) = dnssec::fault(host, reason, world) {
+    if let Some(verdict) = ["A", "AAAA"].iter().find_map(|kind| dnssec::fault(host, kind, world)) {
         return verdict;
     }
     if is_host(host, world) && Chain::of(host, world).never_ends() {

@@ -115,6 +115,10 @@ pub struct Server {
     /// answered.
     #[serde(default)]
     pub answers: BTreeMap<String, Seen<DnsAnswer>>,
+    /// Its signatures over the SOA of the zone, where it speaks for the zone and was asked for them
+    /// (DO, RFC 3225); empty where it serves the zone unsigned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signatures: Option<Vec<Signature>>,
     /// What came of asking for the whole zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<Seen<Transfer>>,

@@ -28,14 +28,15 @@ pub(super) fn bare_host(url: &Url) -> String {
     }
 }
 
-/// Only where both questions were answered is it known that there is no address.
+/// Only where both questions were answered is it known that there is no address. What a resolver
+/// refuses says something of the name, and nothing of the service.
 pub(super) fn no_address(
     host: &str,
     four: Result<DnsAnswer, Problem>,
     six: Result<DnsAnswer, Problem>,
 ) -> Problem {
     let answer = match (four, six) {
-        (Err(problem), _) | (_, Err(problem)) => return problem,
+        (Err(problem), _) | (_, Err(problem)) => return Problem::Unobserved(problem.words().to_owned()),
         (Ok(answer), Ok(_)) => answer,
     };
     let target = answer.of_type("CNAME").last().map(|record| &record.value);

@@ -20,7 +20,7 @@ use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::connect::overridden;
-use super::dns::{Checked, Flags, Resolver, answer};
+use super::dns::{Checked, Flags, Resolver};
 use super::dnssec;
 use super::http::{Answer, Ask};
 use super::limit::{Again, Limits, Permit};
@@ -115,10 +115,7 @@ impl<'a> Session<'a> {
             if kind != "SOA" {
                 return self.resolver.ask(name, kind, &self.limits).await;
             }
-            match self.soa(name).await {
-                Checked::Answer(message, _) => Ok(answer(&message)),
-                Checked::Refused(_, problem) | Checked::Nothing(problem) => Err(problem),
-            }
+            self.soa(name).await.plain()
         };
         self.dns.get(&question(name, kind), &self.tally, ask).await
     }

@@ -31,8 +31,9 @@ pub fn is_reverse(name: &str) -> bool {
 }
 
 /// True for a key that is a whole name and not one of this domain: it ends as a registered name
-/// does, or as the domain itself does (`other.test` beside `shop.test`), or in a dot. `_dmarc.news`
-/// is none, though there is a top-level domain `news`: nobody can register a `_`.
+/// does, or as the domain itself does (`other.test` beside `shop.test`), or in a dot. Two labels are
+/// more often a region or a service (`api.eu`, `www.shop`) than somebody else's domain, unless they
+/// end in one of the oldest endings; `_dmarc.news` is none at all: nobody can register a `_`.
 pub(crate) fn is_elsewhere(key: &str, domain: &str) -> bool {
     let name = name_form(key);
     if is_under(&name, domain) || is_reverse(&name) {
@@ -40,8 +41,9 @@ pub(crate) fn is_elsewhere(key: &str, domain: &str) -> bool {
     }
     let Some((above, ending)) = name.rsplit_once('.') else { return false };
     let own_ending = domain.rsplit('.').next().unwrap_or(domain);
+    let whole = above.contains('.') || ["com", "net", "org"].contains(&ending);
     key.trim().ends_with('.')
-        || registered(&name).is_some()
+        || (whole && registered(&name).is_some())
         || (ending == own_ending && above.rsplit('.').next().is_some_and(is_ldh))
 }
 

@@ -5,7 +5,7 @@ use crate::lab::{Builder, Lab, Signing};
 use crate::run::{check, finding, findings, launch_ready};
 
 /// Root, `test` and `shop.test`, signed; only the last one in some other way than well.
-fn under_the_root(world: &mut Builder, shop: Signing) {
+pub(crate) fn under_the_root(world: &mut Builder, shop: Signing) {
     apex(world);
     world.zone("shop.test").txt("@", "a=1");
     world.zone(".").sign(Signing::good().anchored());
@@ -23,7 +23,7 @@ fn without_root(world: &mut Builder, shop: Signing) {
 type Fault = fn() -> Signing;
 type World = fn(&mut Builder);
 
-const REQUIRED: &str = "domain: shop.test\ndns: {dnssec: required}";
+pub(crate) const REQUIRED: &str = "domain: shop.test\ndns: {dnssec: required}";
 
 #[test]
 fn every_check_fails_alone_and_passes() {

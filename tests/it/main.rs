@@ -14,6 +14,7 @@ mod names;
 mod readme;
 mod registration;
 mod run;
+mod signatures;
 mod values;
 mod weather;
 mod zones;

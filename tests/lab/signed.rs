@@ -106,9 +106,13 @@ impl Keys {
             self.signing.noticed && !self.signing.is_bogus() && self.signing.parent == Parent::Right;
         zone.bogus = self.signing.is_bogus();
         if self.signing.made != Made::Not {
-            for key in [&self.entry, &self.zone] {
-                zone.add(&self.origin, RData::DNSSEC(DNSSECRData::DNSKEY(key.public.clone())));
-            }
+            self.publish(zone);
+        }
+    }
+
+    fn publish(&self, zone: &mut Zone) {
+        for key in [&self.entry, &self.zone] {
+            zone.add(&self.origin, RData::DNSSEC(DNSSECRData::DNSKEY(key.public.clone())));
         }
     }
 
@@ -133,7 +137,8 @@ impl Keys {
             let foreign = (kind == RecordType::DS && owner == self.origin)
                 || (kind == RecordType::NS && below.contains(&owner));
             let key = if kind == RecordType::DNSKEY { &self.entry } else { &self.zone };
-            let spoiled = self.signing.made == Made::Spoiled && kind != RecordType::DNSKEY;
+            let spoiled = (self.signing.made == Made::Spoiled && kind != RecordType::DNSKEY)
+                || zone.spoils(&owner, kind);
             if !foreign {
                 signatures.push(key.sign(&origin, &set, from, until, spoiled));
             }
@@ -166,6 +171,18 @@ impl Zone {
 }
 
 impl Names {
+    /// Signs a zone anew with keys of its own, of which nobody above knows: a server that did not
+    /// hear of the others'.
+    pub fn sign_otherwise(&mut self, origin: &str, signing: Signing) -> &mut Self {
+        let zone = self.zone(origin);
+        let owner = zone.whole("@");
+        zone.take(&owner, RecordType::DNSKEY);
+        let keys = Keys { origin: owner, signing, entry: Key::new(true), zone: Key::new(false) };
+        keys.publish(zone);
+        keys.sign(self, SystemTime::now());
+        self
+    }
+
     /// Answers come without signatures, whoever asks for them.
     pub fn strip_signatures(&mut self) -> &mut Self {
         self.strips = true;

@@ -1,5 +1,7 @@
 //! How a zone is signed: well, or in one of the ways in which that goes wrong.
 
+use hickory_proto::rr::RecordType;
+
 use super::zone::Zone;
 
 const HOUR: i64 = 3600;
@@ -103,5 +105,23 @@ impl Zone {
     pub fn sign(&mut self, signing: Signing) -> &mut Self {
         self.signing = Some(signing);
         self
+    }
+
+    /// A byte of the signature over one set of records is another one; a resolver that validates
+    /// refuses that set alone.
+    pub fn spoil(&mut self, name: &str, kind: &str) -> &mut Self {
+        let owner = self.whole(name);
+        self.spoiled.push((owner, kind.parse().expect("a record type")));
+        self
+    }
+
+    /// True where a validating resolver refuses that set although the zone is well.
+    pub(super) fn is_refused(&self, owner: &str, kind: RecordType) -> bool {
+        let noticed = self.signing.as_ref().is_some_and(|signing| signing.noticed);
+        noticed && self.spoils(owner, kind)
+    }
+
+    pub(super) fn spoils(&self, owner: &str, kind: RecordType) -> bool {
+        self.spoiled.iter().any(|(name, of)| name == owner && *of == kind)
     }
 }

@@ -18,6 +18,8 @@ pub struct Zone {
     pub(super) bogus: bool,
     pub(super) signing: Option<Signing>,
     pub(super) signatures: Vec<Record>,
+    /// Owner and type of the sets whose signature alone is spoiled.
+    pub(super) spoiled: Vec<(String, RecordType)>,
     pub(super) nodes: BTreeMap<String, Vec<(u32, RData)>>,
     faults: Vec<(String, Option<RecordType>, Fault)>,
 }
@@ -100,8 +102,17 @@ impl Zone {
     pub(super) fn new(origin: &str) -> Self {
         let origin = absolute(origin, ".");
         let nodes = BTreeMap::from([(origin.clone(), vec![(300, soa_data(&origin, &[]))])]);
-        let (signing, signatures) = (None, vec![]);
-        Self { origin, ttl: 300, signed: false, bogus: false, signing, signatures, nodes, faults: vec![] }
+        Self {
+            origin,
+            ttl: 300,
+            signed: false,
+            bogus: false,
+            signing: None,
+            signatures: vec![],
+            spoiled: vec![],
+            nodes,
+            faults: vec![],
+        }
     }
 
     /// The TTL of the records that follow; 300 until said otherwise.
@@ -122,6 +133,11 @@ impl Zone {
         let (kind, rest) = short.trim().split_once(char::is_whitespace).expect("a type, then its data");
         let data = record_data(&kind.to_ascii_uppercase(), rest.trim(), &self.origin);
         self.push(name, data)
+    }
+
+    /// A name with the zone's own after it.
+    pub(super) fn whole(&self, name: &str) -> String {
+        absolute(name, &self.origin)
     }
 
     fn push(&mut self, name: &str, data: RData) -> &mut Self {

@@ -183,6 +183,7 @@ impl Names {
         if found.records.len() == before {
             found.soa = zone.soa();
         }
+        found.bogus |= found.records[before..].iter().any(|r| zone.is_refused(name, r.record_type()));
         found.records[before..].iter().find_map(|record| match &record.data {
             RData::CNAME(target) if kind != RecordType::CNAME && kind != RecordType::ANY => {
                 Some(target.0.to_lowercase().to_ascii())

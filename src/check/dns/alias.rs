@@ -35,20 +35,9 @@ pub(in crate::check) enum End {
 impl Chain {
     /// Follows a name.
     pub(in crate::check) fn of(name: &str, world: &World) -> Self {
-        let mut names = vec![name.to_ascii_lowercase()];
-        let mut here = names[0].clone();
-        let end = loop {
-            let Some(next) = target(name, &here, world) else { break end(name, &here, world) };
-            let again = names.contains(&next);
-            names.push(next.clone());
-            if again {
-                break End::Loop;
-            }
-            if names.len() > LONGEST + 1 {
-                break End::TooLong;
-            }
-            here = next;
-        };
+        let (names, end) = walk(name, world);
+        let here = names.last().map_or(name, String::as_str);
+        let end = end.unwrap_or_else(|| end_at(name, here, world));
         Self { names, end }
     }
 
@@ -86,6 +75,30 @@ impl fmt::Display for Chain {
     }
 }
 
+/// A name and those that its aliases lead through, as far as they were seen; how they never end,
+/// where they do not.
+fn walk(name: &str, world: &World) -> (Vec<String>, Option<End>) {
+    let mut names = vec![name.to_ascii_lowercase()];
+    let mut here = names[0].clone();
+    while let Some(next) = target(name, &here, world) {
+        let again = names.contains(&next);
+        names.push(next.clone());
+        if again {
+            return (names, Some(End::Loop));
+        }
+        if names.len() > LONGEST + 1 {
+            return (names, Some(End::TooLong));
+        }
+        here = next;
+    }
+    (names, None)
+}
+
+/// The last name that the aliases of a name are known to lead to; the name itself where it has none.
+pub(super) fn last(name: &str, world: &World) -> String {
+    walk(name, world).0.pop().unwrap_or_default()
+}
+
 /// The answers that may speak about `here` on the way from `name`.
 fn answers<'w>(name: &str, here: &str, world: &'w World) -> Vec<&'w DnsAnswer> {
     let questions = [name, here].into_iter().flat_map(|n| ["A", "AAAA", "CNAME"].map(|kind| (n, kind)));
@@ -111,7 +124,7 @@ fn plain(name: &str) -> String {
     name.trim().trim_end_matches('.').to_ascii_lowercase()
 }
 
-fn end(name: &str, here: &str, world: &World) -> End {
+fn end_at(name: &str, here: &str, world: &World) -> End {
     let answers = answers(name, here, world);
     // An answer for another name than `name` only follows the chain where it asked for an address.
     let spoke = |n: &str, kinds: &[&str]| {

@@ -46,6 +46,7 @@ fn refused(declared: &DeclaredUrl, fault: &str) -> Verdict {
 fn answer_help(url: &Url, failure: &Failure) -> String {
     let advice = match failure.kind {
         FailureKind::NoAddress => "publish an A, AAAA or CNAME record for the host, or correct the URL",
+        FailureKind::Bogus => "mend the signatures of its zone (DNSSEC)",
         FailureKind::Refused => {
             "nothing listens there: start the service, or correct the port or the address in DNS"
         }

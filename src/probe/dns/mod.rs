@@ -2,6 +2,7 @@
 //! hickory's message types: its resolver follows aliases by itself and drops the alias chain of a
 //! negative answer, and that chain is what the judges look at.
 
+mod checked;
 mod name;
 mod order;
 mod record;
@@ -18,6 +19,7 @@ use super::limit::{Again, Limits};
 use super::problem::Problem;
 use crate::observed::{Delegation, DnsAnswer, DnsRecord, FailureKind, Transfer};
 
+pub(super) use checked::Checked;
 pub(super) use name::{read as read_name, write as write_name};
 pub(super) use record::{hex, signer};
 pub(super) use wire::{Flags, Peer};
@@ -34,17 +36,6 @@ pub(super) struct Resolver {
     servers: Vec<Peer>,
     wait: Duration,
     direct_wait: Duration,
-}
-
-/// What a resolver answers when it may refuse what it takes for bogus.
-#[derive(Debug, Clone)]
-pub(super) enum Checked {
-    /// An answer; true where it validated it: the AD flag (RFC 4035 section 3.2.3).
-    Answer(Box<Message>, bool),
-    /// SERVFAIL, and this where it is told not to validate.
-    Refused(Box<Message>, Problem),
-    /// Nothing was to be had.
-    Nothing(Problem),
 }
 
 /// Why a server gave no answer, and the words for it.
@@ -90,21 +81,29 @@ impl Resolver {
 
     /// The answer to one question: that of the first resolver that has one.
     pub(super) async fn ask(&self, name: &str, kind: &str, limits: &Limits) -> Result<DnsAnswer, Problem> {
-        match self.checked(name, kind, Flags::default(), limits).await {
-            Checked::Answer(message, _) => Ok(answer(&message)),
-            Checked::Refused(_, problem) | Checked::Nothing(problem) => Err(problem),
-        }
+        self.checked(name, kind, Flags::default(), limits).await.plain()
     }
 
     /// The same with all that belongs to it. A resolver that validates says SERVFAIL to what is
     /// bogus, and knows it all the same.
     pub(super) async fn checked(&self, name: &str, kind: &str, flags: Flags, limits: &Limits) -> Checked {
+        self.checked_by(&self.servers, name, kind, flags, limits).await
+    }
+
+    async fn checked_by(
+        &self,
+        servers: &[Peer],
+        name: &str,
+        kind: &str,
+        flags: Flags,
+        limits: &Limits,
+    ) -> Checked {
         let flags = Flags { recursion: true, ..flags };
         let answered = |message: Message| {
             let validated = message.metadata.authentic_data;
             Checked::Answer(Box::new(message), validated)
         };
-        let troubles = match self.ask_all(&self.servers, name, kind, flags, limits).await {
+        let troubles = match self.ask_all(servers, name, kind, flags, limits).await {
             Ok(Ok(message)) => return answered(message),
             Ok(Err(troubles)) => troubles,
             Err(problem) => return Checked::Nothing(problem),
@@ -113,21 +112,17 @@ impl Resolver {
             return Checked::Nothing(unobserved(&troubles, name, kind));
         }
         let unchecked = Flags { unchecked: true, ..flags };
-        let Ok(Ok(message)) = self.ask_all(&self.servers, name, kind, unchecked, limits).await else {
+        let Ok(Ok(message)) = self.ask_all(servers, name, kind, unchecked, limits).await else {
             return Checked::Nothing(unobserved(&troubles, name, kind));
         };
         // One SERVFAIL may pass.
-        match self.ask_all(&self.servers, name, kind, flags, limits).await {
+        match self.ask_all(servers, name, kind, flags, limits).await {
             Ok(Ok(message)) => answered(message),
-            _ => Checked::Refused(Box::new(message), self.bogus(name, kind)),
+            Ok(Err(again)) if again.iter().any(|trouble| trouble.kind == Kind::Servfail) => {
+                Checked::refused(message, servers, name, kind)
+            }
+            _ => Checked::Nothing(unobserved(&troubles, name, kind)),
         }
-    }
-
-    fn bogus(&self, name: &str, kind: &str) -> Problem {
-        Problem::Unobserved(format!(
-            "{} takes {name} {kind} for bogus (DNSSEC): SERVFAIL, but an answer where it is told not to validate",
-            self.servers.first().map_or("the resolver", |server| server.who.as_str())
-        ))
     }
 
     /// The whole message of the first resolver that has one. SERVFAIL and the like are no messages.
@@ -157,11 +152,7 @@ impl Resolver {
         limits: &Limits,
     ) -> Result<DnsAnswer, Problem> {
         let only: Vec<Peer> = self.servers.iter().filter(|peer| peer.address == server).cloned().collect();
-        let recursive = Flags { recursion: true, ..Flags::default() };
-        match self.ask_all(&only, name, kind, recursive, limits).await? {
-            Ok(message) => Ok(answer(&message)),
-            Err(troubles) => Err(unobserved(&troubles, name, kind)),
-        }
+        self.checked_by(&only, name, kind, Flags::default(), limits).await.plain()
     }
 
     /// What a name server itself says: asked without recursion, so that its failure is its own.
@@ -254,6 +245,9 @@ fn failed(trouble: &Trouble, name: &str, kind: &str) -> Problem {
 fn whole(server: &Peer, message: Message) -> Result<Message, Trouble> {
     let code = match message.metadata.response_code {
         ResponseCode::NoError | ResponseCode::NXDomain => return Ok(message),
+        ResponseCode::ServFail if checked::says_unreachable(&message) => {
+            "SERVFAIL (it reached no name server)".into()
+        }
         ResponseCode::ServFail => {
             return Err(Trouble::new(Kind::Servfail, format!("{} answered SERVFAIL", server.who)));
         }

@@ -1,5 +1,7 @@
+use hickory_proto::op::Edns;
 use hickory_proto::rr::RData;
 use hickory_proto::rr::Record;
+use hickory_proto::rr::rdata::opt::EdnsOption;
 use hickory_proto::rr::rdata::{A, CNAME, TXT};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
@@ -57,6 +59,37 @@ fn words(outcome: Result<DnsAnswer, Problem>) -> String {
         Err(Problem::Unobserved(words)) => words,
         other => panic!("not unobserved: {other:?}"),
     }
+}
+
+/// What an extended error adds to a SERVFAIL.
+fn explained(question: Message, code: u16) -> Message {
+    let mut answer = coded(question, ResponseCode::ServFail);
+    let mut edns = Edns::new();
+    edns.options_mut().insert(EdnsOption::Unknown(15, code.to_be_bytes().to_vec()));
+    answer.set_edns(edns);
+    answer
+}
+
+/// SERVFAIL unless told not to validate, which is no proof where the resolver says why.
+#[tokio::test]
+async fn only_a_resolver_that_may_validate_refuses() {
+    let refused = async |code: Option<u16>, times: usize| {
+        let mut asked = 0;
+        let answer = ask_one(move |question| {
+            asked += usize::from(!question.metadata.checking_disabled);
+            let answer = match code {
+                _ if question.metadata.checking_disabled => coded(question, ResponseCode::NoError),
+                _ if asked > times => coded(question, ResponseCode::Refused),
+                Some(code) => explained(question, code),
+                None => coded(question, ResponseCode::ServFail),
+            };
+            answer.to_vec().expect("bytes")
+        });
+        matches!(answer.await, Err(Problem::Failed(FailureKind::Bogus, _)))
+    };
+    assert!(refused(None, 9).await && refused(Some(6), 9).await);
+    assert!(!refused(Some(22), 9).await && !refused(Some(23), 9).await);
+    assert!(!refused(None, 1).await);
 }
 
 #[tokio::test]

@@ -257,7 +257,8 @@ fn signatures(own: &Zone, soa: &Set, held: &[&RRSIG]) -> Vec<Signature> {
     found
 }
 
-fn dated(signature: &RRSIG, zone: &Name) -> Option<Signature> {
+/// A signature, without its bytes.
+pub(super) fn dated(signature: &RRSIG, zone: &Name) -> Option<Signature> {
     let input = signature.input();
     let moment = |seconds: u32| Timestamp::from_second(i64::from(seconds)).ok();
     Some(Signature {

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::dns::{Checked, read_name, write_name};
 use super::problem::Problem;
 use super::session::Session;
-use crate::observed::Dnssec;
+use crate::observed::{Dnssec, Signature};
 use answers::{Answers, Set, denier};
 use chain::Opinion;
 
@@ -37,6 +37,21 @@ pub(super) type Outcome = (String, Result<Dnssec, Problem>);
 /// Looks at the zone that holds a name: the name itself, or the one that denies that it is one.
 pub(super) async fn observe(session: &Session<'_>, name: &str) {
     session.dnssec(name, async || look(session, name).await).await;
+}
+
+/// Looks at a zone below the domain's, of which the name servers above have told.
+pub(super) async fn observe_child(session: &Session<'_>, zone: &str) {
+    session
+        .dnssec(zone, async || match look(session, zone).await {
+            (above, Ok(_)) if above != zone => {
+                let why = format!(
+                    "the resolver does not know the zone {zone} yet: it takes it for a part of {above}"
+                );
+                (zone.to_owned(), Err(Problem::Unobserved(why)))
+            }
+            (_, outcome) => (zone.to_owned(), outcome),
+        })
+        .await;
 }
 
 async fn look(session: &Session<'_>, text: &str) -> Outcome {
@@ -80,6 +95,14 @@ async fn judged(session: &Session<'_>, name: &Name, mut answers: Answers, soa: C
     answers.insert(&zone, RecordType::SOA, soa);
     let dnssec = chain::dnssec(&zone, &answers, session.anchors(), opinion);
     (write_name(&zone), dnssec.map_err(Problem::Unobserved))
+}
+
+/// The signatures over a zone's SOA in a message that holds it.
+pub(super) fn soa_signatures(message: &Message, zone: &str) -> Option<Vec<Signature>> {
+    let name = read_name(zone)?;
+    let soa = Set::of(message, &name, RecordType::SOA);
+    let dated = |signature| chain::dated(signature, &name);
+    (!soa.is_empty()).then(|| soa.signatures.iter().filter_map(dated).collect())
 }
 
 /// False where the verdict does not hang on what is above the zone: the resolver has validated or

@@ -104,12 +104,27 @@ pub(super) fn named<'k>(ds: &Set, keys: &[&'k DNSKEY], zone: &Name) -> Result<Ve
         found.extend(covered);
     }
     if found.is_empty() {
-        let own = listed(keys.iter().map(|key| tag_of(key)));
-        return Err(Fault::Broken(format!(
-            "the DS {tags} at the parent of {zone_text} matches none of the zone's keys ({own})"
-        )));
+        return Err(Fault::Broken(mismatch(&known, &tags, keys, &zone_text)));
     }
     Ok(found)
+}
+
+/// Why no DS names a key. A tag is a checksum of 16 bits, so that an equal one says little.
+fn mismatch(known: &[&&DS], tags: &str, keys: &[&DNSKEY], zone: &str) -> String {
+    let with_tag = |ds: &&DS| keys.iter().find(|key| tag_of(key) == ds.key_tag()).copied();
+    let Some((ds, key)) = known.iter().find_map(|ds| Some((**ds, with_tag(ds)?))) else {
+        let own = listed(keys.iter().map(|key| tag_of(key)));
+        return format!("the DS {tags} at the parent of {zone} matches none of the zone's keys ({own})");
+    };
+    let (tag, named, own) = (ds.key_tag(), u8::from(ds.algorithm()), u8::from(key.public_key().algorithm()));
+    if named == own {
+        return format!(
+            "the digest of the DS {tag} at the parent of {zone} is not that of the zone's key {tag}"
+        );
+    }
+    format!(
+        "the DS {tag} at the parent of {zone} is for algorithm {named}, but the zone's key {tag} has {own}"
+    )
 }
 
 /// A key's tag (RFC 4034 appendix B).

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{join, join_all};
 
+use super::dnssec;
 use super::session::Session;
 use crate::item::OwnedRecord as Question;
 use crate::observed::{Delegation, Seen, Zone};
@@ -69,14 +70,15 @@ async fn visit(place: Place<'_, '_>, delegation: Option<Seen<Delegation>>, depth
     }
 }
 
-/// A zone that was delegated further.
+/// A zone that was delegated further: its servers, and how it is signed.
 async fn below(place: Place<'_, '_>, child: String, delegation: Delegation, depth: usize) {
     let at = |asked: &&Question| asked.name == child || is_below(&asked.name, &child);
     let questions: Vec<Question> = place.questions.iter().filter(at).cloned().collect();
     let new = Zone { parent: Some(place.zone.to_owned()), ..Zone::default() };
     place.session.zones.borrow_mut().insert(child.clone(), new);
     let place = Place { zone: &child, questions: &questions, delegation: None, ..place };
-    Box::pin(visit(place, Some(Seen::Answer(delegation)), depth)).await;
+    let visited = Box::pin(visit(place, Some(Seen::Answer(delegation)), depth));
+    join(visited, dnssec::observe_child(place.session, &child)).await;
 }
 
 /// The servers that the zone's servers name.

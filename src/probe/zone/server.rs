@@ -8,6 +8,7 @@ use futures_util::future::{join, join_all};
 use crate::item::{OwnedRecord as Question, doubled_name};
 use crate::observed::{Delegation, DnsAnswer, Server, question};
 use crate::probe::dns::{Flags, Peer, own_answer};
+use crate::probe::dnssec;
 use crate::probe::problem::{Problem, seen};
 use crate::probe::session::Session;
 
@@ -42,10 +43,7 @@ impl Place<'_, '_> {
             Err(problem) => return self.answered(name, address, (self.zone, "SOA"), Err(problem)),
         };
         self.note(name, Some(address), |_| {});
-        let soa = self.session.direct(&peer, self.zone, "SOA").await;
-        let speaks = soa.as_ref().is_ok_and(|answer| !answer.unauthoritative);
-        self.answered(name, address, (self.zone, "SOA"), soa);
-        if !speaks {
+        if !self.speaks(name, address, &peer).await {
             return;
         }
         let ask = async |(asked, kind): (&str, &str)| {
@@ -71,6 +69,21 @@ impl Place<'_, '_> {
             join_all(more.iter().filter(new).map(|(name, kind)| ask((name.as_str(), *kind)))).await;
         };
         join(answers, transfer).await;
+    }
+
+    /// Asks for the SOA and the signatures over it; true where the server speaks for the zone.
+    async fn speaks(&self, name: &str, address: IpAddr, peer: &Peer) -> bool {
+        let flags = Flags { signatures: true, ..Flags::default() };
+        let Session { resolver, limits, .. } = self.session;
+        let message = resolver.direct(peer, self.zone, "SOA", flags, limits).await;
+        let soa = message.as_ref().map(own_answer).map_err(Clone::clone);
+        let speaks = soa.as_ref().is_ok_and(|answer| !answer.unauthoritative);
+        if let (true, Ok(message)) = (speaks, &message) {
+            let signatures = dnssec::soa_signatures(message, self.zone);
+            self.note(name, Some(address), |server| server.signatures = signatures);
+        }
+        self.answered(name, address, (self.zone, "SOA"), soa);
+        speaks
     }
 
     /// What the first answers give reason to ask: what else stands beside an alias, and whether

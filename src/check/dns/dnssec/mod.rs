@@ -1,26 +1,27 @@
 //! Judges of `dns/dnssec-*`.
 
+mod expiring;
+mod refused;
 mod state;
 
-use std::time::Duration;
-
-use jiff::SignedDuration;
+use std::collections::BTreeSet;
 
 use super::super::seen;
-use super::super::{Verdict, World};
+use super::super::{Status, Verdict, World};
 use crate::item::Zone;
-use crate::observed::{ChainState, Remote, Seen, Signature};
+use crate::observed::{ChainState, Remote};
 use crate::spec::Place;
 use crate::spec::model::Dnssec as Demand;
 use state::{State, Trouble};
 
-/// Key sets are signed ahead, not answer by answer: a day is little for them, however short the
-/// signature was meant to be.
-const LEAST_OF_KEYS: SignedDuration = SignedDuration::from_hours(24);
+pub(in crate::check) use expiring::dnssec_signature_expiring;
 
-/// The verdict at `dns.dnssec` where the spec says that, with its demand.
-fn placed(verdict: Verdict, world: &World) -> Verdict {
-    match world.document.spec.dns.as_ref().and_then(|dns| dns.dnssec.as_ref()) {
+/// The verdict at `dns.dnssec` where the spec says that and no more exact place is known. Zones
+/// below the domain have one: what is declared in them.
+fn placed(verdict: Verdict, zone: &Zone, world: &World) -> Verdict {
+    let dnssec = world.document.spec.dns.as_ref().and_then(|dns| dns.dnssec.as_ref());
+    let is_below = zone.origin.ends_with(&format!(".{}", world.domain()));
+    match dnssec.filter(|_| verdict.place.is_none() && !is_below) {
         Some(dnssec) => verdict.at(Place::new("dns.dnssec", dnssec.span)),
         None => verdict,
     }
@@ -32,22 +33,18 @@ fn judged(zone: &Zone, world: &World, judge: impl FnOnce(&State) -> Verdict) -> 
         Ok(state) => judge(&state),
         Err(verdict) => *verdict,
     };
-    placed(verdict, world)
+    placed(verdict, zone, world)
 }
 
-/// The finding that says why a resolver has no answer about a name: its zone does not validate.
-pub(in crate::check) fn fault(name: &str, reason: &str, world: &World) -> Option<Verdict> {
-    if !reason.contains("SERVFAIL") {
-        return None;
-    }
-    let (zone, dnssec) = world.observed.dnssec_of(name)?;
-    let Seen::Answer(dnssec) = dnssec else { return None };
-    let state = State::of(zone, world).ok()?;
-    if state.is_orphan() {
-        return Some(orphaned(&state));
-    }
-    let broken = dnssec.refused_by_resolver || dnssec.chain == ChainState::Bogus;
-    broken.then(|| invalid(&state))
+/// The finding that says why a resolver refuses the answer to a question, where one does.
+pub(in crate::check) fn fault(name: &str, kind: &str, world: &World) -> Option<Verdict> {
+    let question = refused::all(world).into_iter().find(|refused| refused.is(name, kind))?;
+    let zone = question.zone(world)?;
+    Some(match State::of(zone, world) {
+        Ok(state) if state.is_orphan() => orphaned(&state),
+        Ok(state) if state.is_broken() => invalid(&state),
+        _ => Verdict::not_judged("dns/dnssec-bogus", zone, "the resolver refuses the answer as bogus"),
+    })
 }
 
 fn orphaned(state: &State) -> Verdict {
@@ -60,12 +57,26 @@ fn invalid(state: &State) -> Verdict {
 }
 
 pub(in crate::check) fn dnssec_bogus(zone: &Zone, world: &World) -> Verdict {
+    let chain = chain(zone, world);
+    // What is wrong with the whole zone is the cause of the rest.
+    if chain.status == Status::Fail || chain.because.is_some() {
+        return chain;
+    }
+    refused::verdict(zone, world).unwrap_or(chain)
+}
+
+/// Whether the chain down to the zone holds.
+fn chain(zone: &Zone, world: &World) -> Verdict {
     judged(zone, world, |state| {
         if state.is_orphan() {
             return orphaned(state);
         }
-        if let Some(trouble) = state.trouble() {
-            return bogus(state, &trouble);
+        let strays = state.strays();
+        match state.trouble() {
+            Some(trouble) if strays.is_empty() || !state.is_mixed() => return bogus(state, &trouble),
+            // The resolver's trouble may be that of the server which it happened to ask.
+            _ if !strays.is_empty() => return astray(state, strays),
+            _ => {}
         }
         let zone = state.zone;
         match state.seen.chain {
@@ -98,24 +109,35 @@ fn bogus(state: &State, trouble: &Trouble) -> Verdict {
     .help(cure(state, trouble))
 }
 
+fn astray(state: &State, strays: BTreeSet<String>) -> Verdict {
+    let (zone, strays) = (state.zone, seen::listed(&Vec::from_iter(strays)));
+    Verdict::fail(format!(
+        "{strays}, but the parent of {zone} has a DS: validating resolvers refuse what they get there, so the domain fails for some of them and at times"
+    ))
+    .expected("the same signatures from every name server")
+    .observed(strays)
+    .label("servers sign differently")
+    .help(format!(
+        "load the signed zone on every name server, from one signer (transfers, or the provider's sync), or take the server out of the delegation; then ask each: `dig @SERVER +dnssec +norecurse SOA {zone}`"
+    ))
+}
+
 fn cure(state: &State, trouble: &Trouble) -> String {
     let zone = state.zone;
-    let wanted = state.wanted();
+    let (wanted, at_parent) = (state.wanted(), state.at_parent());
     if state.names_other_keys() && !wanted.is_empty() {
         let wanted = seen::listed(&wanted);
         return format!(
-            "at your registrar, replace the DS of {zone} by {wanted}; or remove it until the zone's keys are settled"
+            "{at_parent}, replace the DS of {zone} by {wanted}; or remove it until the zone's keys are settled"
         );
     }
     if trouble.above {
-        return format!(
-            "the zone above {zone} must be signed again: tell its registry, through your registrar"
-        );
+        return state.sign_parent();
     }
     let again =
         if trouble.dated { "find out why it stopped signing, and" } else { "have the zone signed anew, and" };
     format!(
-        "at your DNS provider, {again} ask `dig +dnssec SOA {zone}`; if that takes longer than the outage may last, remove the DS at your registrar: the zone then counts as unsigned"
+        "at your DNS provider, {again} ask `dig +dnssec SOA {zone}`; if that takes longer than the outage may last, remove the DS {at_parent}: the zone then counts as unsigned"
     )
 }
 
@@ -125,7 +147,7 @@ pub(in crate::check) fn dnssec_ds_orphan(zone: &Zone, world: &World) -> Verdict 
         if !state.has_ds() {
             return Verdict::not_applicable(format!("the parent of {zone} has no DS"));
         }
-        if state.is_signed() {
+        if state.is_signed() || state.has_signer() {
             return Verdict::pass("the parent has a DS, and the zone is signed");
         }
         if !state.is_orphan() {
@@ -141,7 +163,9 @@ pub(in crate::check) fn dnssec_ds_orphan(zone: &Zone, world: &World) -> Verdict 
         .observed(format!("DS {ds}; the zone {lack}"))
         .label("orphaned DS")
         .help(format!(
-            "remove the DS ({ds}) at your registrar, or have the zone signed again at your DNS provider and give the registrar its new DS; resolvers keep the old one until its TTL has run down"
+            "remove the DS ({ds}) {}, or have the zone signed again at your DNS provider and {}; resolvers keep the old one until its TTL has run down",
+            state.at_parent(),
+            state.publish("its new DS")
         ))
     })
 }
@@ -157,9 +181,9 @@ pub(in crate::check) fn dnssec_ds_missing(zone: &Zone, world: &World) -> Verdict
         }
         let lines = state.wanted();
         let publish = if lines.is_empty() {
-            "give your registrar the DS that your DNS provider shows".to_owned()
+            state.publish("the DS that your DNS provider shows")
         } else {
-            format!("give your registrar {}", seen::listed(&lines))
+            state.publish(&seen::listed(&lines))
         };
         let first = match &state.seen.reason {
             Some(reason) if state.seen.chain == ChainState::Insecure => {
@@ -180,70 +204,6 @@ pub(in crate::check) fn dnssec_ds_missing(zone: &Zone, world: &World) -> Verdict
     })
 }
 
-pub(in crate::check) fn dnssec_signature_expiring(zone: &Zone, world: &World) -> Verdict {
-    judged(zone, world, |state| {
-        let zone = state.zone;
-        if state.is_orphan() {
-            return orphaned(state);
-        }
-        if state.trouble().is_some() {
-            return invalid(state);
-        }
-        if !state.is_signed() {
-            return Verdict::not_applicable(format!("{zone} is not signed"));
-        }
-        let is_validated = state.seen.vouched_by_resolver
-            || state.seen.chain == ChainState::Secure
-            || (state.has_ds() && state.seen.chain != ChainState::Insecure);
-        if !is_validated {
-            return Verdict::not_applicable(format!("nobody validates the signatures of {zone}"));
-        }
-        expiring(state, world.thresholds.dnssec_signature_remaining)
-    })
-}
-
-fn expiring(state: &State, threshold: Duration) -> Verdict {
-    let threshold = SignedDuration::try_from(threshold).unwrap_or(SignedDuration::MAX);
-    let longest = state.longest();
-    let left = |signature: &Signature| signature.until.duration_since(state.at);
-    let soon = longest.iter().filter(|(kind, s)| left(s) < needed(kind, lifetime(s), threshold));
-    let Some((kind, signature)) = soon.min_by_key(|(_, signature)| signature.until) else {
-        let first = longest.values().min_by_key(|signature| signature.until);
-        return Verdict::pass(first.map_or("no signature ends".to_owned(), |first| {
-            format!(
-                "the signatures hold for another {} ({})",
-                seen::length(left(first)),
-                seen::day(first.until)
-            )
-        }));
-    };
-    let remaining = seen::length(left(signature));
-    Verdict::fail(format!(
-        "the signature over {} {kind} ends in {remaining} ({}), of a lifetime of {}; then the domain is unreachable for visitors behind validating resolvers",
-        state.zone,
-        seen::day(signature.until),
-        seen::length(lifetime(signature))
-    ))
-    .expected(format!("at least {} left", seen::length(needed(kind, lifetime(signature), threshold))))
-    .observed(format!("{remaining} left"))
-    .label("signatures end soon")
-    .help(format!(
-        "find out why the signer has not renewed it: at your DNS provider, or with `rndc sign {0}` (BIND), `pdnsutil rectify-zone {0}` (PowerDNS); then ask `dig +dnssec {kind} {0}`",
-        state.zone
-    ))
-}
-
-fn lifetime(signature: &Signature) -> SignedDuration {
-    signature.until.duration_since(signature.from)
-}
-
-/// How much of a signature must be left: the threshold, but no more than a quarter of what it had.
-/// Signers that sign each answer anew give a day or two, and half of that is always left.
-fn needed(kind: &str, lifetime: SignedDuration, threshold: SignedDuration) -> SignedDuration {
-    let quarter = lifetime / 4;
-    threshold.min(if kind == "DNSKEY" { quarter.max(LEAST_OF_KEYS) } else { quarter })
-}
-
 pub(in crate::check) fn dnssec_unsigned(zone: &Zone, world: &World) -> Verdict {
     let demand = world.document.spec.dns.as_ref().and_then(|dns| dns.dnssec.as_ref());
     let demanded = demand.is_some_and(|demand| demand.value == Demand::Required);
@@ -251,7 +211,7 @@ pub(in crate::check) fn dnssec_unsigned(zone: &Zone, world: &World) -> Verdict {
         if state.is_orphan() {
             return orphaned(state);
         }
-        if state.is_signed() {
+        if state.is_signed() || (state.has_ds() && state.has_signer()) {
             return signed(state);
         }
         let zone = state.zone;
@@ -263,7 +223,8 @@ pub(in crate::check) fn dnssec_unsigned(zone: &Zone, world: &World) -> Verdict {
             .observed("no DNSKEY, no DS")
             .label("not signed")
             .help(format!(
-                "switch DNSSEC on at your DNS provider (at Cloudflare: DNS > Settings > DNSSEC), give your registrar the DS that it shows, then ask `dig DS {zone}`"
+                "switch DNSSEC on at your DNS provider (at Cloudflare: DNS > Settings > DNSSEC), {}, then ask `dig DS {zone}`",
+                state.publish("the DS that it shows")
             ))
     })
     .demanded_if(demanded)
@@ -274,18 +235,4 @@ fn signed(state: &State) -> Verdict {
         return Verdict::pass("the zone is signed, and its parent has a DS");
     }
     Verdict::not_judged("dns/dnssec-ds-missing", state.zone, "the zone is signed, but its parent has no DS")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_signatures_need_less_and_key_sets_a_day() {
-        let hours = SignedDuration::from_hours;
-        let needed = |kind, lifetime| super::needed(kind, hours(lifetime), hours(48)).as_hours();
-        assert_eq!([needed("SOA", 14 * 24), needed("DNSKEY", 14 * 24)], [48, 48]);
-        assert_eq!([needed("SOA", 50), needed("DNSKEY", 50)], [12, 24]);
-        assert_eq!([needed("SOA", 2), needed("DNSKEY", 6 * 24)], [0, 36]);
-    }
 }

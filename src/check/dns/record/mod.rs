@@ -6,7 +6,7 @@ mod state;
 mod value;
 
 use super::view::View;
-use super::{damage, zone};
+use super::{damage, dnssec, zone};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::Record;
@@ -220,7 +220,13 @@ fn resolvers_behind(record: &Record, kind: &str, world: &World) -> Verdict {
             Some(Seen::Unobserved(reason)) => {
                 gap.get_or_insert_with(|| Verdict::unknown(reason.as_str()));
             }
-            Some(Seen::Failed(_)) | None => {}
+            Some(Seen::Failed(failure)) => {
+                let cause = || dnssec::fault(&record.name, kind, world);
+                gap.get_or_insert_with(|| {
+                    cause().unwrap_or_else(|| Verdict::unknown(failure.detail.as_str()))
+                });
+            }
+            None => {}
         }
     }
     if behind.is_empty() {

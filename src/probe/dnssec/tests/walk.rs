@@ -80,6 +80,27 @@ fn a_ds_that_names_another_key_breaks_the_chain() {
     }
 }
 
+/// The tag alone would read "the DS 9079 matches none of the zone's keys (9079)".
+#[test]
+fn a_ds_with_the_tag_of_a_key_says_what_is_not_the_key_s() {
+    let mut world = World::new();
+    let tag = world.shop.tag();
+    let mut told = |algorithm| {
+        world.ds(DS::new(tag, algorithm, DigestType::SHA256, vec![0; 32]));
+        reason(&world.judged_from_root()).to_owned()
+    };
+    assert_eq!(
+        told(Algorithm::ECDSAP256SHA256),
+        format!("the digest of the DS {tag} at the parent of shop.test is not that of the zone's key {tag}")
+    );
+    assert_eq!(
+        told(Algorithm::ED25519),
+        format!(
+            "the DS {tag} at the parent of shop.test is for algorithm 15, but the zone's key {tag} has 13"
+        )
+    );
+}
+
 #[test]
 fn a_ds_without_keys_breaks_it_too() {
     let mut world = World::new();
