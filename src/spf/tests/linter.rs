@@ -112,7 +112,7 @@ fn near_the_limit_and_void() {
 fn whom_an_include_lets_through() {
     let dns = Answers::new()
         .with("a.test", Kind::Txt, "v=spf1 include:b.test -include:b.test redirect=c.test")
-        .with("b.test", Kind::Txt, "v=spf1 redirect=d.test")
+        .with("b.test", Kind::Txt, "v=spf1 exp=nobody.reads.test redirect=d.test")
         .with("c.test", Kind::Txt, "v=spf1 redirect=e.test")
         .with("d.test", Kind::Txt, "v=spf1 +all")
         .with("e.test", Kind::Txt, "v=spf1 ?all");

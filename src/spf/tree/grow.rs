@@ -15,8 +15,15 @@ use crate::spf::record::{
 const MOST_NODES: usize = 200;
 
 pub(super) fn grow(domain: &str, lookup: &dyn Lookup, limits: Limits) -> Tree {
-    let mut grower =
-        Grower { lookup, needs: BTreeSet::new(), failures: BTreeMap::new(), nodes: 0, above: Vec::new() };
+    let mut grower = Grower {
+        lookup,
+        exchanges: limits.names,
+        needs: BTreeSet::new(),
+        failures: BTreeMap::new(),
+        nodes: 0,
+        above: Vec::new(),
+        included: false,
+    };
     let root = grower.node(domain);
     let failures = grower.failures.into_iter().collect();
     Tree { root, needs: grower.needs.into_iter().collect(), failures, limits }
@@ -24,11 +31,15 @@ pub(super) fn grow(domain: &str, lookup: &dyn Lookup, limits: Limits) -> Tree {
 
 struct Grower<'a> {
     lookup: &'a dyn Lookup,
+    /// How many mail exchanges of an `mx` are asked.
+    exchanges: usize,
     needs: BTreeSet<Question>,
     failures: BTreeMap<Question, String>,
     nodes: usize,
     /// The domains from the root to where it grows.
     above: Vec<String>,
+    /// True below an `include`: nobody reads explanations there (section 6.2).
+    included: bool,
 }
 
 impl Grower<'_> {
@@ -135,7 +146,9 @@ impl Grower<'_> {
         }
         match (mechanism, branch.target.clone()) {
             (Mechanism::Include(_), Target::Name(name) | Target::Unaskable(name)) => {
+                let included = std::mem::replace(&mut self.included, true);
                 branch.child = Some(self.node(&name));
+                self.included = included;
             }
             (Mechanism::A(..), Target::Name(name)) => self.addresses(branch, &name),
             (Mechanism::Mx(..), Target::Name(name)) => self.exchanges(branch, &name),
@@ -159,7 +172,7 @@ impl Grower<'_> {
             }
             Modifier::Explanation(name) => {
                 branch.target = target(name, domain);
-                if let Target::Name(name) = &branch.target {
+                if let (false, Target::Name(name)) = (self.included, &branch.target) {
                     branch.texts =
                         self.records(self.lookup.txt(name), name, Kind::Txt).map(|texts| texts.len());
                 }
@@ -185,7 +198,7 @@ impl Grower<'_> {
             branch.void_v4.push(name.to_owned());
             branch.void_v6.push(name.to_owned());
         }
-        for host in exchanges.iter().take(10).filter_map(|host| askable(host)) {
+        for host in exchanges.iter().take(self.exchanges).filter_map(|host| askable(host)) {
             self.addresses(branch, &host);
         }
     }

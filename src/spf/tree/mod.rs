@@ -86,7 +86,8 @@ pub struct Branch {
     pub child: Option<Node>,
     /// How many mail exchanges an `mx` found.
     pub exchanges: Option<usize>,
-    /// How many texts an `exp` found; receivers ignore it unless there is one.
+    /// How many texts an `exp` found; receivers ignore it unless there is one. Not asked below an
+    /// `include`, where it has no effect.
     pub texts: Option<usize>,
     /// The names without an answer for senders with an IPv4 address. One or more make the term void.
     pub void_v4: Vec<String>,
