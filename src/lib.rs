@@ -7,7 +7,8 @@
 //!  be true)  world)       seen)
 //! ```
 //!
-//! Data flows one way. [`cli::run`] is the whole program.
+//! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
+//! the stations, without IO: [`caa`], and [`spf`] (RFC 7208: records, evaluation, linter).
 
 mod authority;
 pub mod caa;
@@ -25,5 +26,6 @@ pub mod probe;
 pub mod provider;
 pub mod report;
 pub mod spec;
+pub mod spf;
 mod system;
 mod takeover;
