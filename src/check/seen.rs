@@ -139,8 +139,11 @@ pub(super) fn unobserved(host: &str, reason: &str, world: &World) -> Verdict {
     if is_host(host, world) && Chain::of(host, world).never_ends() {
         return Verdict::not_judged("dns/cname-loop", host, "its aliases never end");
     }
+    let Addresses { found, gap, .. } = addresses(host, world);
+    if let Some(gap) = gap.filter(|gap| found.is_empty() && gap.because.is_some()) {
+        return *gap;
+    }
     // Nobody asks an address that is not public; `dns/address-private` is the red line.
-    let found = addresses(host, world).found;
     if is_host(host, world) && !found.is_empty() && found.iter().all(|ip| world.private.fault(*ip).is_some())
     {
         return Verdict::not_judged("dns/address-private", host, "its address is not public");

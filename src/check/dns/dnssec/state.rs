@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::check::dns::zone::lame;
+use crate::check::dns::zone::{lame, undelegated};
 use crate::check::seen::{self, Judged};
-use crate::check::{Verdict, World};
+use crate::check::{Verdict, World, domain};
 use crate::observed::{ChainState, Dnssec, Remote, Seen, Server, Signature, question};
 
 /// A signature of the future is taken for a clock that differs by no more than this.
@@ -36,6 +36,10 @@ pub(super) struct Trouble {
 impl<'w> State<'w> {
     /// What is known of a zone.
     pub(super) fn of(zone: &'w str, world: &'w World) -> Judged<Self> {
+        // Nothing is signed where nothing is.
+        if let Some(cause) = domain::out_of_dns(world).or_else(|| undelegated(zone, world)) {
+            return Err(Box::new(cause));
+        }
         match world.observed.dnssec.get(zone) {
             Some(Seen::Answer(dnssec)) => {
                 let known = world.observed.zones.get(zone);
