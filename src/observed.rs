@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::spec::names::climb;
+
 pub use dns::{
     ChainState, Delegation, Denial, DnsAnswer, DnsRecord, Dnssec, Server, Signature, Signer, Transfer, Zone,
 };
@@ -89,8 +91,7 @@ impl Observed {
     pub fn zone_of(&self, name: &str, kind: &str) -> Option<(&str, &Zone)> {
         let own = name.trim_end_matches('.').to_ascii_lowercase();
         let skip = usize::from(kind == "DS");
-        let above =
-            std::iter::successors(Some(own.as_str()), |name| Some(name.split_once('.')?.1)).skip(skip);
+        let above = climb(&own).skip(skip);
         above
             .into_iter()
             .find_map(|origin| self.zones.get_key_value(origin))
@@ -100,7 +101,7 @@ impl Observed {
     /// How the zone of a name is signed: the closest one at or above it that was looked at.
     pub fn dnssec_of(&self, name: &str) -> Option<(&str, &Seen<Dnssec>)> {
         let own = name.trim_end_matches('.').to_ascii_lowercase();
-        let mut above = std::iter::successors(Some(own.as_str()), |name| Some(name.split_once('.')?.1));
+        let mut above = climb(&own);
         above.find_map(|origin| self.dnssec.get_key_value(origin)).map(|(o, seen)| (o.as_str(), seen))
     }
 

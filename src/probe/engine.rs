@@ -14,6 +14,7 @@ use crate::item;
 use crate::mail;
 use crate::observed::{Observed, question};
 use crate::spec::Document;
+use crate::spec::names::climb;
 use crate::spec::registrable::registration_of;
 
 /// Redirects followed from one start.
@@ -117,10 +118,7 @@ async fn spf(session: &Session<'_>, domain: &str) {
 
 /// The domain, and those of its parents that have at least two labels.
 fn parents(domain: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(domain), |name| Some(name.split_once('.')?.1))
-        .enumerate()
-        .filter(|(index, name)| *index == 0 || name.contains('.'))
-        .map(|(_, name)| name)
+    climb(domain).enumerate().filter(|(index, name)| *index == 0 || name.contains('.')).map(|(_, name)| name)
 }
 
 /// The addresses of a name. Where there are none, the chain of its aliases, name by name: a

@@ -12,6 +12,7 @@ use super::session::Session;
 use crate::item::{self, Host};
 use crate::observed::{DnsAnswer, Observed};
 use crate::spec::Document;
+use crate::spec::names::climb;
 use crate::takeover::Service;
 
 /// CAA records of every host and of all names above it, and a name that nobody declared.
@@ -22,7 +23,7 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, nothing: 
     if document.spec.hosts.is_none() {
         hosts.push(format!("www.{domain}"));
     }
-    let names: BTreeSet<&str> = hosts.iter().flat_map(|host| item::climb(host)).collect();
+    let names: BTreeSet<&str> = hosts.iter().flat_map(|host| climb(host)).collect();
     let improbable = item::improbable_name(domain);
     let any = ["A", "AAAA"].map(|kind| (improbable.as_str(), kind));
     let questions = names.into_iter().map(|name| (name, "CAA")).chain(any);

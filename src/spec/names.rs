@@ -19,6 +19,11 @@ pub fn name_form(name: &str) -> String {
     domain_name(rest).map_or_else(|_| bare.to_lowercase(), |ascii| format!("{star}{ascii}"))
 }
 
+/// A name and the names above it, nearest first, down to the top-level domain.
+pub fn climb(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(name), |name| Some(name.split_once('.')?.1))
+}
+
 /// True for a name and the names below it. Both in [`name_form`].
 pub fn is_under(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use url::Url;
 
+use crate::spec::names::climb;
+
 /// Where IANA publishes it.
 pub(super) const IANA: &str = "https://data.iana.org/rdap/dns.json";
 
@@ -56,7 +58,7 @@ impl Services {
 
     /// The service for a name: that of the longest ending that is listed (RFC 9224 section 4).
     pub(super) fn service(&self, name: &str) -> Option<&Url> {
-        let endings = std::iter::successors(Some(name), |name| Some(name.split_once('.')?.1));
+        let endings = climb(name);
         endings.skip(1).find_map(|ending| self.0.get(ending))
     }
 }

@@ -8,6 +8,7 @@ use crate::observed::{Delegation, DnsAnswer, Seen};
 use crate::probe::dns::{Checked, answer};
 use crate::probe::problem::{Problem, seen};
 use crate::probe::session::Session;
+use crate::spec::names::climb;
 
 /// Servers of the parent that are asked for the delegation; one would do, but may be down.
 const MOST_PARENTS: usize = 3;
@@ -20,8 +21,7 @@ pub(super) struct Cut {
 
 /// Asks the resolver where zones begin, from the domain up to its top-level domain.
 pub(super) async fn cut(session: &Session<'_>, domain: &str) -> Cut {
-    let names: Vec<&str> =
-        std::iter::successors(Some(domain), |name| Some(name.split_once('.')?.1)).collect();
+    let names: Vec<&str> = climb(domain).collect();
     // What the resolver takes for bogus tells where the zone begins all the same.
     let ask = async |name: &&str| {
         let (soa, _, _) = join3(session.soa(name), session.dns(name, "SOA"), session.dns(name, "NS")).await;

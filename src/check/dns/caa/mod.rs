@@ -7,10 +7,11 @@ use crate::authority::{Authority, organisation};
 use crate::caa::{Allowed, Property};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World, tls};
-use crate::item::{self, Host};
+use crate::item::Host;
 use crate::observed::{Certificate, Path, Remote};
 use crate::spec::Place;
 use crate::spec::model::RecordType;
+use crate::spec::names::climb;
 
 /// The records that count for a name: its own, or those of the nearest name above it that has any.
 struct Relevant {
@@ -27,7 +28,7 @@ struct Relevant {
 impl Relevant {
     /// Climbs from a name (RFC 8659 section 3). Where an answer on the way is missing, nobody knows.
     fn of(name: &str, world: &World) -> Judged<Option<Self>> {
-        for at in item::climb(name) {
+        for at in climb(name) {
             let answer = seen::dns(at, "CAA", world)?;
             let Some(first) = answer.of_type("CAA").next() else { continue };
             let values: Vec<&str> = answer.values("CAA").map(Remote::as_str).collect();

@@ -8,6 +8,7 @@ use crate::check::{Verdict, World, seen};
 use crate::item;
 use crate::observed::{FailureKind, Seen};
 use crate::spec::Place;
+use crate::spec::names::climb;
 
 /// Questions that a message names.
 const MOST: usize = 3;
@@ -72,7 +73,7 @@ impl<'w> Refused<'w> {
 
 /// The closest of the judged zones at or above a name. A DS belongs to the zone above.
 fn zone_of<'w>(name: &str, kind: &str, world: &'w World) -> Option<&'w str> {
-    let mut above = item::climb(name).skip(usize::from(kind == "DS"));
+    let mut above = climb(name).skip(usize::from(kind == "DS"));
     above
         .find_map(|at| world.items.zones.iter().find(|zone| zone.origin == at))
         .map(|zone| zone.origin.as_str())
