@@ -7,7 +7,7 @@ use super::zone::lame::silenced;
 use super::zone::undelegated;
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World, domain};
-use crate::observed::{DnsAnswer, Seen};
+use crate::observed::{DnsAnswer, Seen, Server};
 
 /// The answers that tell what is published.
 #[derive(Debug)]
@@ -50,14 +50,23 @@ impl<'w> View<'w> {
     }
 }
 
-/// What the servers of the name's zone say, without those that do not speak for it.
+/// What the servers of the name's zone say, without those that do not speak for it: they know no
+/// SOA of it, or claim no authority.
 pub(in crate::check) fn own<'w>(name: &str, kind: &str, world: &'w World) -> Vec<(&'w str, &'w DnsAnswer)> {
-    let servers = world.observed.zone_of(name, kind).into_iter().flat_map(|(_, zone)| &zone.servers);
-    let speaks = |seen: &'w Seen<DnsAnswer>| match seen {
+    let Some((origin, zone)) = world.observed.zone_of(name, kind) else { return Vec::new() };
+    let speaks = |server: &&Server| {
+        let soa = server.answer(origin, "SOA").and_then(authoritative);
+        soa.is_some_and(|soa| soa.of_type("SOA").next().is_some())
+    };
+    let servers = zone.servers.iter().filter(speaks);
+    servers.filter_map(|s| Some((s.name.as_str(), authoritative(s.answer(name, kind)?)?))).collect()
+}
+
+fn authoritative(seen: &Seen<DnsAnswer>) -> Option<&DnsAnswer> {
+    match seen {
         Seen::Answer(answer) if !answer.unauthoritative => Some(answer),
         _ => None,
-    };
-    servers.filter_map(|s| Some((s.name.as_str(), speaks(s.answer(name, kind)?)?))).collect()
+    }
 }
 
 /// The addresses that the name servers publish for a name.

@@ -93,6 +93,16 @@ fn judge_unregistered(name: &str, answer: &Registration, world: &World) -> Verdi
             seen::listed(&servers)
         ));
     }
+    let has = |kind| match world.observed.dns(name, kind) {
+        Some(Seen::Answer(answer)) => answer.of_type(kind).any(|record| record.name.as_str() == name),
+        _ => false,
+    };
+    if has("NS") || has("SOA") {
+        return Verdict::unknown(format!(
+            "{} knows no registration of {name}, yet it is in the DNS",
+            answer.source
+        ));
+    }
     Verdict::fail(format!("nobody has registered {name}"))
         .expected("a registration")
         .observed("404 Not Found")

@@ -1,11 +1,11 @@
 //! What the parent says of the zone, and what the zone gives to strangers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{nobody_asked, own_answers, zone};
 use crate::check::{Verdict, World, seen};
 use crate::item;
-use crate::observed::{Delegation, Seen, Transfer};
+use crate::observed::{Delegation, FailureKind, Seen, Transfer};
 use crate::spec::model::Nameservers;
 
 pub(in crate::check) fn delegation_differs(item: &item::Zone, world: &World) -> Verdict {
@@ -14,6 +14,7 @@ pub(in crate::check) fn delegation_differs(item: &item::Zone, world: &World) -> 
         Some(Seen::Answer(delegation)) => delegation,
         Some(Seen::Failed(failure)) => return Verdict::unknown(failure.detail.to_string()),
         Some(Seen::Unobserved(reason)) => return Verdict::unknown(reason.to_string()),
+        None if zone.parent.is_some() => return Verdict::unknown(seen::NOT_OBSERVED),
         None => {
             return Verdict::unknown(
                 "no zone above it was found, so nobody could be asked for the delegation",
@@ -81,7 +82,9 @@ fn two_lists(parent: &BTreeSet<String>, child: &BTreeSet<String>, world: &World)
 fn stale_glue(delegation: &Delegation, world: &World) -> Option<(String, String, String)> {
     delegation.glue.iter().find_map(|glue| {
         let name = glue.name.as_str();
-        let own: Vec<String> = seen::addresses(name, world).found.iter().map(ToString::to_string).collect();
+        // An address family that could not be looked up says nothing about its glue.
+        let answer = seen::dns(name, &glue.kind, world).ok()?;
+        let own: Vec<String> = answer.values(&glue.kind).map(ToString::to_string).collect();
         let stale = !own.is_empty() && !own.iter().any(|address| address == glue.value.as_str());
         stale.then(|| (name.to_owned(), glue.value.to_string(), seen::listed(&own)))
     })
@@ -89,13 +92,18 @@ fn stale_glue(delegation: &Delegation, world: &World) -> Option<(String, String,
 
 pub(in crate::check) fn zone_transfer_open(item: &item::Zone, world: &World) -> Verdict {
     let Some(zone) = zone(item, world) else { return nobody_asked(&item.origin, world) };
-    let (mut open, mut closed, mut gap) = (BTreeSet::new(), 0_usize, None);
+    let (mut open, mut closed, mut gaps) = (BTreeSet::new(), BTreeSet::new(), BTreeMap::new());
     for server in &zone.servers {
+        let name = server.name.as_str();
         match &server.transfer {
-            Some(Seen::Answer(Transfer::Given(_))) => drop(open.insert(server.name.clone())),
-            Some(Seen::Unobserved(reason)) => gap = Some(reason.to_string()),
-            // Whoever refuses, resets or hangs up gives nothing away.
-            Some(Seen::Answer(Transfer::Refused) | Seen::Failed(_)) => closed += 1,
+            Some(Seen::Answer(Transfer::Given(_))) => drop(open.insert(name.to_owned())),
+            Some(Seen::Answer(Transfer::Refused)) => drop(closed.insert(name)),
+            // Silence may be this side's network; whoever resets or hangs up gives nothing away.
+            Some(Seen::Failed(failure)) if failure.kind == FailureKind::NoAnswer => {
+                gaps.insert(name, failure.detail.to_string());
+            }
+            Some(Seen::Failed(_)) => drop(closed.insert(name)),
+            Some(Seen::Unobserved(reason)) => drop(gaps.insert(name, reason.to_string())),
             None => {}
         }
     }
@@ -107,9 +115,11 @@ pub(in crate::check) fn zone_transfer_open(item: &item::Zone, world: &World) -> 
             .label("whole zone for anybody")
             .help(format!("allow transfers to the secondary servers only (BIND: `allow-transfer`, with a TSIG key); then try `dig @SERVER {} AXFR`", item.origin));
     }
-    match gap {
-        Some(gap) if closed == 0 => Verdict::unknown(gap),
-        _ if closed == 0 => nobody_asked(&item.origin, world),
-        _ => Verdict::pass("no name server gives the zone away"),
+    if let Some((_, gap)) = gaps.into_iter().find(|(name, _)| !closed.contains(name)) {
+        return Verdict::unknown(gap);
     }
+    if closed.is_empty() {
+        return nobody_asked(&item.origin, world);
+    }
+    Verdict::pass("no name server gives the zone away")
 }

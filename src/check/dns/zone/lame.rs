@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{nobody_asked, zone};
 use crate::check::{Status, Verdict, World, seen};
 use crate::item;
-use crate::observed::{DnsAnswer, FailureKind, Seen, Server};
+use crate::observed::{DnsAnswer, FailureKind, Seen, Server, Zone};
 
 /// How a server stands to the zone.
 enum Stand {
@@ -95,6 +95,16 @@ fn family_works(ipv6: bool, world: &World) -> bool {
             && world.observed.zones.values().any(|zone| matches!(zone.delegation, Some(Seen::Answer(_)))))
 }
 
+/// True where what answers at every name server's address knows the zone and claims no authority, and
+/// nobody spoke for the zone above either: a network that answers port 53 by itself looks like that.
+fn is_intercepted(zone: &Zone, origin: &str) -> bool {
+    let repeats = |server: &Server| match server.answer(origin, "SOA") {
+        Some(Seen::Answer(answer)) => answer.unauthoritative && answer.of_type("SOA").next().is_some(),
+        _ => false,
+    };
+    !matches!(zone.delegation, Some(Seen::Answer(_))) && zone.servers.iter().all(repeats)
+}
+
 /// The verdict of a check on a name that could not be looked up, where no name server of its zone
 /// speaks for it.
 pub(in crate::check) fn silenced(name: &str, world: &World) -> Option<Verdict> {
@@ -141,6 +151,11 @@ pub(in crate::check) fn nameserver_lame(item: &item::Zone, world: &World) -> Ver
             }
             Stand::Unknown(what) => drop(unknown.get_or_insert(what)),
         }
+    }
+    if speaking.is_empty() && is_intercepted(zone, &item.origin) {
+        return Verdict::unknown(
+            "every name server answers without speaking for the zone, and the zone above could not be asked: something between here and them may answer in their place",
+        );
     }
     if let Some(first) = lame.first() {
         let all =

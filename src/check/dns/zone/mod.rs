@@ -89,15 +89,16 @@ pub(in crate::check) fn nameserver_count(item: &item::Zone, world: &World) -> Ve
         return verdict(format!("{} has one name server only: {list}", item.origin), list);
     }
     let found: Vec<BTreeSet<IpAddr>> = names.iter().map(|name| addresses(name, zone, world)).collect();
-    let all: BTreeSet<&IpAddr> = found.iter().flatten().collect();
-    // Servers without address are told by `dns/nameserver-lame`.
-    match (all.len(), found.iter().filter(|addresses| !addresses.is_empty()).count()) {
-        (1, 2..) => {
-            let address = all.iter().next().map_or(String::new(), ToString::to_string);
-            verdict(format!("the name servers {list} are all at {address}"), address)
-        }
-        _ => Verdict::pass(format!("{} name servers: {list}", names.len())),
+    let all: BTreeSet<IpAddr> = found.iter().flatten().copied().collect();
+    let (six, four): (Vec<IpAddr>, Vec<IpAddr>) = all.iter().copied().partition(IpAddr::is_ipv6);
+    // One machine may have an address of each family. Servers without address are told by
+    // `dns/nameserver-lame`.
+    let somewhere = found.iter().filter(|addresses| !addresses.is_empty()).count();
+    if somewhere > 1 && six.len() < 2 && four.len() < 2 {
+        let all = seen::listed(&all.iter().map(ToString::to_string).collect::<Vec<_>>());
+        return verdict(format!("the name servers {list} are all at {all}"), all);
     }
+    Verdict::pass(format!("{} name servers: {list}", names.len()))
 }
 
 /// The authoritative answers for the zone's own name, by server.
