@@ -15,6 +15,9 @@ pub(in crate::check) fn delegation_differs(item: &item::Zone, world: &World) -> 
         Some(Seen::Failed(failure)) => return Verdict::unknown(failure.detail.to_string()),
         Some(Seen::Unobserved(reason)) => return Verdict::unknown(reason.to_string()),
         None if zone.parent.is_some() => return Verdict::unknown(seen::NOT_OBSERVED),
+        None if matches!(world.observed.dns(&item.origin, "NS"), Some(Seen::Unobserved(_))) => {
+            return nobody_asked(&item.origin, world);
+        }
         None => {
             return Verdict::unknown(
                 "no zone above it was found, so nobody could be asked for the delegation",
@@ -97,12 +100,11 @@ pub(in crate::check) fn zone_transfer_open(item: &item::Zone, world: &World) -> 
         let name = server.name.as_str();
         match &server.transfer {
             Some(Seen::Answer(Transfer::Given(_))) => drop(open.insert(name.to_owned())),
-            Some(Seen::Answer(Transfer::Refused)) => drop(closed.insert(name)),
             // Silence may be this side's network; whoever resets or hangs up gives nothing away.
             Some(Seen::Failed(failure)) if failure.kind == FailureKind::NoAnswer => {
                 gaps.insert(name, failure.detail.to_string());
             }
-            Some(Seen::Failed(_)) => drop(closed.insert(name)),
+            Some(Seen::Answer(Transfer::Refused) | Seen::Failed(_)) => drop(closed.insert(name)),
             Some(Seen::Unobserved(reason)) => drop(gaps.insert(name, reason.to_string())),
             None => {}
         }
