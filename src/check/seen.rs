@@ -12,6 +12,7 @@ use super::dns::zone::{self, lame};
 use super::{Verdict, World, blame, domain};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
+use crate::spec::names::is_under;
 
 /// The thing to judge, or the verdict without it.
 pub(super) type Judged<T> = Result<T, Box<Verdict>>;
@@ -21,6 +22,8 @@ pub(super) const NOT_OBSERVED: &str = "not observed in this run";
 
 /// Longest text from outside that a message shows whole.
 const MAX_SHOWN: usize = 200;
+/// Most things from outside that a message lists.
+const MAX_LISTED: usize = 12;
 
 fn unknown<T>(reason: impl Into<String>) -> Judged<T> {
     Err(Box::new(Verdict::unknown(reason)))
@@ -54,8 +57,7 @@ fn denial_cause(name: &str, answer: &DnsAnswer, world: &World) -> Option<Verdict
         return None;
     }
     let gone = || domain::out_of_dns(world).or_else(|| zone::undelegated(name, world));
-    let within = name == world.domain() || name.ends_with(&format!(".{}", world.domain()));
-    let gone = (answer.nxdomain && within).then(gone).flatten();
+    let gone = (answer.nxdomain && is_under(name, world.domain())).then(gone).flatten();
     gone.or_else(|| lame::denied_by_luck(name, world))
 }
 
@@ -265,8 +267,19 @@ pub(super) fn day(moment: Timestamp) -> String {
     moment.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
 
-/// `one`, `one and two`, `one, two and three`.
+/// `one`, `one and two`, `one, two and three`. For what was seen: a long list ends in `and 40 more`,
+/// and each item is cut.
 pub(super) fn listed(items: &[String]) -> String {
+    let mut shown: Vec<String> = items.iter().take(MAX_LISTED).map(|item| cut(item)).collect();
+    if items.len() > MAX_LISTED {
+        shown.push(format!("{} more", items.len() - MAX_LISTED));
+    }
+    in_full(&shown)
+}
+
+/// The same with every item whole: for lines to publish, which nobody could use in part, and for
+/// clauses whose own lists are cut.
+pub(super) fn in_full(items: &[String]) -> String {
     match items {
         [] => "none".into(),
         [one] => one.clone(),
@@ -304,5 +317,11 @@ mod tests {
         assert_eq!(listed(&items), "a, b and c");
         assert_eq!(listed(&items[..1]), "a");
         assert_eq!(listed(&[]), "none");
+        let many: Vec<String> = (0..52).map(|n| n.to_string()).collect();
+        assert_eq!(listed(&many), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 40 more");
+        assert_eq!(listed(&many[..12]), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 11");
+        let long = "x".repeat(MAX_SHOWN + 50);
+        assert_eq!(listed(&[long.clone()]).chars().count(), MAX_SHOWN + 1);
+        assert_eq!(in_full(&[long.clone()]), long);
     }
 }

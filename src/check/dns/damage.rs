@@ -4,6 +4,7 @@ use super::view::View;
 use crate::check::{Verdict, World, seen};
 use crate::item::{RecordSet, doubled_name};
 use crate::observed::DnsRecord;
+use crate::spec::names::is_under;
 
 /// What is wrong with a record's text, and what to write instead.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,7 +65,7 @@ fn in_name(target: &str, domain: &str) -> Option<Fault> {
     let twice = format!("{domain}.{domain}");
     let fault =
         |what: String, cure: String| Some(Fault { what, observed: target.to_owned(), right: None, cure });
-    if target == twice || target.ends_with(&format!(".{twice}")) {
+    if is_under(target, &twice) {
         let meant = target.strip_suffix(&format!(".{domain}")).unwrap_or(target);
         return fault(
             format!("the target {target} ends in the zone's name twice"),

@@ -145,10 +145,10 @@ fn to_publish(world: &World) -> String {
         (true, _) => format!(
             "publish one record for each authority that issues your certificates, like `{domain} CAA 0 issue \"letsencrypt.org\"`; its documentation says its CAA name"
         ),
-        (false, true) => format!("publish {}", seen::listed(&lines)),
+        (false, true) => format!("publish {}", seen::in_full(&lines)),
         (false, false) => format!(
             "publish {}, from which the certificates in use are, and one more for each other authority that issues for a name under {domain}",
-            seen::listed(&lines)
+            seen::in_full(&lines)
         ),
     }
 }

@@ -232,7 +232,7 @@ fn resolvers_behind(record: &Record, kind: &str, world: &World) -> Verdict {
     if behind.is_empty() {
         return gap.unwrap_or_else(|| Verdict::pass("the resolver has the declared record too"));
     }
-    Verdict::fail(seen::listed(&behind)).expected(declared(record)).label("not everywhere yet").help(
+    Verdict::fail(seen::in_full(&behind)).expected(declared(record)).label("not everywhere yet").help(
         "wait until that time has run down and check again; nothing at your DNS provider needs a change",
     )
 }

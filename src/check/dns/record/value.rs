@@ -63,7 +63,7 @@ fn zone_line(record: &Record, value: &Value) -> String {
 pub(super) fn publish(record: &Record) -> String {
     let lines: Vec<String> =
         record.values.iter().map(|value| format!("`{}`", zone_line(record, value))).collect();
-    let lines = seen::listed(&lines);
+    let lines = seen::in_full(&lines);
     if is_reverse(&record.name) {
         return format!("let whoever gives out the address (your hosting or network) publish {lines}");
     }
