@@ -15,8 +15,9 @@ use crate::spec::model::RecordType;
 use crate::spec::names::{is_reverse, name_form};
 use proxied::{is_proxied, proxied_differs, proxied_missing};
 use state::{Compared, State, Ttl, compare};
-use value::{declared, publish, published, says};
+use value::{declared, publish, published};
 
+pub(super) use value::says;
 pub(in crate::check) use value::subject;
 
 /// What each answer says of a declared record, with the name of the server that gave it.

@@ -13,7 +13,7 @@ pub(in crate::check) fn subject(record: &Record) -> String {
 }
 
 /// True where a published record says what a declared value says.
-pub(super) fn says(kind: RecordType, value: &Value, seen: &DnsRecord) -> bool {
+pub(in crate::check::dns) fn says(kind: RecordType, value: &Value, seen: &DnsRecord) -> bool {
     let published = form(kind, seen.value.as_str());
     let (priority, wanted) = split_priority(kind, &value.meant);
     if form(kind, wanted) == published {
