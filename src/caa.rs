@@ -8,6 +8,10 @@ const KNOWN_TAGS: &[&str] =
 /// The flag "issuer critical" (RFC 8659 section 4.1).
 const CRITICAL: u8 = 128;
 
+/// Ways to validate a DNS name that ACME knows: RFC 8555 section 8, RFC 8737, and the drafts
+/// draft-ietf-acme-dns-account-label and draft-ietf-acme-dns-persist.
+const METHODS: &[&str] = &["http-01", "dns-01", "tls-alpn-01", "dns-account-01", "dns-persist-01"];
+
 /// One CAA record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Property {
@@ -49,6 +53,32 @@ impl Issuer {
     /// Reads a value. What breaks the grammar counts as a value that lets nobody issue.
     pub fn parse(value: &str) -> Self {
         Self::well_formed(value).unwrap_or_default()
+    }
+
+    /// The authority that may issue by this value; `None` where nobody can.
+    pub fn lets_in(&self) -> Option<&str> {
+        self.domain.as_deref().filter(|_| self.unknown_methods().is_none())
+    }
+
+    /// The value of `validationmethods` where no authority knows any of its methods, so that none
+    /// can issue (RFC 8657 section 4). Authorities name their own ways `ca-...`.
+    pub fn unknown_methods(&self) -> Option<&str> {
+        let is_known = |method: &str| METHODS.contains(&method) || method.starts_with("ca-");
+        self.of("validationmethods").find(|methods| !methods.split(',').any(is_known))
+    }
+
+    /// The only account that may ask for a certificate (RFC 8657 section 3).
+    pub fn account(&self) -> Option<&str> {
+        self.of("accounturi").next()
+    }
+
+    /// True where the authority answers to one of these names.
+    pub fn is_one_of(&self, names: &[String]) -> bool {
+        self.domain.as_ref().is_some_and(|domain| names.contains(domain))
+    }
+
+    fn of(&self, tag: &str) -> impl Iterator<Item = &str> {
+        self.parameters.iter().filter(move |(own, _)| own == tag).map(|(_, value)| value.as_str())
     }
 
     fn well_formed(value: &str) -> Option<Self> {
@@ -98,8 +128,8 @@ fn parameter(text: &str) -> Option<(String, String)> {
 pub enum Allowed {
     /// Everybody: no record of the set restricts that.
     Everybody,
-    /// Only these, by their CAA names; nobody where there is none.
-    Only(Vec<String>),
+    /// Only these; nobody where there is none.
+    Only(Vec<Issuer>),
     /// Nobody: a record that authorities cannot know is marked critical. The record's tag.
     Riddle(String),
 }
@@ -117,16 +147,24 @@ impl Allowed {
         if counting.is_empty() {
             return Self::Everybody;
         }
-        Self::Only(counting.iter().filter_map(|property| Issuer::parse(&property.value).domain).collect())
+        let issuers = counting.iter().map(|property| Issuer::parse(&property.value));
+        Self::Only(issuers.filter(|issuer| issuer.lets_in().is_some()).collect())
     }
 
     /// True where an authority that answers to these names may issue.
     pub fn includes(&self, names: &[String]) -> bool {
         match self {
             Self::Everybody => true,
-            Self::Only(allowed) => allowed.iter().any(|name| names.contains(name)),
+            Self::Only(allowed) => allowed.iter().any(|issuer| issuer.is_one_of(names)),
             Self::Riddle(_) => false,
         }
+    }
+
+    /// The accounts to which an authority of these names is bound; none where any may ask.
+    pub fn accounts(&self, names: &[String]) -> Vec<&str> {
+        let Self::Only(allowed) = self else { return Vec::new() };
+        let own = allowed.iter().filter(|issuer| issuer.is_one_of(names));
+        own.map(Issuer::account).collect::<Option<_>>().unwrap_or_default()
     }
 
     /// True where no authority at all may issue.
@@ -148,7 +186,7 @@ mod tests {
     }
 
     fn only(names: &[&str]) -> Allowed {
-        Allowed::Only(names.iter().map(|name| (*name).to_owned()).collect())
+        Allowed::Only(names.iter().map(|name| Issuer::parse(name)).collect())
     }
 
     #[test]
@@ -190,6 +228,31 @@ mod tests {
         let bound = Issuer::parse("ca.test; accounturi=https://ca.test/1 ; validationmethods=dns-01");
         assert_eq!(bound.parameters.len(), 2);
         assert_eq!(bound.parameters[0], ("accounturi".to_owned(), "https://ca.test/1".to_owned()));
+    }
+
+    /// RFC 8657.
+    #[test]
+    fn parameters_bind_an_issuer() {
+        for (methods, unknown) in [
+            ("dns-01", None),
+            ("dns01,http-01", None),
+            ("ca-fax", None),
+            ("dns-persist-01", None),
+            ("dns01", Some("dns01")),
+            ("dns,http", Some("dns,http")),
+            ("", Some("")),
+        ] {
+            let issuer = Issuer::parse(&format!("ca.test; validationmethods={methods}"));
+            assert_eq!(issuer.unknown_methods(), unknown, "{methods}");
+            assert_eq!(issuer.lets_in().is_none(), unknown.is_some(), "{methods}");
+        }
+        let bound = "0 issue \"a.test; accounturi=https://a.test/1\"";
+        let ca = ["a.test".to_owned()];
+        assert_eq!(Allowed::by(&set(&[bound]), false).accounts(&ca), ["https://a.test/1"]);
+        assert!(Allowed::by(&set(&[bound, "0 issue a.test"]), false).accounts(&ca).is_empty());
+        assert!(Allowed::by(&set(&[bound]), false).accounts(&["b.test".to_owned()]).is_empty());
+        let closed = set(&["0 issue \"a.test; validationmethods=dns\""]);
+        assert!(Allowed::by(&closed, false).is_nobody());
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! How judges read what was observed: an answer, or the verdict that goes with having none.
 //! A failed or missing observation never becomes a pass or a fail here.
 
+mod words;
+
 use std::net::IpAddr;
 
-use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::dns::alias::Chain;
@@ -12,15 +13,15 @@ use super::dns::zone::{self, lame};
 use super::{Verdict, World, blame, domain};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
+use crate::spec::names::is_under;
+
+pub(super) use words::{cut, day, in_full, length, listed, quoted, shown};
 
 /// The thing to judge, or the verdict without it.
 pub(super) type Judged<T> = Result<T, Box<Verdict>>;
 
 /// Why there is no verdict where nobody asked.
 pub(super) const NOT_OBSERVED: &str = "not observed in this run";
-
-/// Longest text from outside that a message shows whole.
-const MAX_SHOWN: usize = 200;
 
 fn unknown<T>(reason: impl Into<String>) -> Judged<T> {
     Err(Box::new(Verdict::unknown(reason)))
@@ -54,8 +55,7 @@ fn denial_cause(name: &str, answer: &DnsAnswer, world: &World) -> Option<Verdict
         return None;
     }
     let gone = || domain::out_of_dns(world).or_else(|| zone::undelegated(name, world));
-    let within = name == world.domain() || name.ends_with(&format!(".{}", world.domain()));
-    let gone = (answer.nxdomain && within).then(gone).flatten();
+    let gone = (answer.nxdomain && is_under(name, world.domain())).then(gone).flatten();
     gone.or_else(|| lame::denied_by_luck(name, world))
 }
 
@@ -228,81 +228,5 @@ pub(super) fn unanswered(url: &Url, failure: &Failure, world: &World) -> Verdict
             Verdict::not_judged("http/redirect-missing", &redirect.from, "the redirect does not happen")
         }
         None => Verdict::unknown(format!("{} does not answer: {}", shown(url), failure.detail)),
-    }
-}
-
-/// A URL in a message.
-pub(super) fn shown(url: &Url) -> String {
-    cut(url.as_str())
-}
-
-/// A text in a message: never longer than a few lines.
-pub(super) fn cut(text: &str) -> String {
-    if text.chars().count() <= MAX_SHOWN {
-        return text.to_owned();
-    }
-    text.chars().take(MAX_SHOWN).chain(['…']).collect()
-}
-
-/// A text as zone files quote it, so that quotes within it are told from those around it. The
-/// escapes that [`Remote`](crate::observed::Remote) made stay as they are.
-pub(super) fn quoted(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace("\\\\u{", "\\u{").replace('"', "\\\"");
-    format!("\"{text}\"")
-}
-
-/// A length of time in its largest whole unit: `10 days`, `1 hour`.
-pub(super) fn length(time: SignedDuration) -> String {
-    let seconds = time.as_secs().unsigned_abs();
-    let units = [(86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
-    let (size, unit) = units.into_iter().find(|(size, _)| seconds >= *size).unwrap_or((1, "second"));
-    let count = seconds / size;
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
-}
-
-/// The day of a moment, UTC.
-pub(super) fn day(moment: Timestamp) -> String {
-    moment.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
-}
-
-/// `one`, `one and two`, `one, two and three`.
-pub(super) fn listed(items: &[String]) -> String {
-    match items {
-        [] => "none".into(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lengths_use_the_largest_whole_unit() {
-        let cases = [(0, "0 seconds"), (59, "59 seconds"), (60, "1 minute"), (7_300, "2 hours")];
-        for (seconds, text) in cases.into_iter().chain([(86_400, "1 day"), (-10 * 86_400 - 5, "10 days")]) {
-            assert_eq!(length(SignedDuration::from_secs(seconds)), text);
-        }
-    }
-
-    #[test]
-    fn long_urls_are_cut() {
-        let long = Url::parse(&format!("https://shop.test/{}", "x".repeat(900))).expect("a URL");
-        assert_eq!(shown(&long).chars().count(), MAX_SHOWN + 1);
-    }
-
-    #[test]
-    fn quotes_within_a_text_are_escaped() {
-        assert_eq!(quoted("a=b"), r#""a=b""#);
-        assert_eq!(quoted(r#""a" \; \u{1b}"#), r#""\"a\" \\; \u{1b}""#);
-    }
-
-    #[test]
-    fn lists_read_like_sentences() {
-        let items = ["a", "b", "c"].map(str::to_owned);
-        assert_eq!(listed(&items), "a, b and c");
-        assert_eq!(listed(&items[..1]), "a");
-        assert_eq!(listed(&[]), "none");
     }
 }

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{Verdict, World};
 use crate::item::Waiver;
-use crate::spec::names::full_name;
+use crate::spec::names::{full_name, is_under};
 use crate::spec::shown::secret_kind;
 use crate::spec::{Document, Place, Span};
 
@@ -33,21 +33,17 @@ pub(super) fn mentions(document: &Document) -> Vec<Mention> {
         let Some(host) = Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned)) else {
             return;
         };
-        if own || under(&host, domain) {
+        if own || is_under(&host, domain) {
             found.push(Mention { host, place: Place::new(path, span) });
         }
     });
     found
 }
 
-fn under(host: &str, domain: &str) -> bool {
-    host == domain || host.ends_with(&format!(".{domain}"))
-}
-
 pub(super) fn unknown_host(mention: &Mention, world: &World) -> Verdict {
     let spec = &world.document.spec;
     let Some(hosts) = &spec.hosts else {
-        return if under(&mention.host, world.domain()) {
+        return if is_under(&mention.host, world.domain()) {
             Verdict::pass(format!("{} is under the domain", mention.host))
         } else {
             Verdict::fail(format!("{} is not under {}", mention.host, world.domain()))

@@ -5,6 +5,7 @@ use super::quote::{cut, declarable, is_name, list, scalar};
 use super::sheet::Sheet;
 use super::sight::Sight;
 use super::web::Site;
+use crate::caa::{Issuer, Property};
 use crate::mail;
 use crate::observed::DnsRecord;
 use crate::provider::{About, cloudflare, email};
@@ -52,12 +53,11 @@ fn issuers(sheet: &mut Sheet, sight: &Sight, site: &Site) {
     }
 }
 
-/// `letsencrypt.org` of `0 issue "letsencrypt.org; validationmethods=dns-01"`.
+/// The authority that a record lets issue, for wildcards or for others.
 fn issuer(value: &str) -> Option<String> {
-    let mut parts = value.splitn(3, ' ').skip(1);
-    let (tag, value) = (parts.next()?, parts.next()?);
-    let name = value.trim_matches('"').split(';').next()?.trim();
-    matches!(tag, "issue" | "issuewild").then(|| name.to_owned()).filter(|name| is_name(name))
+    let property = Property::parse(value)?;
+    let lets_in = matches!(property.tag.as_str(), "issue" | "issuewild");
+    Issuer::parse(&property.value).domain.filter(|name| lets_in && is_name(name))
 }
 
 fn records(sheet: &mut Sheet, sight: &Sight) {

@@ -59,7 +59,7 @@ const MONITORING: &str = "monitoring: {config: gatus.yaml, watch: [apex]}";
 fn handover(domain: &str) -> String {
     format!(
         "handover:                        # who receives the product, and what belongs to it
-  client: Circle Garden Ltd
+  client: <name of the client>
   accounts: [{{name: registrar, provider: Example Registrar, owner: ada@{domain}, stored_in: client vault}}]
   contacts: [{{role: on call, name: Ada, reach: ada@{domain}}}]
   items: [{{item: Restore of the backup was tried}}]"

@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::sight::Sight;
-use crate::item::{PROBE_PATH, PROBE_QUERY};
+use crate::item::{PROBE_PATH, PROBE_QUERY, improbable_name};
 use crate::observed::Observed;
 use crate::provider::email;
 
@@ -71,8 +71,6 @@ pub(super) const SERVICES: &[&str] = &[
 /// Selectors that belong to nobody in particular.
 const COMMON_SELECTORS: &[&str] =
     &["default", "dkim", "dkim1", "dkim2", "email", "key1", "key2", "main", "mta", "s", "sig"];
-/// A label that nobody publishes: what it answers, a wildcard answers.
-pub(super) const NOBODYS: &str = "no-such-name-launch-ready";
 /// Types that are asked for at the domain itself. Its DS is its parent's business.
 pub(super) const OF_THE_DOMAIN: [&str; 7] = ["SOA", "NS", "A", "AAAA", "MX", "TXT", "CAA"];
 
@@ -88,14 +86,16 @@ pub(crate) fn first(domain: &str) -> Vec<(String, &'static str)> {
     let under = |label: &str| format!("{label}.{domain}");
     let mut all: Vec<(String, &'static str)> =
         OF_THE_DOMAIN.iter().chain(&["DS"]).map(|kind| (domain.to_owned(), *kind)).collect();
-    for label in LABELS.iter().chain(MAIL_NAMES).chain(&[NOBODYS, "*"]) {
+    for label in LABELS.iter().chain(MAIL_NAMES).chain(&["*"]) {
         all.extend(["A", "AAAA"].map(|kind| (under(label), kind)));
     }
+    all.extend(["A", "AAAA"].map(|kind| (improbable_name(domain), kind)));
     all.extend(SERVICES.iter().map(|service| (under(service), "SRV")));
     for name in ["_dmarc", "_mta-sts", "_smtp._tls", "default._bimi"] {
         all.push((under(name), "TXT"));
     }
-    all.extend(selectors().chain([NOBODYS]).map(|s| (under(&format!("{s}._domainkey")), "TXT")));
+    all.extend(selectors().map(|s| (under(&format!("{s}._domainkey")), "TXT")));
+    all.push((improbable_name(&under("_domainkey")), "TXT"));
     all.extend(email::usual_return_paths().map(|(_, name, record)| (under(name), record.kind.name())));
     all
 }

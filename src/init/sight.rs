@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use url::Url;
 
-use super::questions::{LABELS, NOBODYS};
+use super::questions::LABELS;
+use crate::item::improbable_name;
 use crate::observed::{DnsAnswer, DnsRecord, Exchange, Observed, Remote, Seen};
 use crate::provider::cloudflare;
 
@@ -89,17 +90,31 @@ impl<'a> Sight<'a> {
         !self.addresses(label).is_empty()
     }
 
+    /// The label that nobody publishes: what it answers, a wildcard answers.
+    fn nobodys(&self) -> String {
+        let name = improbable_name(self.domain);
+        name.split('.').next().unwrap_or_default().to_owned()
+    }
+
+    /// The texts that every selector has, by a wildcard.
+    pub(super) fn texts_of_any_selector(&self) -> Vec<&'a Remote> {
+        let name = improbable_name(&self.name("_domainkey"));
+        self.texts(name.strip_suffix(self.domain).map_or("", |label| label.trim_end_matches('.')))
+    }
+
     /// True where the domain answers to names that nobody published (RFC 4592).
     pub(super) fn has_wildcard(&self) -> bool {
-        LEADING.iter().any(|kind| !self.own(NOBODYS, kind).is_empty())
+        let nobodys = self.nobodys();
+        LEADING.iter().any(|kind| !self.own(&nobodys, kind).is_empty())
     }
 
     /// True where a name has records of its own, other than what a wildcard gives to every name.
     pub(super) fn is_published(&self, label: &str) -> bool {
-        let of =
-            |label| -> BTreeSet<&str> { LEADING.iter().flat_map(|kind| self.values(label, kind)).collect() };
+        let of = |label: &str| -> BTreeSet<&str> {
+            LEADING.iter().flat_map(|kind| self.values(label, kind)).collect()
+        };
         let own = of(label);
-        !own.is_empty() && own.is_disjoint(&of(NOBODYS))
+        !own.is_empty() && own.is_disjoint(&of(&self.nobodys()))
     }
 
     /// The names to open: the domain, those that are published, and `www`, which people type

@@ -55,6 +55,7 @@ fn the_sections_to_decide_are_right_once_they_are_uncommented() {
     let text = uncommented(&spec_of(DOMAIN, &observed, today()));
     let spec = parsed(&text).spec;
     assert!(spec.webhooks.is_some() && spec.handover.is_some() && spec.cloudflare.is_some(), "{text}");
+    assert!(text.contains("client: <name of the client>"), "{text}");
     assert!(spec.secrets.is_some() && spec.monitoring.is_some() && spec.endpoints.len() == 2, "{text}");
 }
 
@@ -113,6 +114,30 @@ fn a_redirect_to_a_secret_stays_out() {
 }
 
 #[test]
+fn a_wildcard_is_found_by_the_name_that_checks_ask_for() {
+    let nobodys = crate::item::improbable_name(DOMAIN);
+    assert!(questions::first(DOMAIN).contains(&(nobodys.clone(), "A")));
+    let mut observed = observed();
+    let label = nobodys.split('.').next().expect("a label");
+    for label in [label, "*", "www", "api"] {
+        publish(&mut observed, label, "A", None, "203.0.113.10");
+    }
+    let text = spec_of(DOMAIN, &observed, today());
+    assert!(text.contains("a wildcard:") && !text.contains("name: api"), "{text}");
+}
+
+#[test]
+fn issuers_of_any_kind_are_declared() {
+    let mut observed = observed();
+    publish(&mut observed, "@", "CAA", None, "0 issue \"Ca.test; validationmethods=dns-01\"");
+    publish(&mut observed, "@", "CAA", None, "0  issuewild   \"wild.test\"");
+    publish(&mut observed, "@", "CAA", None, "0 issue \"broken.test; %\"");
+    publish(&mut observed, "@", "CAA", None, "0 issuemail \"mail.test\"");
+    let text = spec_of(DOMAIN, &observed, today());
+    assert!(text.contains("caa: [ca.test, wild.test]"), "{text}");
+}
+
+#[test]
 fn existence_is_told_from_silence() {
     let mut seen = observed();
     assert!(matches!(existence(DOMAIN, &seen), Existence::Unknown(_)));
@@ -150,7 +175,7 @@ proptest! {
     fn whatever_is_published_the_file_is_a_spec_and_its_texts_come_back(
         records in proptest::collection::vec(
             (
-                prop::sample::select(vec!["@", "www", "api", "mail", "autodiscover", "_dmarc", "_smtp._tls", "_mta-sts", "google._domainkey", "s1._domainkey", "k1._domainkey", "pm-bounces", "send", "no-such-name-launch-ready", "*", "_sip._tls", "default._bimi"]),
+                prop::sample::select(vec!["@", "www", "api", "mail", "autodiscover", "_dmarc", "_smtp._tls", "_mta-sts", "google._domainkey", "s1._domainkey", "k1._domainkey", "pm-bounces", "send", "launch-ready-54ec2ffbae", "*", "_sip._tls", "default._bimi"]),
                 prop::sample::select(vec!["A", "AAAA", "CNAME", "MX", "TXT", "CAA", "NS", "SRV", "DS"]),
                 prop::option::of(0_u16..99),
                 strange(),

@@ -213,14 +213,13 @@ pub fn zones(document: &Document, observed: &Observed) -> Vec<Zone> {
 
 /// The first declared record or host in a zone that is not the domain's own.
 fn first_below(zone: &str, document: &Document, observed: &Observed) -> Option<Place> {
-    let is_in = |name: &str, zone: &str| name == zone || name.ends_with(&format!(".{zone}"));
     let domain = &document.spec.domain.value.0;
-    if is_in(domain, zone) {
+    if is_under(domain, zone) {
         return None;
     }
     let records = records(document).into_iter().map(|record| (record.name, record.place));
     let hosts = hosts(document, observed).into_iter().map(|host| (host.name, host.place));
-    records.chain(hosts).find(|(name, _)| is_in(name, zone)).map(|(_, place)| place)
+    records.chain(hosts).find(|(name, _)| is_under(name, zone)).map(|(_, place)| place)
 }
 
 /// A name under the domain that nobody would have declared, the same in every run: what it leads

@@ -29,6 +29,11 @@ pub fn is_under(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
+/// True for the names below a name, and not for itself. Both in [`name_form`].
+pub fn is_below(name: &str, domain: &str) -> bool {
+    name != domain && is_under(name, domain)
+}
+
 /// True for the full name of an address (RFC 1035 section 3.5, RFC 3596 section 2.5). Its zone
 /// belongs to whoever gives out the address, not to the product.
 pub fn is_reverse(name: &str) -> bool {

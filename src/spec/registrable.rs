@@ -2,6 +2,8 @@
 
 use psl::Psl as _;
 
+use super::names::is_under;
+
 /// Names that nobody can register, and the document that says so.
 const RESERVED: &[(&str, &str)] = &[
     ("alt", "RFC 9476"),
@@ -38,7 +40,7 @@ pub fn registrable(domain: &str) -> Option<String> {
 /// What is registered of a domain, and whether any registry knows it. `None` for a public suffix.
 pub fn registration_of(domain: &str) -> Option<Registrable> {
     let domain = domain.trim_end_matches('.').to_lowercase();
-    if let Some((suffix, document)) = RESERVED.iter().find(|(suffix, _)| is_at_or_under(&domain, suffix)) {
+    if let Some((suffix, document)) = RESERVED.iter().find(|(suffix, _)| is_under(&domain, suffix)) {
         let name = registrable(&domain).unwrap_or_else(|| domain.clone());
         let nobody = format!("names under .{suffix} are reserved ({document}): nobody registers them");
         return Some(Registrable { name, nobody: Some(nobody) });
@@ -93,10 +95,6 @@ fn below_icann_suffix(owner: &str) -> Option<String> {
         above = parent;
     }
     None
-}
-
-fn is_at_or_under(name: &str, suffix: &str) -> bool {
-    name.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 #[cfg(test)]

@@ -186,7 +186,7 @@ fn a_product_is_written_down_whole() {
         # monitoring: {config: gatus.yaml, watch: [apex]}
 
         # handover:                        # who receives the product, and what belongs to it
-        #   client: Circle Garden Ltd
+        #   client: <name of the client>
         #   accounts: [{name: registrar, provider: Example Registrar, owner: ada@shop.test, stored_in: client vault}]
         #   contacts: [{role: on call, name: Ada, reach: ada@shop.test}]
         #   items: [{item: Restore of the backup was tried}]

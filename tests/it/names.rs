@@ -22,6 +22,19 @@ fn caa() {
             broken: |world| issued_by("Let's Encrypt", "digicert.com", world),
             sound: |world| issued_by("Let's Encrypt", "letsencrypt.org; validationmethods=dns-01", world),
         },
+        // RFC 8657: a method that no authority knows; then one authority for wildcards and one for others.
+        Case {
+            check: "dns/caa-forbids-issuer",
+            spec: "domain: shop.test\nhosts: {apex: {}, app: {}}\ndns: {caa: [letsencrypt.org, pki.goog]}",
+            broken: |world| {
+                issued_by("Let's Encrypt", "letsencrypt.org; validationmethods=dns01", world);
+                world.zone("shop.test").caa("@", "issuewild", "\"pki.goog\"");
+            },
+            sound: |world| {
+                issued_by("Let's Encrypt", "letsencrypt.org; accounturi=https://acme.test/1", world);
+                world.zone("shop.test").caa("@", "issuewild", "\"pki.goog\"");
+            },
+        },
         Case {
             check: "dns/caa-forbids-issuer",
             spec: "domain: shop.test\nhosts: {app: {}}",

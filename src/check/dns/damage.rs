@@ -1,9 +1,11 @@
 //! Record texts that were damaged when somebody typed or pasted them into a form.
 
+use super::record::says;
 use super::view::View;
 use crate::check::{Verdict, World, seen};
 use crate::item::{RecordSet, doubled_name};
 use crate::observed::DnsRecord;
+use crate::spec::names::{is_reverse, is_under};
 
 /// What is wrong with a record's text, and what to write instead.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,6 +26,10 @@ pub(super) fn fault(name: &str, kind: &str, world: &World) -> Option<Fault> {
     let mut any = false;
     for record in own {
         any = true;
+        // What the spec asks for is meant so, however it looks.
+        if is_declared(name, record, world) {
+            continue;
+        }
         if let Some(fault) = of_value(record, world.domain()) {
             return Some(fault);
         }
@@ -31,10 +37,25 @@ pub(super) fn fault(name: &str, kind: &str, world: &World) -> Option<Fault> {
     if any { None } else { doubled_owner(name, kind, world) }
 }
 
+/// True where the spec declares that value at that name.
+fn is_declared(name: &str, seen: &DnsRecord, world: &World) -> bool {
+    let mut declared = world
+        .items
+        .records
+        .iter()
+        .filter(|record| record.name == name && seen.kind.as_str() == record.record.kind.value.name());
+    declared.any(|record| {
+        let kind = record.record.kind.value;
+        record.values.iter().any(|value| says(kind, value, seen))
+    })
+}
+
+/// Only with a declared value: a wildcard makes up any other owner (RFC 4592 section 2.1.1).
 fn doubled_owner(name: &str, kind: &str, world: &World) -> Option<Fault> {
     let wrong = doubled_name(name, world.domain());
     let view = View::of(&wrong, kind, world).ok()?;
-    let found = view.answers().iter().any(|a| a.of_type(kind).any(|seen| seen.name.as_str() == wrong));
+    let is_there = |seen: &DnsRecord| seen.name.as_str() == wrong && is_declared(name, seen, world);
+    let found = view.answers().iter().any(|answer| answer.of_type(kind).any(is_there));
     let short = name.strip_suffix(world.domain()).map_or(name, |label| label.trim_end_matches('.'));
     let short = if short.is_empty() { "@" } else { short };
     found.then(|| Fault {
@@ -64,14 +85,15 @@ fn in_name(target: &str, domain: &str) -> Option<Fault> {
     let twice = format!("{domain}.{domain}");
     let fault =
         |what: String, cure: String| Some(Fault { what, observed: target.to_owned(), right: None, cure });
-    if target == twice || target.ends_with(&format!(".{twice}")) {
+    if is_under(target, &twice) {
         let meant = target.strip_suffix(&format!(".{domain}")).unwrap_or(target);
         return fault(
             format!("the target {target} ends in the zone's name twice"),
             format!("write `{meant}.` with a final dot, or the name without `.{domain}`"),
         );
     }
-    if target.contains("://") || target.contains('/') {
+    // Names of address ranges hold slashes: `1.0/25.2.0.192.in-addr.arpa` (RFC 2317 section 4).
+    if target.contains("://") || (target.contains('/') && !is_reverse(target)) {
         let host = target.split("://").last().and_then(|rest| rest.split('/').next()).unwrap_or(target);
         return fault(
             format!("the target {target} is a URL: DNS names hosts only"),
@@ -226,13 +248,21 @@ mod tests {
             ("mail.shop.test.shop.test", "twice"),
             ("shop.test.shop.test", "twice"),
             ("https://shops.example.net/a", "URL"),
+            ("shops.example.net/a", "URL"),
             ("\\\"mail.shop.test\\\"", "no host name"),
             ("mail\\032.shop.test", "no host name"),
         ] {
             let what = in_name(damaged, "shop.test").map(|fault| fault.what);
             assert!(what.as_ref().is_some_and(|what| what.contains(word)), "{damaged}: {what:?}");
         }
-        for sound in ["mail.shop.test", ".", "shop.test", "a.shop.test.net", "_dc-mx.1a2b.shop.test"] {
+        for sound in [
+            "mail.shop.test",
+            ".",
+            "shop.test",
+            "a.shop.test.net",
+            "_dc-mx.1a2b.shop.test",
+            "1.0/25.2.0.192.in-addr.arpa",
+        ] {
             assert_eq!(in_name(sound, "shop.test"), None);
         }
     }

@@ -85,7 +85,7 @@ fn mx_help(receive: &Receive, domain: &str) -> String {
                 .enumerate()
                 .map(|(index, host)| format!("`{domain} MX {} {}`", (index + 1) * 10, host.value.0))
                 .collect();
-            format!("publish {}", seen::listed(&lines))
+            format!("publish {}", seen::in_full(&lines))
         }
         Short::Word(any) if any == "any" => {
             format!("publish `{domain} MX 10 <your mail server's name>`; remove a null MX")

@@ -45,6 +45,8 @@ struct ShutOut {
     why: Vec<&'static str>,
     owner: String,
     shown: String,
+    /// What a record of its own says, so that it cannot issue by it all the same.
+    methods: Option<String>,
     /// The record that would let it in, or what to take away.
     cure: String,
 }
@@ -69,7 +71,10 @@ impl Outcome {
             return Ok(Self { unrestricted: true, ..outcome });
         };
         for wanted in wanted_by_spec(world) {
-            outcome.judge(&wanted, &own, false);
+            // The spec does not say for which names: let in is who may issue wildcards or others.
+            let mut kinds = [false, true].into_iter();
+            let wildcard = kinds.find(|wildcard| wanted.is_allowed(&own.allowed(*wildcard)));
+            outcome.judge(&wanted, &own, wildcard.unwrap_or(false));
         }
         match InUse::of(host, world) {
             Ok(InUse::From(certificate, organisation)) => {
@@ -82,7 +87,7 @@ impl Outcome {
                     let above = host.name.split_once('.').map_or("", |(_, above)| above);
                     match Relevant::of(above, world) {
                         Ok(Some(above)) => outcome.judge(&wanted, &above, true),
-                        Ok(None) => outcome.let_in(&wanted),
+                        Ok(None) => outcome.let_in(&wanted, &[]),
                         Err(gap) => outcome.gap = Some(gap),
                     }
                 } else {
@@ -96,8 +101,13 @@ impl Outcome {
     }
 
     /// One of known names is let in.
-    fn let_in(&mut self, wanted: &Wanted) {
-        let name = wanted.key().to_owned();
+    fn let_in(&mut self, wanted: &Wanted, accounts: &[&str]) {
+        let bound = match accounts {
+            [] => String::new(),
+            [one] => format!(" (only for account {})", seen::cut(one)),
+            [first, ..] => format!(" (only for {} accounts, like {})", accounts.len(), seen::cut(first)),
+        };
+        let name = format!("{}{bound}", seen::cut(wanted.key()));
         if !wanted.names.is_empty() && !self.let_in.contains(&name) {
             self.let_in.push(name);
         }
@@ -106,7 +116,7 @@ impl Outcome {
     fn judge(&mut self, wanted: &Wanted, relevant: &Relevant, wildcard: bool) {
         let allowed = relevant.allowed(wildcard);
         if wanted.is_allowed(&allowed) {
-            return self.let_in(wanted);
+            return self.let_in(wanted, &allowed.accounts(&wanted.names));
         }
         let same = |shut: &&mut ShutOut| shut.wanted.key() == wanted.key() && shut.owner == relevant.owner;
         if let Some(known) = self.shut_out.iter_mut().find(same) {
@@ -117,6 +127,7 @@ impl Outcome {
             why: vec![wanted.why],
             owner: relevant.owner.clone(),
             shown: relevant.shown.clone(),
+            methods: relevant.unknown_methods(&wanted.names),
             cure: cure(wanted, relevant, &allowed, wildcard),
             wanted: wanted.clone(),
         });
@@ -162,6 +173,13 @@ fn cure(wanted: &Wanted, relevant: &Relevant, allowed: &Allowed, wildcard: bool)
             relevant.owner
         );
     }
+    if let Some(methods) = relevant.unknown_methods(&wanted.names) {
+        return format!(
+            "in the record of {} at {}, replace `{methods}` by methods that authorities know (`http-01`, `dns-01`, `tls-alpn-01`), or leave it out",
+            seen::cut(wanted.key()),
+            relevant.owner
+        );
+    }
     let has_wild = relevant.set.iter().any(|property| property.tag == "issuewild");
     let tag = if wildcard && has_wild { "issuewild" } else { "issue" };
     let Some(name) = wanted.names.first() else {
@@ -201,7 +219,7 @@ pub(in crate::check) fn caa_forbids_issuer(host: &Host, world: &World) -> Verdic
             seen::cut(&stranger)
         )),
         ([], None) => Verdict::not_applicable("the certificate in use is from no public authority"),
-        (let_in, _) => Verdict::pass(format!("the CAA records let {} issue", seen::listed(let_in))),
+        (let_in, _) => Verdict::pass(format!("the CAA records let {} issue", seen::in_full(let_in))),
     }
 }
 
@@ -225,8 +243,8 @@ fn elsewhere(host: &Host, outcome: &Outcome, world: &World) -> Option<Verdict> {
 /// The finding of a declared CAA record that would let an authority in, but is not published so.
 fn unpublished(shut: &ShutOut, world: &World) -> Option<String> {
     let lets_in = |value: &str| {
-        let issuer = Property::parse(value).and_then(|property| Issuer::parse(&property.value).domain);
-        issuer.is_some_and(|name| shut.wanted.names.contains(&name))
+        let issuer = Property::parse(value).map(|property| Issuer::parse(&property.value));
+        issuer.is_some_and(|issuer| issuer.lets_in().is_some() && issuer.is_one_of(&shut.wanted.names))
     };
     let mut declared = world.items.records.iter().filter(|record| {
         record.record.kind.value == RecordType::Caa
@@ -243,14 +261,18 @@ fn forbidden(outcome: &Outcome) -> Verdict {
     let who: Vec<String> = outcome
         .shut_out
         .iter()
-        .map(|shut| format!("{} ({})", seen::cut(&shut.wanted.who), shut.why.join(", ")))
+        .map(|shut| {
+            let methods = shut.methods.as_ref();
+            let methods = methods.map_or(String::new(), |text| format!("; no method of `{text}` is known"));
+            format!("{} ({}{methods})", seen::cut(&shut.wanted.who), shut.why.join(", "))
+        })
         .collect();
     let mut cures: Vec<String> = outcome.shut_out.iter().map(|shut| shut.cure.clone()).collect();
     cures.dedup();
     let verdict = Verdict::fail(format!(
         "the CAA records of {} shut out {}",
         outcome.shut_out.first().map_or("", |shut| shut.owner.as_str()),
-        seen::listed(&who)
+        seen::in_full(&who)
     ))
     .expected(format!("records that let {} issue", listed_names(outcome)))
     .observed(records.join("; "))

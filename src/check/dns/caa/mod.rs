@@ -4,7 +4,7 @@ pub(in crate::check) mod issuer;
 
 use super::record;
 use crate::authority::{Authority, organisation};
-use crate::caa::{Allowed, Property};
+use crate::caa::{Allowed, Issuer, Property};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World, tls};
 use crate::item::Host;
@@ -40,6 +40,14 @@ impl Relevant {
             }));
         }
         Ok(None)
+    }
+
+    /// `validationmethods=...` of a record that names the authority, and by which nobody can issue.
+    fn unknown_methods(&self, names: &[String]) -> Option<String> {
+        let lets_in = |property: &&Property| matches!(property.tag.as_str(), "issue" | "issuewild");
+        let issuers = self.set.iter().filter(lets_in).map(|property| Issuer::parse(&property.value));
+        let mut own = issuers.filter(|issuer| issuer.is_one_of(names));
+        own.find_map(|issuer| Some(format!("validationmethods={}", seen::cut(issuer.unknown_methods()?))))
     }
 
     fn allowed(&self, wildcard: bool) -> Allowed {
@@ -145,10 +153,10 @@ fn to_publish(world: &World) -> String {
         (true, _) => format!(
             "publish one record for each authority that issues your certificates, like `{domain} CAA 0 issue \"letsencrypt.org\"`; its documentation says its CAA name"
         ),
-        (false, true) => format!("publish {}", seen::listed(&lines)),
+        (false, true) => format!("publish {}", seen::in_full(&lines)),
         (false, false) => format!(
             "publish {}, from which the certificates in use are, and one more for each other authority that issues for a name under {domain}",
-            seen::listed(&lines)
+            seen::in_full(&lines)
         ),
     }
 }

@@ -12,6 +12,7 @@ use crate::item::Zone;
 use crate::observed::{ChainState, Remote};
 use crate::spec::Place;
 use crate::spec::model::Dnssec as Demand;
+use crate::spec::names::is_below;
 use state::{State, Trouble};
 
 pub(in crate::check) use expiring::dnssec_signature_expiring;
@@ -20,7 +21,7 @@ pub(in crate::check) use expiring::dnssec_signature_expiring;
 /// below the domain have one: what is declared in them.
 fn placed(verdict: Verdict, zone: &Zone, world: &World) -> Verdict {
     let dnssec = world.document.spec.dns.as_ref().and_then(|dns| dns.dnssec.as_ref());
-    let is_below = zone.origin.ends_with(&format!(".{}", world.domain()));
+    let is_below = is_below(&zone.origin, world.domain());
     match dnssec.filter(|_| verdict.place.is_none() && !is_below) {
         Some(dnssec) => verdict.at(Place::new("dns.dnssec", dnssec.span)),
         None => verdict,
@@ -110,7 +111,7 @@ fn bogus(state: &State, trouble: &Trouble) -> Verdict {
 }
 
 fn astray(state: &State, strays: BTreeSet<String>) -> Verdict {
-    let (zone, strays) = (state.zone, seen::listed(&Vec::from_iter(strays)));
+    let (zone, strays) = (state.zone, seen::in_full(&Vec::from_iter(strays)));
     Verdict::fail(format!(
         "{strays}, but the parent of {zone} has a DS: validating resolvers refuse what they get there, so the domain fails for some of them and at times"
     ))

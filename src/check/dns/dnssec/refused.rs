@@ -91,7 +91,7 @@ pub(super) fn verdict(zone: &item::Zone, world: &World) -> Option<Verdict> {
     if placed.len() > MOST {
         shown.push(format!("{} more", placed.len() - MOST));
     }
-    let (what, verb) = (seen::listed(&shown), if placed.len() == 1 { "does" } else { "do" });
+    let (what, verb) = (seen::in_full(&shown), if placed.len() == 1 { "does" } else { "do" });
     let end = first.end(world);
     let at = end.as_deref().unwrap_or(first.name);
     let verdict = Verdict::fail(format!(

@@ -9,6 +9,7 @@ use crate::check::dns::zone::{lame, undelegated};
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World, domain};
 use crate::observed::{ChainState, Dnssec, Remote, Seen, Server, Signature, question};
+use crate::spec::names::is_below;
 
 /// A signature of the future is taken for a clock that differs by no more than this.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
@@ -44,7 +45,7 @@ impl<'w> State<'w> {
             Some(Seen::Answer(dnssec)) => {
                 let known = world.observed.zones.get(zone);
                 let servers = known.map_or(&[][..], |zone| &zone.servers);
-                let is_below = zone.ends_with(&format!(".{}", world.domain()));
+                let is_below = is_below(zone, world.domain());
                 let parent = known.filter(|_| is_below).and_then(|zone| zone.parent.as_deref());
                 Ok(Self { zone, seen: dnssec, at: world.at, parent, servers })
             }

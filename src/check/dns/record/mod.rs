@@ -15,8 +15,9 @@ use crate::spec::model::RecordType;
 use crate::spec::names::{is_reverse, name_form};
 use proxied::{is_proxied, proxied_differs, proxied_missing};
 use state::{Compared, State, Ttl, compare};
-use value::{declared, publish, published, says};
+use value::{declared, publish, published};
 
+pub(super) use value::says;
 pub(in crate::check) use value::subject;
 
 /// What each answer says of a declared record, with the name of the server that gave it.
@@ -232,7 +233,7 @@ fn resolvers_behind(record: &Record, kind: &str, world: &World) -> Verdict {
     if behind.is_empty() {
         return gap.unwrap_or_else(|| Verdict::pass("the resolver has the declared record too"));
     }
-    Verdict::fail(seen::listed(&behind)).expected(declared(record)).label("not everywhere yet").help(
+    Verdict::fail(seen::in_full(&behind)).expected(declared(record)).label("not everywhere yet").help(
         "wait until that time has run down and check again; nothing at your DNS provider needs a change",
     )
 }

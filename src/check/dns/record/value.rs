@@ -13,7 +13,7 @@ pub(in crate::check) fn subject(record: &Record) -> String {
 }
 
 /// True where a published record says what a declared value says.
-pub(super) fn says(kind: RecordType, value: &Value, seen: &DnsRecord) -> bool {
+pub(in crate::check::dns) fn says(kind: RecordType, value: &Value, seen: &DnsRecord) -> bool {
     let published = form(kind, seen.value.as_str());
     let (priority, wanted) = split_priority(kind, &value.meant);
     if form(kind, wanted) == published {
@@ -63,7 +63,7 @@ fn zone_line(record: &Record, value: &Value) -> String {
 pub(super) fn publish(record: &Record) -> String {
     let lines: Vec<String> =
         record.values.iter().map(|value| format!("`{}`", zone_line(record, value))).collect();
-    let lines = seen::listed(&lines);
+    let lines = seen::in_full(&lines);
     if is_reverse(&record.name) {
         return format!("let whoever gives out the address (your hosting or network) publish {lines}");
     }

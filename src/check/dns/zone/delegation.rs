@@ -58,7 +58,7 @@ fn two_lists(parent: &BTreeSet<String>, child: &BTreeSet<String>, world: &World)
     if !foreign.is_empty() {
         faults.push(format!("only the parent names {}", seen::listed(&foreign)));
     }
-    let verdict = Verdict::fail(seen::listed(&faults))
+    let verdict = Verdict::fail(seen::in_full(&faults))
         .observed(format!("parent: {} | zone: {}", list(parent), list(child)))
         .label("two lists of servers");
     let declared = world.document.spec.dns.as_ref().and_then(|dns| dns.nameservers.as_ref());

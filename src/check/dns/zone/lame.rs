@@ -160,7 +160,7 @@ pub(in crate::check) fn nameserver_lame(item: &item::Zone, world: &World) -> Ver
     if let Some(first) = lame.first() {
         let all =
             |text: fn(&Fault) -> &String| lame.iter().map(|fault| text(fault).clone()).collect::<Vec<_>>();
-        return Verdict::fail(seen::listed(&all(|fault| &fault.what)))
+        return Verdict::fail(seen::in_full(&all(|fault| &fault.what)))
             .expected(format!("an authoritative answer for {} from every name server", item.origin))
             .observed(all(|fault| &fault.seen).join(" | "))
             .label("does not speak for it")
