@@ -5,6 +5,7 @@ mod lab;
 
 mod bootstrap;
 mod checks;
+mod children;
 mod cli;
 mod dnssec;
 mod forms;
