@@ -5,8 +5,8 @@ mod lab;
 
 mod bootstrap;
 mod checks;
-mod children;
 mod cli;
+mod cuts;
 mod dnssec;
 mod forms;
 mod init;

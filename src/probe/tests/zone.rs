@@ -41,9 +41,9 @@ async fn servers_of(settings: &Settings) -> Vec<(String, bool, Option<Seen<crate
 #[tokio::test]
 async fn a_server_that_cannot_be_looked_up_is_not_without_address() {
     for failing in [RecordType::A, RecordType::AAAA] {
-        let resolver = knows(move |kind| match kind == failing {
-            true => (ResponseCode::ServFail, Vec::new()),
-            false => (ResponseCode::NoError, Vec::new()),
+        let resolver = knows(move |kind| {
+            let code = if kind == failing { ResponseCode::ServFail } else { ResponseCode::NoError };
+            (code, Vec::new())
         });
         let settings = Settings { resolvers: vec![resolver], ..settings(closed(), closed()) };
         let found = servers_of(&settings).await;

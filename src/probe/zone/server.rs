@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use hickory_proto::op::Message;
 
 use crate::item::{OwnedRecord as Question, doubled_name};
-use crate::observed::{Delegation, DnsAnswer, Seen, Server, Transfer, question};
+use crate::observed::{Delegation, DnsAnswer, Server, Transfer, question};
 use crate::probe::dns::{Flags, Peer, own_answer};
 use crate::probe::dnssec;
 use crate::probe::problem::{Problem, seen};
@@ -111,8 +111,7 @@ impl Place<'_, '_> {
         // The resolver was asked before.
         let problem = peers(self.session, name, self.delegation).await.err();
         self.note(name, None, |server| {
-            let unseen = problem.map(|problem| Seen::Unobserved(problem.words().into()));
-            server.answers.extend(unseen.map(|unseen| (question(self.zone, "SOA"), unseen)));
+            server.answers.extend(problem.map(|why| (question(self.zone, "SOA"), seen(Err(why)))));
         });
     }
 
@@ -161,7 +160,8 @@ pub(super) async fn peers(
         return Ok(vec![(address, Ok(Peer { address: elsewhere, who: who(address) }))]);
     }
     if let (true, Some(problem)) = (found.is_empty(), four.err().or(six.err())) {
-        return Err(problem);
+        // What a resolver says of a server's name is nothing that the server did.
+        return Err(Problem::Unobserved(problem.words().to_owned()));
     }
     let open = |address: IpAddr| {
         let peer = Peer { address: SocketAddr::new(address, PORT), who: who(address) };
