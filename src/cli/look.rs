@@ -1,7 +1,7 @@
 //! What all commands share that look at the world: settings from options, and a run that the
 //! keyboard can stop.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use miette::{Diagnostic, IntoDiagnostic};
 use rustls::pki_types::CertificateDer;
@@ -49,12 +49,8 @@ pub(super) fn settings(reach: &Reach, limits: &Limits) -> miette::Result<Setting
         }
         extra_roots.extend(roots);
     }
-    let mut anchors = TrustAnchors::default();
-    for path in &reach.trust_anchor {
-        anchors = anchors.with(trust_anchors(path)?);
-    }
     Ok(Settings {
-        anchors,
+        anchors: anchors(&reach.trust_anchor)?,
         resolvers: reach.resolver.clone(),
         connect: reach.connect.clone(),
         extra_roots,
@@ -68,6 +64,16 @@ pub(super) fn settings(reach: &Reach, limits: &Limits) -> miette::Result<Setting
     })
 }
 
+/// All files together replace the built-in anchors of the zones that they name.
+fn anchors(files: &[PathBuf]) -> miette::Result<TrustAnchors> {
+    let files = files.iter().map(|path| trust_anchors(path)).collect::<miette::Result<Vec<_>>>()?;
+    let built_in = TrustAnchors::default();
+    Ok(match files.into_iter().reduce(TrustAnchors::and) {
+        Some(own) => built_in.with(own),
+        None => built_in,
+    })
+}
+
 fn trust_anchors(path: &Path) -> miette::Result<TrustAnchors> {
     let text = read(path, MAX_SMALL_FILE, "--trust-anchor takes a file of DNSKEY or DS records")?;
     let wrong = |why| LookError::NoAnchor { path: path.display().to_string(), why };
@@ -77,8 +83,14 @@ fn trust_anchors(path: &Path) -> miette::Result<TrustAnchors> {
 /// The RDAP service that the environment names. An empty variable is none.
 fn rdap_url() -> Result<Option<url::Url>, LookError> {
     let named = system::variable("LAUNCH_READY_RDAP_URL").filter(|text| !text.is_empty());
-    let url = named.map(|text| scalar::web_url(&text).map_err(|why| LookError::RdapUrl { why }));
-    url.transpose()
+    let url = named.map(|text| {
+        let has_user = |url: &url::Url| !url.username().is_empty() || url.password().is_some();
+        if url::Url::parse(&text).is_ok_and(|url| has_user(&url)) {
+            return Err("it holds a user name or a password, which this program does not send".to_owned());
+        }
+        scalar::web_url(&text)
+    });
+    url.transpose().map_err(|why| LookError::RdapUrl { why })
 }
 
 /// Which non-public addresses are fine, by the options.

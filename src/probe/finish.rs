@@ -1,6 +1,8 @@
 //! Turns a run's answers into an [`Observed`]: chains are judged here, once it is known which
 //! intermediates the other hosts sent.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
@@ -8,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::certificate::{facts, issuer_urls};
+use super::memo::Memo;
 use super::path::Roots;
 use super::problem::{Problem, seen};
 use super::session::Session;
@@ -30,28 +33,29 @@ pub(super) async fn observed(
 ) -> Observed {
     let mut observed = Observed::new(at);
     observed.tls = handshakes(session, roots, deadline, cut).await;
-    let unanswered = || Problem::Unobserved(cut.to_owned());
-    let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
-    observed.http = session.http.all().into_iter().map(entry).collect();
-    let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
-    observed.dns = session.dns.all().into_iter().map(entry).collect();
-    for (key, answer) in session.others.all() {
+    observed.http = kept(&session.http, cut);
+    observed.dns = kept(&session.dns, cut);
+    for (key, answer) in kept(&session.others, cut) {
         if let Some((server, question)) = key.split_once(' ') {
-            let answer = seen(answer.unwrap_or_else(|| Err(unanswered())));
             observed.resolvers.entry(server.to_owned()).or_default().insert(question.to_owned(), answer);
         }
     }
     observed.zones = session.zones.take();
-    let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
-    observed.visits = session.visits.all().into_iter().map(entry).collect();
+    observed.visits = kept(&session.visits, cut);
     observed.redirected = session.redirected.borrow().iter().cloned().collect();
     drop_excerpts(&mut observed);
-    let zone = |(name, outcome): (String, Option<_>)| outcome.unwrap_or_else(|| (name, Err(unanswered())));
+    let unanswered = || Err(Problem::Unobserved(cut.to_owned()));
+    let zone = |(name, outcome): (String, Option<_>)| outcome.unwrap_or_else(|| (name, unanswered()));
     let zones = session.dnssec.all().into_iter().map(zone);
     observed.dnssec = zones.map(|(zone, outcome)| (zone, seen(outcome))).collect();
-    let entry = |(key, answer): (String, Option<_>)| (key, seen(answer.unwrap_or_else(|| Err(unanswered()))));
-    observed.registrations = session.registrations.all().into_iter().map(entry).collect();
+    observed.registrations = kept(&session.registrations, cut);
     observed
+}
+
+/// What was answered, by question; `cut` says why there is no answer where there is none.
+fn kept<T: Clone>(memo: &Memo<Result<T, Problem>>, cut: &str) -> BTreeMap<String, Seen<T>> {
+    let unanswered = || Err(Problem::Unobserved(cut.to_owned()));
+    memo.all().into_iter().map(|(key, answer)| (key, seen(answer.unwrap_or_else(unanswered)))).collect()
 }
 
 /// Keeps the text of pages only where somebody reads it: policies (RFC 8615), and the root of names
@@ -81,7 +85,7 @@ async fn handshakes(
     roots: &Roots,
     deadline: Instant,
     cut: &str,
-) -> std::collections::BTreeMap<String, Seen<Handshake>> {
+) -> BTreeMap<String, Seen<Handshake>> {
     let all = session.tls.all();
     let pool = intermediates(&all);
     let judged = all.into_iter().map(async |(origin, shown)| {

@@ -28,7 +28,9 @@ use super::memo::{Memo, Tally};
 use super::problem::{Problem, Until};
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, http, tls};
-use crate::observed::{DnsAnswer, Exchange, FailureKind, Registration, Visit, Zone, origin, question};
+use crate::observed::{
+    DnsAnswer, Exchange, FailureKind, Registration, Transfer, Visit, Zone, origin, question,
+};
 
 /// Largest intermediate certificate that is fetched.
 const MOST_CERTIFICATE: usize = 64 * 1024;
@@ -49,6 +51,10 @@ pub(super) struct Session<'a> {
     pub(super) http: Memo<Result<Exchange, Problem>>,
     /// What the resolvers behind the first one answered, by address and question.
     pub(super) others: Memo<Result<DnsAnswer, Problem>>,
+    /// What name servers sent, by address and question.
+    pub(super) messages: Memo<Result<Message, Problem>>,
+    /// What came of asking for whole zones, likewise.
+    pub(super) transfers: Memo<Result<Transfer, Problem>>,
     /// Zones as far as they were seen.
     pub(super) zones: RefCell<BTreeMap<String, Zone>>,
     pub(super) visits: Memo<Result<Visit, Problem>>,
@@ -99,6 +105,8 @@ impl<'a> Session<'a> {
             tls: Memo::new(),
             http: Memo::new(),
             others: Memo::new(),
+            messages: Memo::new(),
+            transfers: Memo::new(),
             zones: RefCell::default(),
             visits: Memo::new(),
             redirected: RefCell::default(),

@@ -16,6 +16,7 @@ use crate::observed::{Exchange, FailureKind, Handshake, Path, Seen};
 mod dns;
 mod http;
 mod tls;
+mod zone;
 
 /// A server that hands each connection to `handle`.
 fn server(handle: impl Fn(TcpStream) + Send + Sync + 'static) -> SocketAddr {

@@ -243,6 +243,15 @@ fn a_service_that_is_no_address_is_a_usage_error() {
 }
 
 #[test]
+fn a_service_with_a_password_is_refused_without_showing_it() {
+    let (code, text) = with_service("https://me:secret@rdap.example.com/", "domain: shop.test");
+    assert_eq!(code, 2, "{text}");
+    assert!(text.contains("LAUNCH_READY_RDAP_URL"), "{text}");
+    assert!(text.contains("user name or a password") && !text.contains("secret"), "{text}");
+    assert!(!text.contains("in a spec"), "{text}");
+}
+
+#[test]
 fn nobody_asks_about_a_reserved_name() {
     let (code, text) = with_service("", "domain: shop.test");
     assert_eq!(code, 0, "{text}");

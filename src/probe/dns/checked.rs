@@ -37,8 +37,8 @@ pub(in crate::probe) enum Checked {
 
 impl Checked {
     /// A refusal, unlike any other failure of a resolver, is an observation about the name.
-    pub(super) fn refused(message: Message, servers: &[Peer], name: &str, kind: &str) -> Self {
-        let who = servers.first().map_or("the resolver", |server| server.who.as_str());
+    pub(super) fn refused(message: Message, server: &Peer, name: &str, kind: &str) -> Self {
+        let who = &server.who;
         let words = format!(
             "{who} takes {name} {kind} for bogus (DNSSEC): SERVFAIL, but an answer where it is told not to validate"
         );

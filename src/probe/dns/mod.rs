@@ -3,6 +3,7 @@
 //! negative answer, and that chain is what the judges look at.
 
 mod checked;
+mod content;
 mod name;
 mod order;
 mod record;
@@ -12,14 +13,15 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hickory_proto::op::{Message, Query, ResponseCode};
-use hickory_proto::rr::{DNSClass, Record, RecordType};
+use hickory_proto::rr::{Name, Record, RecordType};
 
 use super::ProbeError;
 use super::limit::{Again, Limits};
 use super::problem::Problem;
-use crate::observed::{Delegation, DnsAnswer, DnsRecord, FailureKind, Transfer};
+use crate::observed::{DnsAnswer, FailureKind, Transfer};
 
 pub(super) use checked::Checked;
+pub(super) use content::{answer, own_answer};
 pub(super) use name::{read as read_name, write as write_name};
 pub(super) use record::{hex, signer};
 pub(super) use wire::{Flags, Peer};
@@ -30,6 +32,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// The longest wait for a datagram of a name server, which knows what it is asked.
 const LONGEST_DIRECT_WAIT: Duration = Duration::from_secs(3);
+
+/// Records of one message that are read: more than any name has, and few enough that no message
+/// keeps a run busy.
+const MOST_RECORDS: usize = 500;
 
 /// The resolvers of a run.
 pub(super) struct Resolver {
@@ -108,18 +114,21 @@ impl Resolver {
             Ok(Err(troubles)) => troubles,
             Err(problem) => return Checked::Nothing(problem),
         };
-        if troubles.iter().all(|trouble| trouble.kind != Kind::Servfail) {
+        // Only the resolver that said it knows whether it takes the name for bogus.
+        let refusing = servers.iter().zip(&troubles).find(|(_, trouble)| trouble.kind == Kind::Servfail);
+        let Some((server, _)) = refusing else {
             return Checked::Nothing(unobserved(&troubles, name, kind));
-        }
+        };
+        let only = std::slice::from_ref(server);
         let unchecked = Flags { unchecked: true, ..flags };
-        let Ok(Ok(message)) = self.ask_all(servers, name, kind, unchecked, limits).await else {
+        let Ok(Ok(message)) = self.ask_all(only, name, kind, unchecked, limits).await else {
             return Checked::Nothing(unobserved(&troubles, name, kind));
         };
         // One SERVFAIL may pass.
-        match self.ask_all(servers, name, kind, flags, limits).await {
+        match self.ask_all(only, name, kind, flags, limits).await {
             Ok(Ok(message)) => answered(message),
             Ok(Err(again)) if again.iter().any(|trouble| trouble.kind == Kind::Servfail) => {
-                Checked::refused(message, servers, name, kind)
+                Checked::refused(message, server, name, kind)
             }
             _ => Checked::Nothing(unobserved(&troubles, name, kind)),
         }
@@ -188,10 +197,14 @@ impl Resolver {
         let _permit = limits.permit_to_ask(server.address).await;
         let message = wire::first_over_tcp(server, &query, self.direct_wait).await;
         let message = message.map_err(|trouble| failed(&trouble, zone, "AXFR"))?;
-        let given = message.metadata.response_code == ResponseCode::NoError && !message.answers.is_empty();
-        Ok(if given { Transfer::Given(message.answers.len()) } else { Transfer::Refused })
+        Ok(if begins_transfer(&message, query.name()) {
+            Transfer::Given(message.answers.len())
+        } else {
+            Transfer::Refused
+        })
     }
 
+    /// The message of the first server that has one, or the trouble with each, in their order.
     async fn ask_all(
         &self,
         servers: &[Peer],
@@ -221,6 +234,12 @@ impl Resolver {
     }
 }
 
+/// True where a message begins to send a zone: with its SOA (RFC 5936 section 2.2).
+fn begins_transfer(message: &Message, zone: &Name) -> bool {
+    let is_soa = |record: &Record| record.record_type() == RecordType::SOA && record.name == *zone;
+    message.metadata.response_code == ResponseCode::NoError && message.answers.first().is_some_and(is_soa)
+}
+
 /// A resolver's failure is never an observation about the name.
 fn unobserved(troubles: &[Trouble], name: &str, kind: &str) -> Problem {
     let name = if name == "." { name } else { name.trim_end_matches('.') };
@@ -243,6 +262,11 @@ fn failed(trouble: &Trouble, name: &str, kind: &str) -> Problem {
 
 /// A message that says something, or the code by which it says nothing.
 fn whole(server: &Peer, message: Message) -> Result<Message, Trouble> {
+    let records = message.answers.len() + message.authorities.len() + message.additionals.len();
+    if records > MOST_RECORDS {
+        let words = format!("{} sent more records than are read ({records}, not {MOST_RECORDS})", server.who);
+        return Err(Trouble::new(Kind::Garbled, words));
+    }
     let code = match message.metadata.response_code {
         ResponseCode::NoError | ResponseCode::NXDomain => return Ok(message),
         ResponseCode::ServFail if checked::says_unreachable(&message) => {
@@ -257,47 +281,6 @@ fn whole(server: &Peer, message: Message) -> Result<Message, Trouble> {
         other => format!("response code {}", u16::from(other)),
     };
     Err(Trouble::new(Kind::Code, format!("{} answered {code}", server.who)))
-}
-
-/// What a message says.
-pub(super) fn answer(message: &Message) -> DnsAnswer {
-    // Signatures are looked at by `dnssec` alone.
-    let internet =
-        |record: &&Record| record.dns_class == DNSClass::IN && record.record_type() != RecordType::RRSIG;
-    let head = &message.metadata;
-    let asked = message.queries.first().map_or_else(String::new, |query| name::write(query.name()));
-    let records = message.answers.iter().filter(internet).map(record::normalised).collect();
-    DnsAnswer {
-        unauthoritative: false,
-        nxdomain: head.response_code == ResponseCode::NXDomain,
-        records: order::sorted(records, &asked),
-        denial: message.authorities.iter().find_map(record::denial),
-        referral: referral(message),
-    }
-}
-
-/// What the message of a name server says.
-pub(super) fn own_answer(message: &Message) -> DnsAnswer {
-    DnsAnswer { unauthoritative: !message.metadata.authoritative, ..answer(message) }
-}
-
-/// The delegation that a message without an answer of its own points at.
-fn referral(message: &Message) -> Option<Delegation> {
-    if !message.answers.is_empty() || message.metadata.authoritative {
-        return None;
-    }
-    let is_ns = |record: &&Record| record.record_type() == RecordType::NS;
-    let zone = message.authorities.iter().find(is_ns).map(|record| record.name.clone())?;
-    let own = message.authorities.iter().filter(is_ns).filter(|record| record.name == zone);
-    let mut servers: Vec<_> = own.map(|record| record::normalised(record).value).collect();
-    servers.sort();
-    servers.dedup();
-    let address = |record: &&Record| matches!(record.record_type(), RecordType::A | RecordType::AAAA);
-    let mut glue: Vec<DnsRecord> =
-        message.additionals.iter().filter(address).map(record::normalised).collect();
-    glue.retain(|record| servers.contains(&record.name));
-    let glue = order::sorted(glue, "");
-    Some(Delegation { zone: name::write(&zone).into(), servers, glue })
 }
 
 fn query(name: &str, kind: &str) -> Result<Query, String> {

@@ -13,7 +13,8 @@ pub(super) fn sorted(records: Vec<DnsRecord>, asked: &str) -> Vec<DnsRecord> {
     sorted
 }
 
-/// Aliases that lead on from nowhere stand last.
+/// Aliases that lead on from nowhere stand last. Each link looks at all that are left, which is
+/// little: messages with more than some hundred records are not read.
 fn chained(mut aliases: Vec<DnsRecord>, asked: &str) -> Vec<DnsRecord> {
     aliases.sort_by(by_content);
     let mut chain: Vec<DnsRecord> = Vec::with_capacity(aliases.len());

@@ -2,7 +2,7 @@ use hickory_proto::op::Edns;
 use hickory_proto::rr::RData;
 use hickory_proto::rr::Record;
 use hickory_proto::rr::rdata::opt::EdnsOption;
-use hickory_proto::rr::rdata::{A, CNAME, TXT};
+use hickory_proto::rr::rdata::{A, CNAME, SOA, TXT};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::time::Instant;
@@ -90,6 +90,70 @@ async fn only_a_resolver_that_may_validate_refuses() {
     assert!(refused(None, 9).await && refused(Some(6), 9).await);
     assert!(!refused(Some(22), 9).await && !refused(Some(23), 9).await);
     assert!(!refused(None, 1).await);
+}
+
+/// The words and the further questions are about the one that said SERVFAIL.
+#[tokio::test]
+async fn a_resolver_that_refuses_is_the_one_that_is_named() {
+    let asked = std::rc::Rc::new(std::cell::Cell::new(0));
+    let counted = std::rc::Rc::clone(&asked);
+    let (first, serve_first) = resolver(move |question| {
+        counted.set(counted.get() + 1);
+        coded(question, ResponseCode::Refused).to_vec().expect("bytes")
+    })
+    .await;
+    let (second, serve_second) = resolver(|question| {
+        let checked = !question.metadata.checking_disabled;
+        let code = if checked { ResponseCode::ServFail } else { ResponseCode::NoError };
+        coded(question, code).to_vec().expect("bytes")
+    })
+    .await;
+    let servers = [first, second];
+    let outcome = tokio::select! {
+        outcome = ask(&servers, 0, "www.a.test") => outcome,
+        () = serve_first => unreachable!("it serves for ever"),
+        () = serve_second => unreachable!("it serves for ever"),
+    };
+    let Err(Problem::Failed(FailureKind::Bogus, words)) = outcome else { panic!("{outcome:?}") };
+    assert!(words.starts_with(&format!("the resolver {second} takes www.a.test A for bogus")), "{words}");
+    assert_eq!(asked.get(), 1);
+}
+
+#[tokio::test]
+async fn a_flood_of_records_is_not_read() {
+    let flood = |count: u16| {
+        ask_one(move |question| {
+            let mut answer = coded(question, ResponseCode::NoError);
+            let owner = name::read("www.a.test").expect("a name");
+            answer.add_answers((0..count).map(|index| {
+                let [high, low] = index.to_be_bytes();
+                Record::from_rdata(owner.clone(), 60, RData::A(A::new(192, 0, high, low)))
+            }));
+            answer.to_vec().expect("bytes")
+        })
+    };
+    assert_eq!(flood(500).await.expect("an answer").records.len(), 500);
+    let words = words(flood(501).await);
+    assert!(words.contains("sent more records than are read (501, not 500)"), "{words}");
+}
+
+#[test]
+fn a_transfer_begins_with_the_soa_of_the_zone() {
+    let zone = name::read("a.test").expect("a name");
+    let soa = |owner: &str| {
+        let (owner, host) = (name::read(owner).expect("a name"), name::read("ns.a.test").expect("a name"));
+        Record::from_rdata(owner, 60, RData::SOA(SOA::new(host.clone(), host, 1, 2, 3, 4, 5)))
+    };
+    let address = Record::from_rdata(zone.clone(), 60, RData::A(A::new(192, 0, 2, 1)));
+    let begins = |records: Vec<Record>| {
+        let mut message = Message::query().into_response();
+        message.add_answers(records);
+        begins_transfer(&message, &zone)
+    };
+    assert!(begins(vec![soa("A.test"), address.clone()]));
+    assert!(!begins(vec![]));
+    assert!(!begins(vec![address.clone(), soa("a.test")]));
+    assert!(!begins(vec![soa("b.test"), address]));
 }
 
 #[tokio::test]

@@ -68,6 +68,12 @@ impl TrustAnchors {
         let named: Vec<Name> = more.zones().cloned().collect();
         self.keys.retain(|(zone, ..)| !named.contains(zone));
         self.digests.retain(|(zone, _)| !named.contains(zone));
+        self.and(more)
+    }
+
+    /// Trusts these beside its own, which stay: several files may hold the keys of one zone.
+    #[must_use]
+    pub fn and(mut self, more: Self) -> Self {
         self.keys.extend(more.keys);
         self.digests.extend(more.digests);
         self
@@ -176,6 +182,15 @@ mod tests {
         let own = TrustAnchors::parse(&format!(". DNSKEY 257 3 15 {KEY}")).expect("an anchor");
         assert_eq!(TrustAnchors::default().keys.len(), 2);
         assert_eq!(TrustAnchors::default().with(own).keys.len(), 1);
+    }
+
+    #[test]
+    fn two_files_for_one_zone_are_both_trusted() {
+        let parse = |line: &str| TrustAnchors::parse(line).expect("an anchor");
+        let files = [parse(&format!(". DNSKEY 257 3 15 {KEY}")), parse(". DS 1 13 2 ABCD")];
+        let own = files.into_iter().reduce(TrustAnchors::and).expect("two files");
+        let anchors = TrustAnchors::default().with(own);
+        assert_eq!((anchors.keys.len(), anchors.digests.len()), (1, 1));
     }
 
     #[test]

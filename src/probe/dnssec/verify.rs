@@ -104,6 +104,12 @@ pub(super) fn named<'k>(ds: &Set, keys: &[&'k DNSKEY], zone: &Name) -> Result<Ve
         found.extend(covered);
     }
     if found.is_empty() {
+        // Whoever can check the others may find that one of them names a key.
+        if let Some(why) = all.iter().find_map(|ds| unchecked_ds(ds)) {
+            return Err(Fault::Unchecked(format!(
+                "of the DS {tags} of {zone_text} none that is checked here names a key, and another uses {why}"
+            )));
+        }
         return Err(Fault::Broken(mismatch(&known, &tags, keys, &zone_text)));
     }
     Ok(found)

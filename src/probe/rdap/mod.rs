@@ -100,17 +100,27 @@ fn read(reply: &Reply, name: &str, named: bool) -> Result<Registration, String> 
             let found = answer::registration(&reply.body, name);
             let mut found =
                 found.map_err(|why| format!("the answer of {host} about {name} is no RDAP: {why}"))?;
-            found.source = Remote::new(reply.url.as_str());
+            found.source = source(&reply.url);
             Ok(found)
         }
         // RFC 7480 section 5.3. The page of a web server that has never heard of RDAP is no answer.
         404 if named || is_json(&reply.kind) || reply.body.is_empty() || answer::is_error(&reply.body) => {
-            Ok(Registration { source: Remote::new(reply.url.as_str()), ..Registration::default() })
+            Ok(Registration { source: source(&reply.url), ..Registration::default() })
         }
         404 => Err(format!("{host} answered 404 with a page that is no RDAP answer")),
         429 | 503 => Err(format!("{host} answered {}: the registry asks to come back later", reply.status)),
         status => Err(format!("{host} answered {status} when it was asked about {name}")),
     }
+}
+
+/// The address as reports show it: without a query, which may hold the user's key, and the like.
+fn source(url: &Url) -> Remote {
+    let mut shown = url.clone();
+    shown.set_query(None);
+    shown.set_fragment(None);
+    // An address that cannot hold user information has none.
+    let _ = shown.set_username("").and_then(|()| shown.set_password(None));
+    Remote::new(shown.as_str())
 }
 
 fn is_json(kind: &str) -> bool {

@@ -21,6 +21,19 @@ fn the_address_is_made_of_base_and_name() {
     assert_eq!(url.as_str(), "http://127.0.0.1:8080/domain/shop.test");
 }
 
+/// The user's base address may hold a key, and reports are passed on.
+#[test]
+fn a_report_does_not_hold_the_key_of_the_service() {
+    let base = Url::parse("https://rdap.test/v1?key=secret#x").expect("a URL");
+    let url = address(&base, "shop.com");
+    assert_eq!(url.query(), Some("key=secret"));
+    for (status, body) in [(200, r#"{"objectClassName": "domain"}"#), (404, "{}")] {
+        let reply = Reply { url: url.clone(), ..reply(status, RDAP, body) };
+        let found = read(&reply, "shop.com", true).expect("an answer");
+        assert_eq!(found.source.as_str(), "https://rdap.test/v1/domain/shop.com");
+    }
+}
+
 #[test]
 fn only_an_rdap_service_can_say_that_a_name_is_free() {
     assert_eq!(told(200, RDAP, r#"{"objectClassName": "domain"}"#), Ok(true));

@@ -80,32 +80,69 @@ pub(super) fn is_below(name: &str, zone: &str) -> bool {
 /// The first answer of some of a zone's servers to the question for a zone below.
 async fn step(session: &Session<'_>, from: &Delegation, zone: &str) -> Seen<Delegation> {
     let asked = from.servers.iter().take(MOST_PARENTS).map(async |server| {
-        let peers = peers(session, server.as_str(), Some(from)).await;
+        let peers = peers(session, server.as_str(), Some(from)).await?;
         let (_, peer) = peers.into_iter().next().ok_or_else(|| no_address(server.as_str()))?;
-        session.direct(&peer?, zone, "NS").await
+        let answer = session.direct(&peer?, zone, "NS").await?;
+        let stranger = || format!("the name server {server} of {} does not speak for it", from.zone);
+        delegated(answer, from.zone.as_str(), zone).ok_or_else(|| Problem::Unobserved(stranger()))
     });
     let mut found = seen(Err(Problem::Unobserved(format!("{} has no name servers to ask", from.zone))));
     for answer in join_all(asked).await {
         match answer {
-            Ok(answer) => return Seen::Answer(delegated(answer, zone)),
+            Ok(delegation) => return Seen::Answer(delegation),
             Err(problem) => found = seen(Err(problem)),
         }
     }
     found
 }
 
-/// What a server of the parent says of a zone: a referral, the answer of a server that serves both
-/// zones, or that there is no such zone.
-fn delegated(answer: DnsAnswer, zone: &str) -> Delegation {
+/// What a server of the parent says of a zone: a referral to it or to a zone between the two, the
+/// answer of a server that serves both zones, or that there is no such zone. `None` where it sends us
+/// up or sideways, or answers without speaking for the zone: it does not serve the parent.
+fn delegated(answer: DnsAnswer, from: &str, zone: &str) -> Option<Delegation> {
     if let Some(referral) = answer.referral {
-        return referral;
+        let to = referral.zone.as_str();
+        let leads_down = is_below(to, from) && (to == zone || is_below(zone, to));
+        return leads_down.then_some(referral);
     }
     let own = answer.of_type("NS").filter(|record| record.name.as_str() == zone);
     let mut servers: Vec<_> = own.map(|record| record.value.clone()).collect();
     servers.sort();
-    Delegation { zone: zone.into(), servers, glue: Vec::new() }
+    (!answer.unauthoritative).then(|| Delegation { zone: zone.into(), servers, glue: Vec::new() })
 }
 
 fn no_address(server: &str) -> Problem {
     Problem::Unobserved(format!("the name server {server} has no address"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn referred(to: &str) -> Option<Delegation> {
+        let referral = Delegation { zone: to.into(), servers: vec!["ns.a.test".into()], glue: Vec::new() };
+        let answer = DnsAnswer { unauthoritative: true, referral: Some(referral), ..DnsAnswer::default() };
+        delegated(answer, "test", "shop.eu.test")
+    }
+
+    #[test]
+    fn only_a_referral_that_leads_down_is_believed() {
+        for to in ["eu.test", "shop.eu.test"] {
+            assert!(referred(to).is_some_and(|found| found.zone.as_str() == to), "{to}");
+        }
+        for to in [".", "test", "example", "other.test", "us.eu.test", "www.shop.eu.test"] {
+            assert_eq!(referred(to), None, "{to}");
+        }
+    }
+
+    #[test]
+    fn only_a_server_of_the_parent_can_say_that_there_is_no_delegation() {
+        for nxdomain in [true, false] {
+            let answer = DnsAnswer { nxdomain, ..DnsAnswer::default() };
+            let none = delegated(answer.clone(), "test", "shop.test").expect("an answer");
+            assert_eq!((none.zone.as_str(), none.servers.len()), ("shop.test", 0));
+            let stranger = DnsAnswer { unauthoritative: true, ..answer };
+            assert_eq!(delegated(stranger, "test", "shop.test"), None);
+        }
+    }
 }

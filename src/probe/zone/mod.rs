@@ -18,6 +18,8 @@ use server::Place;
 const MOST_SERVERS: usize = 13;
 /// Delegations followed below each other.
 const MOST_CUTS: usize = 4;
+/// Zones below the domain's that a run looks at; each one costs as much as the domain's own.
+const MOST_CHILDREN: usize = 8;
 
 /// Finds the zone that holds the domain, its delegation and its servers, and asks each server
 /// those questions, and its children those that it refers to them.
@@ -62,7 +64,7 @@ async fn visit(place: Place<'_, '_>, delegation: Option<Seen<Delegation>>, depth
     // Servers that only the zone itself knows.
     let own = in_zone(session, zone);
     join_all(own.difference(&names).take(MOST_SERVERS).map(|name| place.server(name))).await;
-    names.iter().chain(&own).take(MOST_SERVERS).for_each(|name| place.nowhere(name));
+    join_all(names.iter().chain(&own).take(MOST_SERVERS).map(|name| place.nowhere(name))).await;
     if depth < MOST_CUTS {
         let children = children(session, zone);
         join_all(children.into_iter().map(|(child, delegation)| below(place, child, delegation, depth + 1)))
@@ -74,11 +76,21 @@ async fn visit(place: Place<'_, '_>, delegation: Option<Seen<Delegation>>, depth
 async fn below(place: Place<'_, '_>, child: String, delegation: Delegation, depth: usize) {
     let at = |asked: &&Question| asked.name == child || is_below(&asked.name, &child);
     let questions: Vec<Question> = place.questions.iter().filter(at).cloned().collect();
+    if !has_room(place.session, &child) {
+        return;
+    }
     let new = Zone { parent: Some(place.zone.to_owned()), ..Zone::default() };
     place.session.zones.borrow_mut().insert(child.clone(), new);
     let place = Place { zone: &child, questions: &questions, delegation: None, ..place };
     let visited = Box::pin(visit(place, Some(Seen::Answer(delegation)), depth));
     join(visited, dnssec::observe_child(place.session, &child)).await;
+}
+
+/// True where a zone below is new and one more may be looked at.
+fn has_room(session: &Session<'_>, child: &str) -> bool {
+    let zones = session.zones.borrow();
+    // The domain's own zone stands there too.
+    zones.len() <= MOST_CHILDREN && !zones.contains_key(child)
 }
 
 /// The servers that the zone's servers name.
@@ -95,11 +107,42 @@ fn in_zone(session: &Session<'_>, zone: &str) -> BTreeSet<String> {
 /// The zones below that the zone's servers referred us to.
 fn children(session: &Session<'_>, zone: &str) -> BTreeMap<String, Delegation> {
     let zones = session.zones.borrow();
-    let answers = zones.get(zone).into_iter().flat_map(|zone| &zone.servers).flat_map(|s| s.answers.values());
-    let referrals = answers.filter_map(|seen| match seen {
-        Seen::Answer(answer) => answer.referral.clone(),
+    let answers = zones.get(zone).into_iter().flat_map(|zone| &zone.servers).flat_map(|s| &s.answers);
+    let referrals = answers.filter_map(|(asked, seen)| match seen {
+        Seen::Answer(answer) => answer.referral.as_ref().filter(|to| leads_down(to, asked, zone)).cloned(),
         _ => None,
     });
-    let below = referrals.filter(|referral| is_below(referral.zone.as_str(), zone));
-    below.map(|referral| (referral.zone.to_string(), referral)).collect()
+    referrals.map(|referral| (referral.zone.to_string(), referral)).collect()
+}
+
+/// True where a referral leads from a zone towards the name that was `asked`, a [`question`]: any
+/// other is a stranger's wish to be looked at.
+///
+/// [`question`]: crate::observed::question
+fn leads_down(referral: &Delegation, asked: &str, zone: &str) -> bool {
+    let (name, to) = (asked.split(' ').next().unwrap_or_default(), referral.zone.as_str());
+    is_below(to, zone) && (name == to || is_below(name, to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_referral_counts_only_on_the_way_to_what_was_asked() {
+        let leads = |to: &str, asked: &str| {
+            let referral = Delegation { zone: to.into(), servers: Vec::new(), glue: Vec::new() };
+            leads_down(&referral, asked, "shop.test")
+        };
+        assert!(leads("eu.shop.test", "eu.shop.test NS") && leads("eu.shop.test", "www.eu.shop.test A"));
+        for (to, asked) in [
+            ("eu.shop.test", "shop.test CNAME"),
+            ("eu.shop.test", "us.shop.test A"),
+            ("www.eu.shop.test", "eu.shop.test A"),
+            ("shop.test", "www.shop.test A"),
+            ("test", "www.shop.test A"),
+        ] {
+            assert!(!leads(to, asked), "{to} for {asked}");
+        }
+    }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
 use futures_util::future::{join, join_all};
+use hickory_proto::op::Message;
 
 use crate::item::{OwnedRecord as Question, doubled_name};
-use crate::observed::{Delegation, DnsAnswer, Server, question};
+use crate::observed::{Delegation, DnsAnswer, Server, Transfer, question};
 use crate::probe::dns::{Flags, Peer, own_answer};
 use crate::probe::dnssec;
 use crate::probe::problem::{Problem, seen};
@@ -30,7 +31,8 @@ pub(super) struct Place<'a, 's> {
 impl Place<'_, '_> {
     /// Each address of one server that was not asked yet, at once.
     pub(super) async fn server(&self, name: &str) {
-        let mut peers = peers(self.session, name, self.delegation).await;
+        // Whose address could not be looked up is told of by `nowhere`, once all is known.
+        let Ok(mut peers) = peers(self.session, name, self.delegation).await else { return };
         let moved = self.session.elsewhere(name, PORT).is_some();
         peers.retain(|(address, _)| !self.is_asked(name, if moved { None } else { Some(*address) }));
         join_all(peers.into_iter().map(|(address, peer)| self.address(name, address, peer))).await;
@@ -57,7 +59,7 @@ impl Place<'_, '_> {
         let all: BTreeSet<(&str, &str)> =
             [(self.zone, "NS"), (self.zone, "CNAME")].into_iter().chain(declared).collect();
         let transfer = async {
-            let outcome = self.session.resolver.transfer(&peer, self.zone, &self.session.limits).await;
+            let outcome = self.session.transfer(&peer, self.zone).await;
             self.note(name, Some(address), |server| server.transfer = Some(seen(outcome)));
         };
         let answers = async {
@@ -74,8 +76,7 @@ impl Place<'_, '_> {
     /// Asks for the SOA and the signatures over it; true where the server speaks for the zone.
     async fn speaks(&self, name: &str, address: IpAddr, peer: &Peer) -> bool {
         let flags = Flags { signatures: true, ..Flags::default() };
-        let Session { resolver, limits, .. } = self.session;
-        let message = resolver.direct(peer, self.zone, "SOA", flags, limits).await;
+        let message = self.session.message_of(peer, self.zone, "SOA", flags).await;
         let soa = message.as_ref().map(own_answer).map_err(Clone::clone);
         let speaks = soa.as_ref().is_ok_and(|answer| !answer.unauthoritative);
         if let (true, Ok(message)) = (speaks, &message) {
@@ -102,11 +103,16 @@ impl Place<'_, '_> {
         self.note(name, Some(address), |server| drop(server.answers.insert(key, seen(answer))));
     }
 
-    /// Keeps that a server has no address, where none was found.
-    pub(super) fn nowhere(&self, name: &str) {
-        if !self.is_asked(name, None) {
-            self.note(name, None, |_| {});
+    /// Keeps that a server has no address, where none was found, or why nobody could look for one.
+    pub(super) async fn nowhere(&self, name: &str) {
+        if self.is_asked(name, None) {
+            return;
         }
+        // The resolver was asked before.
+        let problem = peers(self.session, name, self.delegation).await.err();
+        self.note(name, None, |server| {
+            server.answers.extend(problem.map(|why| (question(self.zone, "SOA"), seen(Err(why)))));
+        });
     }
 
     /// True where that address of a server was asked, or with no address where any was.
@@ -131,19 +137,18 @@ impl Place<'_, '_> {
     }
 }
 
-/// Where a name server is, IPv4 first: what the resolver says, and the glue that came along.
+/// Where a name server is, IPv4 first: what the resolver says, and the glue that came along. An
+/// error where none was found because the resolver failed.
 pub(super) async fn peers(
     session: &Session<'_>,
     server: &str,
     delegation: Option<&Delegation>,
-) -> Vec<(IpAddr, Result<Peer, Problem>)> {
+) -> Result<Vec<(IpAddr, Result<Peer, Problem>)>, Problem> {
     let (four, six) = join(session.dns(server, "A"), session.dns(server, "AAAA")).await;
-    let resolved =
-        [(four, "A"), (six, "AAAA")].into_iter().filter_map(|(answer, kind)| Some((answer.ok()?, kind)));
+    let resolved = [(&four, "A"), (&six, "AAAA")];
+    let resolved = resolved.into_iter().filter_map(|(answer, kind)| Some((answer.as_ref().ok()?, kind)));
     let mut found: Vec<IpAddr> = resolved
-        .flat_map(|(answer, kind)| {
-            answer.values(kind).filter_map(|value| value.as_str().parse().ok()).collect::<Vec<IpAddr>>()
-        })
+        .flat_map(|(answer, kind)| answer.values(kind).filter_map(|value| value.as_str().parse().ok()))
         .collect();
     let glue = delegation.iter().flat_map(|d| &d.glue).filter(|record| record.name.as_str() == server);
     found.extend(glue.filter_map(|record| record.value.as_str().parse::<IpAddr>().ok()));
@@ -152,19 +157,43 @@ pub(super) async fn peers(
     let who = |address: IpAddr| format!("the name server {server} ({address})");
     if let Some(elsewhere) = session.elsewhere(server, PORT) {
         let address = found.first().copied().unwrap_or(elsewhere.ip());
-        return vec![(address, Ok(Peer { address: elsewhere, who: who(address) }))];
+        return Ok(vec![(address, Ok(Peer { address: elsewhere, who: who(address) }))]);
+    }
+    if let (true, Some(problem)) = (found.is_empty(), four.err().or(six.err())) {
+        // What a resolver says of a server's name is nothing that the server did.
+        return Err(Problem::Unobserved(problem.words().to_owned()));
     }
     let open = |address: IpAddr| {
         let peer = Peer { address: SocketAddr::new(address, PORT), who: who(address) };
         session.may_ask(server, address).map(|()| peer)
     };
-    found.into_iter().take(MOST_ADDRESSES).map(|address| (address, open(address))).collect()
+    Ok(found.into_iter().take(MOST_ADDRESSES).map(|address| (address, open(address))).collect())
 }
 
 impl Session<'_> {
     /// What a name server says itself.
     pub(super) async fn direct(&self, server: &Peer, name: &str, kind: &str) -> Result<DnsAnswer, Problem> {
-        let message = self.resolver.direct(server, name, kind, Flags::default(), &self.limits).await;
+        let message = self.message_of(server, name, kind, Flags::default()).await;
         message.map(|message| own_answer(&message))
+    }
+
+    /// The whole message. Two names may share an address, and a server may hold a zone and its child:
+    /// each address is asked a question once.
+    async fn message_of(
+        &self,
+        server: &Peer,
+        name: &str,
+        kind: &str,
+        flags: Flags,
+    ) -> Result<Message, Problem> {
+        let ask = async || self.resolver.direct(server, name, kind, flags, &self.limits).await;
+        let more = if flags.signatures { " with signatures" } else { "" };
+        let key = format!("{} {}{more}", server.address, question(name, kind));
+        self.messages.get(&key, &self.tally, ask).await
+    }
+
+    async fn transfer(&self, server: &Peer, zone: &str) -> Result<Transfer, Problem> {
+        let ask = async || self.resolver.transfer(server, zone, &self.limits).await;
+        self.transfers.get(&format!("{} {}", server.address, question(zone, "AXFR")), &self.tally, ask).await
     }
 }

@@ -211,6 +211,23 @@ fn what_is_not_checked_is_never_bogus() {
     }
 }
 
+/// A DS that names no key is no proof while another cannot be checked.
+#[test]
+fn a_wrong_ds_beside_an_unchecked_one_is_never_bogus() {
+    for (algorithm, kind) in [(16, 2), (13, 200)] {
+        let mut world = World::new();
+        let wrong = DS::new(1, Algorithm::ECDSAP256SHA256, DigestType::SHA256, vec![0; 32]);
+        let other =
+            DS::new(world.shop.tag(), Algorithm::from_u8(algorithm), DigestType::from(kind), vec![1; 32]);
+        let records = [wrong, other].map(|ds| ds_record(&name("shop.test"), ds)).to_vec();
+        let signed = message(with(records, &world.test));
+        world.answer("shop.test", RecordType::DS, signed);
+        let seen = world.judged_from_root();
+        assert_eq!(seen.chain, ChainState::Indeterminate, "{seen:?}");
+        assert!(reason(&seen).ends_with("which is not checked here"), "{}", reason(&seen));
+    }
+}
+
 #[test]
 fn a_resolver_that_withholds_signatures_is_no_witness() {
     let strip = |world: &mut World, names: &[&str]| {
