@@ -78,7 +78,9 @@ impl Place<'_, '_> {
         let flags = Flags { signatures: true, ..Flags::default() };
         let message = self.session.message_of(peer, self.zone, "SOA", flags).await;
         let soa = message.as_ref().map(own_answer).map_err(Clone::clone);
-        let speaks = soa.as_ref().is_ok_and(|answer| !answer.unauthoritative);
+        let speaks = soa
+            .as_ref()
+            .is_ok_and(|answer| !answer.unauthoritative && answer.of_type("SOA").next().is_some());
         if let (true, Ok(message)) = (speaks, &message) {
             let signatures = dnssec::soa_signatures(message, self.zone);
             self.note(name, Some(address), |server| server.signatures = signatures);
