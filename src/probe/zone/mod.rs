@@ -22,7 +22,7 @@ const MOST_CUTS: usize = 4;
 const MOST_CHILDREN: usize = 8;
 
 /// Finds the zone that holds the domain, its delegation and its servers, and asks each server
-/// those questions, and its children those that it refers to them.
+/// those questions; then the servers of the zones below that they refer us to.
 pub(super) async fn walk(session: &Session<'_>, domain: &str, questions: &[Question]) {
     let Cut { zone, parent } = cut(session, domain).await;
     session.zones.borrow_mut().insert(zone.clone(), Zone { parent: parent.clone(), ..Zone::default() });
