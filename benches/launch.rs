@@ -79,7 +79,7 @@ fn settings(lab: &Lab) -> Settings {
         timeout: Duration::from_secs(10),
         deadline: Duration::from_mins(1),
         retries: 0,
-        concurrency: 64,
+        concurrency: 128,
         private: PrivateRanges::Allowed,
         ..Settings::default()
     }

@@ -87,7 +87,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(10),
             deadline: Duration::from_mins(2),
             retries: 2,
-            concurrency: 64,
+            concurrency: 128,
             private: PrivateRanges::Forbidden,
             rdap: None,
             rdap_cache: None,
