@@ -85,7 +85,9 @@ pub enum Color {
     launch-ready check\n  \
     launch-ready check --only dns,tls staging.yaml\n  \
     launch-ready check --connect www.example.com=203.0.113.9    # the new server, before DNS is switched\n  \
-    launch-ready check --format json --output report.json --record seen.json"
+    launch-ready check --format json --output report.json --record seen.json\n\n\
+    Environment:\n  \
+    LAUNCH_READY_RDAP_URL    the RDAP service to ask about the registration, instead of the registry's"
 )]
 pub struct CheckArgs {
     /// Specs; `-` is standard input. Default: launch-ready.yaml here or in a parent folder
@@ -95,6 +97,10 @@ pub struct CheckArgs {
     /// Where to look
     #[command(flatten, next_help_heading = "Where to look")]
     pub reach: Reach,
+    /// Trust these DNSSEC keys too, DNSKEY or DS records as in a zone file; those of the root replace
+    /// the built-in ones; repeatable
+    #[arg(long, help_heading = "Where to look", value_name = "FILE")]
+    pub trust_anchor: Vec<PathBuf>,
     /// Keeping what was seen
     #[command(flatten)]
     pub recording: Recording,
@@ -121,10 +127,6 @@ pub struct Reach {
     /// Trust these roots too; repeatable
     #[arg(long, value_name = "PEM")]
     pub ca_file: Vec<PathBuf>,
-    /// Trust these DNSSEC keys too, DNSKEY or DS records as in a zone file; those of the root replace
-    /// the built-in ones; repeatable
-    #[arg(long, value_name = "FILE")]
-    pub trust_anchor: Vec<PathBuf>,
     /// Private, loopback and documentation addresses are fine; with a list, only those ranges
     #[arg(long, value_name = "CIDR,...", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
     pub allow_private: Option<Vec<Network>>,

@@ -63,7 +63,7 @@ pub(super) fn run(
         return Err(CheckError::OneSpecOnly(documents.len()).into());
     }
     // Everything that can be wrong with the arguments is told before the first question is asked.
-    let settings = look::settings(&arguments.reach, &arguments.limits)?;
+    let settings = look::settings(&arguments.reach, &arguments.trust_anchor, &arguments.limits)?;
     let policies =
         documents.iter().map(|document| policy(document, arguments)).collect::<miette::Result<Vec<_>>>()?;
     if policies.iter().any(|policy| !judge::judges_anything(policy, &options(arguments, 0))) {

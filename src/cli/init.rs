@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &InitArgs, terminal: &Terminal, streams: &mut Strea
     if let Some(path) = file.filter(|path| system::exists(path)) {
         return Err(InitError::Exists { path: path.display().to_string() }.into());
     }
-    let settings = look::settings(&arguments.reach, &arguments.limits)?;
+    let settings = look::settings(&arguments.reach, &[], &arguments.limits)?;
     let domain = arguments.domain.as_str();
     let now = system::now();
     let at = now.round(jiff::Unit::Second).unwrap_or(now);

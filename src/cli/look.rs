@@ -39,7 +39,11 @@ enum LookError {
 }
 
 /// How the probe looks, by the options.
-pub(super) fn settings(reach: &Reach, limits: &Limits) -> miette::Result<Settings> {
+pub(super) fn settings(
+    reach: &Reach,
+    trust_anchors: &[PathBuf],
+    limits: &Limits,
+) -> miette::Result<Settings> {
     let mut extra_roots = Vec::new();
     for path in &reach.ca_file {
         let pem = read(path, MAX_SMALL_FILE, "--ca-file takes a PEM file")?;
@@ -50,7 +54,7 @@ pub(super) fn settings(reach: &Reach, limits: &Limits) -> miette::Result<Setting
         extra_roots.extend(roots);
     }
     Ok(Settings {
-        anchors: anchors(&reach.trust_anchor)?,
+        anchors: anchors(trust_anchors)?,
         resolvers: reach.resolver.clone(),
         connect: reach.connect.clone(),
         extra_roots,
@@ -66,7 +70,7 @@ pub(super) fn settings(reach: &Reach, limits: &Limits) -> miette::Result<Setting
 
 /// All files together replace the built-in anchors of the zones that they name.
 fn anchors(files: &[PathBuf]) -> miette::Result<TrustAnchors> {
-    let files = files.iter().map(|path| trust_anchors(path)).collect::<miette::Result<Vec<_>>>()?;
+    let files = files.iter().map(|path| anchors_of(path)).collect::<miette::Result<Vec<_>>>()?;
     let built_in = TrustAnchors::default();
     Ok(match files.into_iter().reduce(TrustAnchors::and) {
         Some(own) => built_in.with(own),
@@ -74,7 +78,7 @@ fn anchors(files: &[PathBuf]) -> miette::Result<TrustAnchors> {
     })
 }
 
-fn trust_anchors(path: &Path) -> miette::Result<TrustAnchors> {
+fn anchors_of(path: &Path) -> miette::Result<TrustAnchors> {
     let text = read(path, MAX_SMALL_FILE, "--trust-anchor takes a file of DNSKEY or DS records")?;
     let wrong = |why| LookError::NoAnchor { path: path.display().to_string(), why };
     Ok(TrustAnchors::parse(&text).map_err(wrong)?)

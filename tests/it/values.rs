@@ -92,6 +92,42 @@ email: {{receive: {{mx: [mail.bücher.test]}}}}
     assert_eq!(passed.iter().filter(|found| found.starts_with("dns/record-differs ")).count(), 6);
 }
 
+/// The types that the other worlds do not hold, and a delegation that is declared: the servers of the
+/// child speak for its NS, those of the zone for its DS.
+#[test]
+fn the_other_types_are_compared_too() {
+    let spec = "domain: shop.test
+dns:
+  records:
+    - {name: apex, type: AAAA, value: \"2001:DB8:0:0::10\"}
+    - {name: apex, type: CAA, value: 0 ISSUE letsencrypt.org}
+    - {name: eu, type: NS, values: [NS1.eu.shop.test., ns2.eu.shop.test]}
+    - {name: eu, type: DS, value: 12345 13 2 ABAB}
+    - {name: _svc, type: SVCB, value: 1 svc.shop.test port=8443}
+";
+    let describe = |world: &mut Builder, ds: u8| {
+        apex(world);
+        let zone = world.zone("shop.test");
+        zone.aaaa("@", "2001:db8::10").caa("@", "issue", "letsencrypt.org");
+        let target = b"\x03svc\x04shop\x04test\x00";
+        zone.raw("_svc", "SVCB", &[&[0, 1][..], target, &[0, 3, 0, 2, 0x20, 0xfb]].concat());
+        world.zone("eu.shop.test").raw("@", "DS", &[0x30, 0x39, 13, 2, 0xab, ds]);
+    };
+    let found = |ds| {
+        let mut world = Lab::builder();
+        describe(&mut world, ds);
+        let report = check(&world.start(), spec, &["--format", "json", "--only", "dns"]).json();
+        ["pass", "fail"].map(|status| {
+            let of = |found: &String| found.starts_with("dns/record-differs ");
+            findings(&report, status).into_iter().filter(of).collect::<Vec<_>>()
+        })
+    };
+    let [passed, failed] = found(0xab);
+    assert_eq!((passed.len(), failed.len()), (5, 0), "{passed:#?}{failed:#?}");
+    let [passed, failed] = found(0xac);
+    assert_eq!((passed.len(), &failed[..]), (4, &["dns/record-differs eu.shop.test DS".to_owned()][..]));
+}
+
 /// Resolvers and name servers rotate the records of a set.
 #[test]
 fn the_order_on_the_wire_is_not_told() {

@@ -73,6 +73,24 @@ impl Trouble {
     }
 }
 
+/// What a resolver is asked, and how.
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    name: &'a str,
+    kind: &'a str,
+    flags: Flags,
+}
+
+impl<'a> Ask<'a> {
+    fn new(name: &'a str, kind: &'a str, flags: Flags) -> Self {
+        Self { name, kind, flags: Flags { recursion: true, ..flags } }
+    }
+
+    fn unobserved(self, troubles: &[Trouble]) -> Problem {
+        unobserved(troubles, self.name, self.kind)
+    }
+}
+
 impl Resolver {
     /// The given resolvers, or else the system's.
     pub(super) fn new(servers: &[SocketAddr], timeout: Duration) -> Result<Self, ProbeError> {
@@ -93,44 +111,34 @@ impl Resolver {
     /// The same with all that belongs to it. A resolver that validates says SERVFAIL to what is
     /// bogus, and knows it all the same.
     pub(super) async fn checked(&self, name: &str, kind: &str, flags: Flags, limits: &Limits) -> Checked {
-        self.checked_by(&self.servers, name, kind, flags, limits).await
+        self.checked_by(&self.servers, Ask::new(name, kind, flags), limits).await
     }
 
-    async fn checked_by(
-        &self,
-        servers: &[Peer],
-        name: &str,
-        kind: &str,
-        flags: Flags,
-        limits: &Limits,
-    ) -> Checked {
-        let flags = Flags { recursion: true, ..flags };
+    async fn checked_by(&self, servers: &[Peer], ask: Ask<'_>, limits: &Limits) -> Checked {
         let answered = |message: Message| {
             let validated = message.metadata.authentic_data;
             Checked::Answer(Box::new(message), validated)
         };
-        let troubles = match self.ask_all(servers, name, kind, flags, limits).await {
+        let troubles = match self.ask_all(servers, ask, limits).await {
             Ok(Ok(message)) => return answered(message),
             Ok(Err(troubles)) => troubles,
             Err(problem) => return Checked::Nothing(problem),
         };
         // Only the resolver that said it knows whether it takes the name for bogus.
         let refusing = servers.iter().zip(&troubles).find(|(_, trouble)| trouble.kind == Kind::Servfail);
-        let Some((server, _)) = refusing else {
-            return Checked::Nothing(unobserved(&troubles, name, kind));
-        };
+        let Some((server, _)) = refusing else { return Checked::Nothing(ask.unobserved(&troubles)) };
         let only = std::slice::from_ref(server);
-        let unchecked = Flags { unchecked: true, ..flags };
-        let Ok(Ok(message)) = self.ask_all(only, name, kind, unchecked, limits).await else {
-            return Checked::Nothing(unobserved(&troubles, name, kind));
+        let unchecked = Ask { flags: Flags { unchecked: true, ..ask.flags }, ..ask };
+        let Ok(Ok(message)) = self.ask_all(only, unchecked, limits).await else {
+            return Checked::Nothing(ask.unobserved(&troubles));
         };
         // One SERVFAIL may pass.
-        match self.ask_all(only, name, kind, flags, limits).await {
+        match self.ask_all(only, ask, limits).await {
             Ok(Ok(message)) => answered(message),
             Ok(Err(again)) if again.iter().any(|trouble| trouble.kind == Kind::Servfail) => {
-                Checked::refused(message, server, name, kind)
+                Checked::refused(message, server, ask.name, ask.kind)
             }
-            _ => Checked::Nothing(unobserved(&troubles, name, kind)),
+            _ => Checked::Nothing(ask.unobserved(&troubles)),
         }
     }
 
@@ -142,9 +150,9 @@ impl Resolver {
         flags: Flags,
         limits: &Limits,
     ) -> Result<Message, Problem> {
-        let flags = Flags { recursion: true, ..flags };
-        let outcome = self.ask_all(&self.servers, name, kind, flags, limits).await?;
-        outcome.map_err(|troubles| unobserved(&troubles, name, kind))
+        let ask = Ask::new(name, kind, flags);
+        let outcome = self.ask_all(&self.servers, ask, limits).await?;
+        outcome.map_err(|troubles| ask.unobserved(&troubles))
     }
 
     /// The resolvers' addresses, in the order in which they are asked.
@@ -161,7 +169,7 @@ impl Resolver {
         limits: &Limits,
     ) -> Result<DnsAnswer, Problem> {
         let only: Vec<Peer> = self.servers.iter().filter(|peer| peer.address == server).cloned().collect();
-        self.checked_by(&only, name, kind, Flags::default(), limits).await.plain()
+        self.checked_by(&only, Ask::new(name, kind, Flags::default()), limits).await.plain()
     }
 
     /// What a name server itself says: asked without recursion, so that its failure is its own.
@@ -208,17 +216,15 @@ impl Resolver {
     async fn ask_all(
         &self,
         servers: &[Peer],
-        name: &str,
-        kind: &str,
-        flags: Flags,
+        ask: Ask<'_>,
         limits: &Limits,
     ) -> Result<Result<Message, Vec<Trouble>>, Problem> {
-        let query = query(name, kind).map_err(Problem::Unobserved)?;
+        let query = query(ask.name, ask.kind).map_err(Problem::Unobserved)?;
         let round = async || {
             let _permit = limits.permit().await;
             let mut troubles = Vec::new();
             for server in servers {
-                let message = wire::exchange(server, &query, flags, self.wait).await;
+                let message = wire::exchange(server, &query, ask.flags, self.wait).await;
                 match message.and_then(|message| whole(server, message)) {
                     Ok(message) => return Ok(message),
                     Err(trouble) => troubles.push(trouble),

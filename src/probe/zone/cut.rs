@@ -1,6 +1,10 @@
 //! Where a zone begins, and what its parent says of it.
 
+use std::collections::BTreeMap;
+
+use futures_util::StreamExt;
 use futures_util::future::{join_all, join3};
+use futures_util::stream::FuturesUnordered;
 
 use super::MOST_CUTS;
 use super::server::peers;
@@ -8,7 +12,7 @@ use crate::observed::{Delegation, DnsAnswer, Seen};
 use crate::probe::dns::{Checked, answer};
 use crate::probe::problem::{Problem, seen};
 use crate::probe::session::Session;
-use crate::spec::names::climb;
+use crate::spec::names::{climb, is_below};
 
 /// Servers of the parent that are asked for the delegation; one would do, but may be down.
 const MOST_PARENTS: usize = 3;
@@ -36,7 +40,7 @@ pub(super) async fn cut(session: &Session<'_>, domain: &str) -> Cut {
         // The name exists and is no zone of its own: it stands in the one that says so.
         Ok(answer) if !begins[0] && !answer.nxdomain && answer.records.is_empty() => {
             let above = answer.denial.as_ref().map(|denial| denial.zone.as_str().to_owned());
-            above.filter(|zone| zone.contains('.') && domain.ends_with(&format!(".{zone}")))
+            above.filter(|zone| zone.contains('.') && is_below(domain, zone))
         }
         _ => None,
     };
@@ -72,28 +76,34 @@ pub(super) async fn delegation(session: &Session<'_>, parent: &str, zone: &str) 
     seen(Err(Problem::Unobserved(format!("more than {MOST_CUTS} delegations between {parent} and {zone}"))))
 }
 
-/// True where a name stands below a zone.
-pub(super) fn is_below(name: &str, zone: &str) -> bool {
-    name.ends_with(&format!(".{zone}"))
-}
-
-/// The first answer of some of a zone's servers to the question for a zone below.
+/// The first answer of some of a zone's servers to the question for a zone below: a silent one must
+/// not keep the others' answers waiting. Where none answers, the trouble with the last by name.
 async fn step(session: &Session<'_>, from: &Delegation, zone: &str) -> Seen<Delegation> {
-    let asked = from.servers.iter().take(MOST_PARENTS).map(async |server| {
-        let peers = peers(session, server.as_str(), Some(from)).await?;
-        let (_, peer) = peers.into_iter().next().ok_or_else(|| no_address(server.as_str()))?;
-        let answer = session.direct(&peer?, zone, "NS").await?;
-        let stranger = || format!("the name server {server} of {} does not speak for it", from.zone);
-        delegated(answer, from.zone.as_str(), zone).ok_or_else(|| Problem::Unobserved(stranger()))
-    });
-    let mut found = seen(Err(Problem::Unobserved(format!("{} has no name servers to ask", from.zone))));
-    for answer in join_all(asked).await {
+    let asked = from.servers.iter().take(MOST_PARENTS).enumerate();
+    let mut asked: FuturesUnordered<_> =
+        asked.map(async |(place, server)| (place, ask(session, from, server.as_str(), zone).await)).collect();
+    let mut problems = BTreeMap::new();
+    while let Some((place, answer)) = asked.next().await {
         match answer {
             Ok(delegation) => return Seen::Answer(delegation),
-            Err(problem) => found = seen(Err(problem)),
+            Err(problem) => drop(problems.insert(place, problem)),
         }
     }
-    found
+    let none = || Problem::Unobserved(format!("{} has no name servers to ask", from.zone));
+    seen(Err(problems.into_values().next_back().unwrap_or_else(none)))
+}
+
+async fn ask(
+    session: &Session<'_>,
+    from: &Delegation,
+    server: &str,
+    zone: &str,
+) -> Result<Delegation, Problem> {
+    let peers = peers(session, server, Some(from)).await?;
+    let (_, peer) = peers.into_iter().next().ok_or_else(|| no_address(server))?;
+    let answer = session.direct(&peer?, zone, "NS").await?;
+    let stranger = || format!("the name server {server} of {} does not speak for it", from.zone);
+    delegated(answer, from.zone.as_str(), zone).ok_or_else(|| Problem::Unobserved(stranger()))
 }
 
 /// What a server of the parent says of a zone: a referral to it or to a zone between the two, the

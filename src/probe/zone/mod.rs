@@ -11,7 +11,8 @@ use super::dnssec;
 use super::session::Session;
 use crate::item::OwnedRecord as Question;
 use crate::observed::{Delegation, Seen, Zone};
-use cut::{Cut, cut, delegation, is_below};
+use crate::spec::names::is_below;
+use cut::{Cut, cut, delegation};
 use server::Place;
 
 /// Servers of a zone that are asked; the root has 13.

@@ -10,7 +10,7 @@ use super::{damage, dnssec, zone};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::Record;
-use crate::observed::{DnsAnswer, Seen};
+use crate::observed::{DnsAnswer, DnsRecord, Seen, question};
 use crate::spec::model::RecordType;
 use crate::spec::names::{is_reverse, name_form};
 use proxied::{is_proxied, proxied_differs, proxied_missing};
@@ -51,15 +51,19 @@ pub(super) fn dissent(record: &Record, world: &World) -> Option<Vec<String>> {
     Some(said)
 }
 
-/// The verdict where the name servers are not of one mind about the record, or something about it
-/// is told by another finding.
-fn told_elsewhere(record: &Record, world: &World) -> Option<Verdict> {
-    if dissent(record, world).is_some() {
-        let origin = zone::origin(&record.name, record.record.kind.name(), world);
-        let reason = "the name servers disagree about the record";
-        return Some(Verdict::not_judged("dns/nameservers-disagree", origin, reason));
-    }
-    None
+/// The verdict where the name servers are not of one mind about the record.
+fn disputed(record: &Record, world: &World) -> Option<Verdict> {
+    dissent(record, world)?;
+    let origin = zone::origin(&record.name, record.record.kind.name(), world);
+    let reason = "the name servers disagree about the record";
+    Some(Verdict::not_judged("dns/nameservers-disagree", origin, reason))
+}
+
+/// The verdict where the record's text, or its name, was damaged when somebody entered it.
+fn damaged(record: &Record, world: &World) -> Option<Verdict> {
+    damage::fault(&record.name, record.record.kind.name(), world)?;
+    let reason = "the record was damaged when it was entered";
+    Some(Verdict::not_judged("dns/value-malformed", subject(record), reason))
 }
 
 pub(in crate::check) fn record_missing(record: &Record, world: &World) -> Verdict {
@@ -70,7 +74,7 @@ pub(in crate::check) fn record_missing(record: &Record, world: &World) -> Verdic
         Ok(all) => all,
         Err(verdict) => return *verdict,
     };
-    if let Some(verdict) = told_elsewhere(record, world) {
+    if let Some(verdict) = disputed(record, world) {
         return verdict;
     }
     let kind = record.record.kind.name();
@@ -79,11 +83,7 @@ pub(in crate::check) fn record_missing(record: &Record, world: &World) -> Verdic
         Some((_, compared)) => Verdict::pass(format!("the {kind} record is there: {}", compared.observed)),
         None => match all.into_iter().next() {
             Some((_, Compared { state: State::Missing(what), observed })) => {
-                if damage::fault(&record.name, kind, world).is_some() {
-                    let reason = "the record was damaged when it was entered";
-                    return Verdict::not_judged("dns/value-malformed", subject(record), reason);
-                }
-                missing(record, what).observed(observed)
+                damaged(record, world).unwrap_or_else(|| missing(record, what).observed(observed))
             }
             _ => Verdict::unknown(seen::NOT_OBSERVED),
         },
@@ -114,9 +114,8 @@ pub(in crate::check) fn record_differs(record: &Record, world: &World) -> Verdic
     };
     for (_, Compared { state, observed }) in all {
         if let State::Differs(what, place) = state {
-            if damage::fault(&record.name, record.record.kind.name(), world).is_some() {
-                let reason = "the record was damaged when it was entered";
-                return Verdict::not_judged("dns/value-malformed", subject(record), reason);
+            if let Some(verdict) = damaged(record, world) {
+                return verdict;
             }
             return Verdict::fail(what)
                 .expected(declared(record))
@@ -151,9 +150,8 @@ pub(in crate::check) fn record_unexpected(record: &Record, world: &World) -> Ver
         Ok(view) => view,
         Err(verdict) => return *verdict,
     };
-    let declares = |seen: &crate::observed::DnsRecord| {
-        all.iter().any(|r| r.values.iter().any(|value| says(kind, value, seen)))
-    };
+    let declares =
+        |seen: &DnsRecord| all.iter().any(|r| r.values.iter().any(|value| says(kind, value, seen)));
     let answers = view.answers();
     let own = answers.first().map(|answer| state::own(record, answer)).unwrap_or_default();
     let foreign = own.into_iter().filter(|seen| {
@@ -212,7 +210,7 @@ fn resolvers_behind(record: &Record, kind: &str, world: &World) -> Verdict {
         Ok(answer) => behind.extend(lag(record, answer).map(|lag| format!("the resolver still {lag}"))),
         Err(verdict) => gap = Some(*verdict),
     }
-    let key = crate::observed::question(&record.name, kind);
+    let key = question(&record.name, kind);
     for (server, answers) in &world.observed.resolvers {
         match answers.get(&key) {
             Some(Seen::Answer(answer)) => {

@@ -40,11 +40,6 @@ fn stand(server: &Server, origin: &str, world: &World) -> Stand {
     };
     let private = address.and_then(|address| world.private.fault(address));
     match server.answer(origin, "SOA") {
-        Some(Seen::Unobserved(_)) if let Some(kind) = private => Stand::Lame(fault(
-            format!("{who} is at a {kind} address: nobody outside can ask it"),
-            "no public address",
-            format!("give {name} a public address, in its own zone and in the glue at the registrar"),
-        )),
         None if address.is_none() => Stand::Lame(fault(
             format!("{who} has no address"),
             "no address",
@@ -53,7 +48,14 @@ fn stand(server: &Server, origin: &str, world: &World) -> Stand {
             ),
         )),
         None => Stand::Unknown(seen::NOT_OBSERVED.into()),
-        Some(Seen::Unobserved(reason)) => Stand::Unknown(reason.to_string()),
+        Some(Seen::Unobserved(reason)) => match private {
+            Some(kind) => Stand::Lame(fault(
+                format!("{who} is at a {kind} address: nobody outside can ask it"),
+                "no public address",
+                format!("give {name} a public address, in its own zone and in the glue at the registrar"),
+            )),
+            None => Stand::Unknown(reason.to_string()),
+        },
         Some(Seen::Failed(failure)) => {
             let what = failure.detail.to_string();
             let start = || {
