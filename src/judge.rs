@@ -131,7 +131,7 @@ fn finding(judgement: Judgement, policy: &Policy, document: &Document) -> Findin
         check: check.id.into(),
         subject: safe(subject),
         status: verdict.status,
-        level: policy.level_of(check, verdict.demanded),
+        level: policy.level_of(check, verdict.weight),
         title,
         message: safe(verdict.message),
         expected: verdict.expected.map(safe),

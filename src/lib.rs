@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], and [`spf`] (RFC 7208: records, evaluation, linter).
+//! the stations, without IO: [`caa`], and those of [`mail`].
 
 mod authority;
 pub mod caa;
@@ -18,7 +18,7 @@ pub mod exit;
 pub mod init;
 pub mod item;
 pub mod judge;
-mod mail;
+pub mod mail;
 pub mod observed;
 pub mod policy;
 pub mod private;
@@ -26,6 +26,6 @@ pub mod probe;
 pub mod provider;
 pub mod report;
 pub mod spec;
-pub mod spf;
 mod system;
 mod takeover;
+pub mod wanted;

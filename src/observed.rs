@@ -2,6 +2,7 @@
 //! `--record`/`--replay` keep. Nothing in here decides anything.
 
 mod dns;
+mod mail;
 mod registration;
 mod remote;
 mod web;
@@ -16,6 +17,7 @@ use crate::spec::names::climb;
 pub use dns::{
     ChainState, Delegation, Denial, DnsAnswer, DnsRecord, Dnssec, Server, Signature, Signer, Transfer, Zone,
 };
+pub use mail::{Logo, Smtp, Svg, TextFile};
 pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
@@ -57,6 +59,15 @@ pub struct Observed {
     /// What single addresses of a host serve, by [`visit`].
     #[serde(default)]
     pub visits: BTreeMap<String, Seen<Visit>>,
+    /// Conversations with mail exchangers, by [`exchange`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub smtp: BTreeMap<String, Seen<Smtp>>,
+    /// Text files that are read line by line, by URL: policies of MTA-STS.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, Seen<TextFile>>,
+    /// Logos of BIMI records, by URL.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub logos: BTreeMap<String, Seen<Logo>>,
     /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
     /// DNS leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -77,6 +88,9 @@ impl Observed {
             tls: BTreeMap::new(),
             http: BTreeMap::new(),
             visits: BTreeMap::new(),
+            smtp: BTreeMap::new(),
+            files: BTreeMap::new(),
+            logos: BTreeMap::new(),
             redirected: Vec::new(),
         }
     }
@@ -136,6 +150,12 @@ pub fn visit(url: &url::Url, address: std::net::IpAddr) -> String {
     format!("{} {address}", origin(url))
 }
 
+/// The key of a conversation with a mail exchanger: `mail.shop.test 192.0.2.1`, its name and one of
+/// its addresses.
+pub fn exchange(host: &str, address: std::net::IpAddr) -> String {
+    format!("{} {address}", host.trim_end_matches('.').to_ascii_lowercase())
+}
+
 /// The outcome of one question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -178,6 +198,11 @@ pub enum FailureKind {
     NotTls,
     /// What answered does not speak HTTP.
     NotHttp,
+    /// What answered does not speak SMTP.
+    NotSmtp,
+    /// A mail server refuses to talk to this client (a greeting or an answer of 4yz or 5yz, RFC 5321
+    /// section 4.2.1): because of the network that it comes from, or because it is out of service.
+    Declined,
     /// The answer's head is larger than is read.
     TooLarge,
     /// A name server answered with an error code (RFC 1035 section 4.1.1): REFUSED, SERVFAIL, ...

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::check::{Check, Weight};
 use crate::spec::model::DmarcPolicy;
 
 pub use load::PolicyError;
@@ -56,6 +57,12 @@ pub struct Thresholds {
     pub https_same_host_first: bool,
     /// The weakest DMARC policy that is fine where the spec declares none.
     pub dmarc_policy: DmarcPolicy,
+    /// From how many look-ups on an SPF record is near its limit of ten (RFC 7208 section 4.6.4).
+    pub spf_lookups_warn: usize,
+    /// An RSA key of DKIM with fewer bits is weak, though receivers take it.
+    pub dkim_rsa_bits: usize,
+    /// A policy of MTA-STS must hold at least this long.
+    pub mta_sts_max_age: std::time::Duration,
 }
 
 /// A policy: levels by check id, and thresholds.
@@ -71,14 +78,19 @@ pub struct Policy {
 
 impl Policy {
     /// The level of a check.
-    pub fn level(&self, check: &crate::check::Check) -> Level {
+    pub fn level(&self, check: &Check) -> Level {
         self.levels.get(check.id).copied().unwrap_or(check.page().level)
     }
 
-    /// The level of one finding: what the spec itself asks for weighs more, unless this policy
-    /// says otherwise.
-    pub fn level_of(&self, check: &crate::check::Check, demanded: bool) -> Level {
-        let page = check.page().demanded.filter(|_| demanded && !self.levels.contains_key(check.id));
-        page.unwrap_or_else(|| self.level(check))
+    /// The level of one finding. What the spec itself asks for weighs more, unless this policy says
+    /// otherwise; what is near the line weighs no more than its page says.
+    pub fn level_of(&self, check: &Check, weight: Weight) -> Level {
+        let (level, page) = (self.level(check), check.page());
+        match weight {
+            Weight::Usual => level,
+            Weight::Demanded if self.levels.contains_key(check.id) => level,
+            Weight::Demanded => page.demanded.unwrap_or(level),
+            Weight::Mild => page.mild.map_or(level, |mild| mild.min(level)),
+        }
     }
 }

@@ -6,7 +6,8 @@ use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, spec, tls};
 use crate::item::{
-    Changing, DeclaredUrl, Host, Name, Record, RecordSet, Redirect, Selector, Start, Waiver, Zone,
+    Changing, DeclaredUrl, Exchanger, Host, Name, Record, RecordSet, Redirect, Selector, Sender, Start,
+    Waiver, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -34,6 +35,10 @@ pub enum Judge {
     Start(fn(&Start, &World) -> Verdict),
     /// Each URL whose status is declared.
     Url(fn(&DeclaredUrl, &World) -> Verdict),
+    /// Each declared sender.
+    Sender(fn(&Sender, &World) -> Verdict),
+    /// Each host of the domain's MX records.
+    Exchanger(fn(&Exchanger, &World) -> Verdict),
     /// Each DKIM selector.
     Selector(fn(&Selector, &World) -> Verdict),
     /// Each URL that stands in the spec.
@@ -157,11 +162,11 @@ catalogue! {
     "http/canonical-split" => Domain(http::canonical_split),
     "http/status-differs" => Url(http::status_differs),
     "http/hsts-missing" => Host(http::hsts_missing),
-    "email/mx-missing" => Domain(email::mx_missing),
+    "email/mx-missing" => Domain(email::mx::mx_missing),
     "email/spf-missing" => Domain(email::spf::spf_missing),
     "email/spf-multiple" => Domain(email::spf::spf_multiple),
     "email/spf-permissive" => Domain(email::spf::spf_permissive),
-    "email/dkim-missing" => Selector(email::dkim_missing),
+    "email/dkim-missing" => Selector(email::dkim::dkim_missing),
     "email/dmarc-missing" => Domain(email::dmarc::dmarc_missing),
     "email/dmarc-policy-weak" => Domain(email::dmarc::dmarc_policy_weak),
 }

@@ -16,7 +16,7 @@ use crate::report;
 use crate::spec::{Document, load};
 
 /// A spec and what was observed, read from an example's blocks.
-pub(super) struct Fixture {
+pub(crate) struct Fixture {
     document: Document,
     observed: Observed,
     thresholds: Thresholds,
@@ -25,7 +25,7 @@ pub(super) struct Fixture {
 
 impl Fixture {
     /// Reads both. `# allow-private` on top of what was observed is `--allow-private`.
-    pub(super) fn new(spec: &str, observed: &str) -> Result<Self, String> {
+    pub(crate) fn new(spec: &str, observed: &str) -> Result<Self, String> {
         let document = load::parse("launch-ready.yaml", spec).map_err(|errors| {
             let all: Vec<String> =
                 errors.errors.iter().map(|error| format!("{}: {error}", error.code)).collect();
@@ -41,7 +41,7 @@ impl Fixture {
     }
 
     /// What judges see.
-    pub(super) fn world(&self) -> World<'_> {
+    pub(crate) fn world(&self) -> World<'_> {
         World::new(&self.document, &self.observed, self.observed.at, &self.thresholds, &self.private)
     }
 }

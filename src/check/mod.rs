@@ -32,8 +32,11 @@ use crate::policy::Thresholds;
 use crate::private::PrivateRanges;
 use crate::spec::Document;
 
+#[cfg(test)]
+pub(crate) use examples::Fixture;
+
 pub use catalogue::{CATALOGUE, Check, Judge};
-pub use verdict::{Status, Verdict};
+pub use verdict::{Status, Verdict, Weight};
 
 /// Everything that a judge may know.
 #[derive(Debug)]

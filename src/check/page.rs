@@ -12,6 +12,8 @@ pub struct Page {
     pub level: Level,
     /// The level where the spec itself asks for what is missing.
     pub demanded: Option<Level>,
+    /// The level of what is near the line and not over it.
+    pub mild: Option<Level>,
     /// The title of a pass.
     pub pass: String,
     /// The title of a failure.
@@ -33,6 +35,7 @@ pub struct Page {
 struct FrontMatter {
     level: Level,
     demanded: Option<Level>,
+    mild: Option<Level>,
     pass: String,
     fail: String,
     fix: Option<String>,
@@ -62,6 +65,7 @@ impl Page {
         Ok(Self {
             level: front.level,
             demanded: front.demanded,
+            mild: front.mild,
             pass: front.pass,
             fail: front.fail,
             fix: front.fix,

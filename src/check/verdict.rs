@@ -35,7 +35,19 @@ pub struct Verdict {
     pub(crate) place: Option<Place>,
     pub(crate) because: Option<Cause>,
     pub(crate) evidence: Vec<String>,
-    pub(crate) demanded: bool,
+    pub(crate) weight: Weight,
+}
+
+/// Which of its page's levels a finding has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Weight {
+    /// `level`.
+    #[default]
+    Usual,
+    /// `demanded`: the spec itself asks for it.
+    Demanded,
+    /// `mild`: it is near the line, not over it.
+    Mild,
 }
 
 /// The finding that made another one impossible to judge.
@@ -59,7 +71,7 @@ impl Verdict {
             place: None,
             because: None,
             evidence: Vec::new(),
-            demanded: false,
+            weight: Weight::Usual,
         }
     }
 
@@ -93,7 +105,13 @@ impl Verdict {
 
     /// The spec itself asks for what is judged, so that the page's `demanded` level holds.
     pub fn demanded_if(mut self, demanded: bool) -> Self {
-        self.demanded = demanded;
+        self.weight = if demanded { Weight::Demanded } else { Weight::Usual };
+        self
+    }
+
+    /// It is the lesser form of what the check is about, so that the page's `mild` level holds.
+    pub fn mild(mut self) -> Self {
+        self.weight = Weight::Mild;
         self
     }
 

@@ -251,6 +251,9 @@ fn handshake(issuer: &str) -> Handshake {
         not_before: Timestamp::MIN,
         not_after: Timestamp::MAX,
         sha256: String::new(),
+        sha512: String::new(),
+        key_sha256: String::new(),
+        key_sha512: String::new(),
     };
     Handshake { peer: None, version: "1.3".into(), chain: vec![leaf], path: Path::Trusted }
 }

@@ -120,7 +120,8 @@ pub fn record_sets(document: &Document, observed: &Observed) -> Vec<RecordSet> {
     let place = Place::new(if spec.email.is_some() { "email" } else { "domain" }, mail);
     let own = [(domain.clone(), "MX"), (domain.clone(), "TXT"), (format!("_dmarc.{domain}"), "TXT")];
     let own = own.into_iter().map(|(name, kind)| set(name, kind, place.clone()));
-    let keys = selectors(document).into_iter().map(|selector| set(selector.name, "TXT", selector.place));
+    let keys =
+        selectors(document, observed).into_iter().map(|selector| set(selector.name, "TXT", selector.place));
     let mut seen = BTreeSet::new();
     let mut all: Vec<RecordSet> = declared.chain(aliases).chain(own).chain(keys).collect();
     all.retain(|set| seen.insert((set.name.clone(), set.kind)));

@@ -3,6 +3,7 @@
 
 mod dns;
 mod host;
+mod mail;
 mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,50 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 use crate::observed::Observed;
-use crate::spec::model::{Email, Short, Waiver as SpecWaiver};
-use crate::spec::{Document, Located, Place};
+use crate::spec::model::Waiver as SpecWaiver;
+use crate::spec::{Document, Place};
 
 pub use dns::{
     Changing, OwnedRecord, Record, RecordSet, Value, Zone, changing, doubled_name, improbable_name,
     owned_records, owners, record_sets, records, zones,
 };
 pub use host::{Host, Name, hosts, may_resolve, names};
+pub use mail::{Exchanger, Fact, Selector, Sender, exchangers, selector_names, selectors, senders};
 pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
 
-/// A DKIM selector that must be published.
-#[derive(Debug, Clone)]
-pub struct Selector {
-    /// The label before `._domainkey`.
-    pub selector: String,
-    /// The full name of its record.
-    pub name: String,
-    /// Where the spec says it.
-    pub place: Place,
-}
-
-/// Selectors of `email.dkim` and of the declared senders, each once.
-pub fn selectors(document: &Document) -> Vec<Selector> {
-    let spec = &document.spec;
-    let Some(Email::Full(email)) = spec.email.as_ref().map(|e| &e.value) else { return Vec::new() };
-    let mut named: Vec<(&Located<String>, String)> = Vec::new();
-    for (index, key) in email.dkim.iter().enumerate() {
-        named.push((&key.selector, format!("email.dkim[{index}].selector")));
-    }
-    for (index, sender) in email.send.iter().enumerate() {
-        if let Short::Full(details) = &sender.value {
-            let places = details.dkim.iter().enumerate();
-            named.extend(places.map(|(n, selector)| (selector, format!("email.send[{index}].dkim[{n}]"))));
-        }
-    }
-    let mut seen = BTreeSet::new();
-    named.retain(|(selector, _)| seen.insert(selector.to_ascii_lowercase()));
-    let item = |(selector, path): (&Located<String>, String)| Selector {
-        selector: selector.value.clone(),
-        name: format!("{}._domainkey.{}", selector.value, spec.domain.value.0).to_ascii_lowercase(),
-        place: Place::new(path, selector.span),
-    };
-    named.into_iter().map(item).collect()
-}
 /// A waiver, after the findings that it matches have been marked.
 #[derive(Debug, Clone)]
 pub struct Waiver<'a> {
@@ -81,7 +49,9 @@ pub struct Items<'a> {
     pub redirects: Vec<Redirect>,
     pub starts: Vec<Start>,
     pub urls: Vec<DeclaredUrl>,
-    pub selectors: Vec<Selector>,
+    pub selectors: Vec<Selector<'a>>,
+    pub senders: Vec<Sender<'a>>,
+    pub exchangers: Vec<Exchanger>,
     hosts_by_name: BTreeMap<String, usize>,
     declared_urls: BTreeSet<Url>,
 }
@@ -100,7 +70,9 @@ impl<'a> Items<'a> {
             zones: zones(document, observed),
             redirects: redirects(document),
             starts: starts(document, observed),
-            selectors: selectors(document),
+            selectors: selectors(document, observed),
+            senders: senders(document),
+            exchangers: exchangers(document, observed),
             hosts_by_name: hosts.iter().enumerate().map(|(index, host)| (host.name.clone(), index)).collect(),
             declared_urls: urls.iter().map(|declared| declared.url.clone()).collect(),
             hosts,

@@ -44,6 +44,15 @@ pub struct Certificate {
     /// SHA-256 over the DER, in hexadecimal.
     #[serde(default)]
     pub sha256: String,
+    /// SHA-512 over the DER.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha512: String,
+    /// SHA-256 over the DER of its subjectPublicKeyInfo.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key_sha256: String,
+    /// SHA-512 over the same.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key_sha512: String,
 }
 
 /// Where a chain leads.

@@ -82,11 +82,12 @@ struct ThresholdsFile {
     redirect_hops: Option<usize>,
     https_same_host_first: Option<bool>,
     dmarc_policy: Option<DmarcPolicy>,
+    spf_lookups_warn: Option<usize>,
+    dkim_rsa_bits: Option<usize>,
+    mta_sts_max_age: Option<Located<Period>>,
     // Numbers of checks of a later version: a policy that sets them is a good one already.
     #[serde(rename = "hsts_max_age")]
     _hsts_max_age: Option<Located<Period>>,
-    #[serde(rename = "spf_lookups_warn")]
-    _spf_lookups_warn: Option<u32>,
 }
 
 impl Policy {
@@ -162,6 +163,9 @@ impl Default for Thresholds {
             redirect_hops: 3,
             https_same_host_first: false,
             dmarc_policy: DmarcPolicy::Quarantine,
+            spf_lookups_warn: 11,
+            dkim_rsa_bits: 2048,
+            mta_sts_max_age: Duration::from_hours(24),
         }
     }
 }
@@ -177,13 +181,25 @@ impl ThresholdsFile {
             redirect_hops,
             https_same_host_first,
             dmarc_policy,
-            ..
+            spf_lookups_warn,
+            dkim_rsa_bits,
+            mta_sts_max_age,
+            _hsts_max_age: _,
         } = self;
         if let Some(share) = certificate_remaining_share {
             under.certificate_remaining_share = share;
         }
         if let Some(least) = certificate_remaining {
             under.certificate_remaining = least.value.0;
+        }
+        if let Some(count) = spf_lookups_warn {
+            under.spf_lookups_warn = count;
+        }
+        if let Some(bits) = dkim_rsa_bits {
+            under.dkim_rsa_bits = bits;
+        }
+        if let Some(least) = mta_sts_max_age {
+            under.mta_sts_max_age = least.value.0;
         }
         if let Some(longest) = cutover_ttl {
             under.cutover_ttl = longest.value.0;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS;
@@ -26,7 +26,7 @@ pub(super) fn parse<'a>(der: &'a CertificateDer<'_>) -> Option<X509Certificate<'
 /// A certificate's facts. What cannot be read has no names and is valid for ever: that it
 /// cannot be read is the path's business, and must not look like an expiry.
 pub(super) fn facts(der: &CertificateDer<'_>) -> Certificate {
-    let sha256 = hex(&Sha256::digest(der));
+    let (sha256, sha512) = digests(der);
     let Some(certificate) = parse(der) else {
         return Certificate {
             subject: Remote::default(),
@@ -35,9 +35,13 @@ pub(super) fn facts(der: &CertificateDer<'_>) -> Certificate {
             not_before: Timestamp::MIN,
             not_after: Timestamp::MAX,
             sha256,
+            sha512,
+            key_sha256: String::new(),
+            key_sha512: String::new(),
         };
     };
     let validity = certificate.validity();
+    let (key_sha256, key_sha512) = digests(certificate.public_key().raw);
     Certificate {
         subject: line(certificate.subject()),
         issuer: line(certificate.issuer()),
@@ -45,7 +49,15 @@ pub(super) fn facts(der: &CertificateDer<'_>) -> Certificate {
         not_before: moment(validity.not_before),
         not_after: moment(validity.not_after),
         sha256,
+        sha512,
+        key_sha256,
+        key_sha512,
     }
+}
+
+/// The two digests that TLSA records know (RFC 6698 section 2.1.3), in hexadecimal.
+fn digests(der: &[u8]) -> (String, String) {
+    (hex(&Sha256::digest(der)), hex(&Sha512::digest(der)))
 }
 
 fn line(name: &X509Name) -> Remote {

@@ -6,15 +6,14 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::dnssec;
+use super::mail;
 use super::names;
 use super::problem::seen;
 use super::session::Session;
 use super::zone;
 use crate::item;
-use crate::mail;
 use crate::observed::{Observed, question};
 use crate::spec::Document;
-use crate::spec::names::climb;
 use crate::spec::registrable::registration_of;
 
 /// Redirects followed from one start.
@@ -31,7 +30,7 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Times
         hosts(session, document, &nothing),
         implied_www(session, document, at),
         records(session, document),
-        join(mail(session, document), names::gather(session, document, &nothing)),
+        join(mail::gather(session, document), names::gather(session, document, &nothing)),
     );
     let zones = join(zone::walk(session, domain, &owned), dnssec::observe(session, domain));
     join3(answers, zones, registration(session, document, at)).await;
@@ -92,35 +91,6 @@ async fn registration(session: &Session<'_>, document: &Document, at: Timestamp)
     }
 }
 
-/// MX, SPF, DMARC (of the domain and of every parent that may hold a policy) and the keys. A
-/// domain without mail is asked too: what it publishes counts all the same.
-async fn mail(session: &Session<'_>, document: &Document) {
-    let domain = &document.spec.domain.value.0;
-    let policies: Vec<String> = parents(domain).map(|name| format!("_dmarc.{name}")).collect();
-    let selectors = item::selectors(document);
-    let texts = std::iter::once(domain).chain(&policies).chain(selectors.iter().map(|s| &s.name));
-    let questions = texts.map(|name| (name, "TXT")).chain([(domain, "MX")]);
-    join(join_all(questions.map(|(name, kind)| session.dns(name, kind))), spf(session, domain)).await;
-}
-
-/// The SPF record that the domain's redirects to, and so on.
-async fn spf(session: &Session<'_>, domain: &str) {
-    let mut walked = vec![domain.to_owned()];
-    while let Ok(answer) = session.dns(&walked[walked.len() - 1], "TXT").await {
-        match mail::spf_redirect(&answer) {
-            Some(next) if walked.len() <= mail::MOST_SPF_REDIRECTS && !walked.contains(&next) => {
-                walked.push(next);
-            }
-            _ => return,
-        }
-    }
-}
-
-/// The domain, and those of its parents that have at least two labels.
-fn parents(domain: &str) -> impl Iterator<Item = &str> {
-    climb(domain).enumerate().filter(|(index, name)| *index == 0 || name.contains('.')).map(|(_, name)| name)
-}
-
 /// The addresses of a name. Where there are none, the chain of its aliases, name by name: a
 /// resolver that meets a loop or a dead end often says no more than SERVFAIL. Returns what the
 /// aliases of a name with addresses lead through.
@@ -152,17 +122,5 @@ pub(super) async fn follow(session: &Session<'_>, start: &Url) {
             Some(next) if walked.len() <= MOST_HOPS && !walked.contains(&next) => walked.push(next),
             _ => return,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parents;
-
-    #[test]
-    fn policies_are_looked_for_up_to_two_labels() {
-        assert_eq!(parents("a.b.co.test").collect::<Vec<_>>(), ["a.b.co.test", "b.co.test", "co.test"]);
-        assert_eq!(parents("a.test").collect::<Vec<_>>(), ["a.test"]);
-        assert_eq!(parents("localhost").collect::<Vec<_>>(), ["localhost"]);
     }
 }

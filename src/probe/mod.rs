@@ -3,7 +3,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `engine`, `names` | which questions a spec needs, all at once |
+//! | `engine`, `names`, `mail` | which questions a spec needs, all at once |
 //! | `look` | a first look at a domain that no spec describes yet |
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
@@ -25,6 +25,7 @@ mod finish;
 mod http;
 mod limit;
 mod look;
+mod mail;
 mod memo;
 mod names;
 mod path;

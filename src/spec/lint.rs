@@ -1,12 +1,14 @@
 //! What a spec that is well-formed may still get wrong: contradictions within it. Each rule looks
 //! at one thing, and all of them run, so that everything is told at once.
 
+mod mail;
+
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::load::SpecError;
 use super::model::scalar::domain_name;
-use super::model::{Canonical, Email, Record, RecordType, Short, Spec};
+use super::model::{Canonical, Record, RecordType, Short, Spec};
 use super::names::{canonical_name, full_name, is_elsewhere, is_under, name_form};
 use super::{Document, Located, Span, value};
 
@@ -26,7 +28,10 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         records_outside,
         record_values,
         beside_cname,
-        mail_records,
+        mail::records_agree,
+        mail::providers,
+        mail::selectors,
+        mail::networks,
         waivers,
     ] {
         rule(spec, &mut errors);
@@ -259,32 +264,6 @@ fn beside_cname(spec: &Spec, errors: &mut Vec<SpecError>) {
             );
             found.related = Some((other.name.span, "beside this".into()));
             errors.push(found);
-        }
-    }
-}
-
-fn mail_records(spec: &Spec, errors: &mut Vec<SpecError>) {
-    let Some(email) = &spec.email else { return };
-    let domain = &spec.domain.value.0;
-    let mx =
-        records(spec).filter(|r| r.kind.value == RecordType::Mx && full_name(&r.name, domain) == *domain);
-    for record in mx {
-        for value in record.all_values() {
-            let name = name_form(&value::meant(RecordType::Mx, value, domain));
-            let contradicts = match &email.value {
-                Email::Word(_) => name != ".",
-                Email::Full(settings) => match settings.receive.as_ref().map(|receive| &receive.value) {
-                    Some(Short::Full(declared)) => !declared.mx.iter().any(|mx| mx.value.0 == name),
-                    _ => false,
-                },
-            };
-            if contradicts {
-                let message = format!("the MX record names {}, which `email` does not", shown(value));
-                let mut found =
-                    error(message, "not under `email`", value.span, "make `dns.records` and `email` agree");
-                found.related = Some((email.span, "declared here".into()));
-                errors.push(found);
-            }
         }
     }
 }

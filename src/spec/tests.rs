@@ -283,3 +283,37 @@ fn hosts_are_named_as_dns_names_them() {
     assert_eq!(super::names::full_name("*", "shop.test"), "*.shop.test");
     assert_eq!(super::names::full_name("_dmarc", "shop.test"), "_dmarc.shop.test");
 }
+
+#[test]
+fn mail_providers_and_senders_are_known_or_described() {
+    let faults = |email: &str| {
+        let spec = format!("domain: shop.test\nemail: {email}\n");
+        match crate::spec::load::parse("launch-ready.yaml", &spec) {
+            Ok(_) => Vec::new(),
+            Err(errors) => errors
+                .errors
+                .iter()
+                .map(|e| format!("{e} ({})", e.help.clone().unwrap_or_default()))
+                .collect(),
+        }
+    };
+    assert_eq!(
+        faults("{send: [postmrk], receive: any}"),
+        ["nothing is known of a mail provider `postmrk` (did you mean `postmark`?)"]
+    );
+    assert!(faults("{receive: acme-mail}")[0].contains("write one of google-workspace"));
+    assert_eq!(
+        faults("{receive: postmark}"),
+        ["Postmark receives no mail (name who receives: another provider, `{mx: [hosts]}`, or `any`)"]
+    );
+    assert_eq!(
+        faults("{send: [{name: x, dkim: [s1._domainkey.shop.test]}]}"),
+        [
+            "`s1._domainkey.shop.test` is the name of a record, not a selector (write what stands before `._domainkey`: `s1`)"
+        ]
+    );
+    assert!(faults("{spf: {ip: [203.0.113.0/33]}}")[0].contains("neither an address nor a network"));
+    assert!(faults("{send: [{name: x, return_path: 'a..b'}]}")[0].contains("is no return path"));
+    let good = "{receive: google-workspace, send: [mailgun, {provider: postmark, dkim: [20260901120000pm], return_path: pm-bounces}], spf: {ip: [203.0.113.25, '2001:db8::/32']}}";
+    assert_eq!(faults(good), [] as [&str; 0]);
+}

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::lab::{Builder, Fault, Lab, Weather};
+use crate::lab::{Builder, Fault, Lab, Weather, good_key};
 use crate::run::{Outcome, check, findings, launch_ready};
 
 fn init(lab: &Lab, options: &[&str]) -> Outcome {
@@ -231,6 +231,7 @@ fn proxied(world: &mut Builder) {
         .a("api", "203.0.113.11")
         .mx("@", 13, "route1.mx.cloudflare.net.")
         .txt("@", "v=spf1 include:_spf.mx.cloudflare.net -all")
+        .txt("cf2024-1._domainkey", good_key())
         .txt("_dmarc", "v=DMARC1; p=none");
     site(world, "www.shop.test");
     site(world, "api.shop.test");
@@ -267,7 +268,7 @@ fn what_a_proxy_hides_and_what_a_wildcard_answers_is_not_declared() {
     email:
       receive: cloudflare-email-routing
       send:
-        - cloudflare-email-routing
+        - {provider: cloudflare-email-routing, dkim: [cf2024-1]}
       spf: {all: fail}
       dmarc: {policy: none}
     "##);

@@ -1,6 +1,6 @@
 //! DMARC (RFC 9989): the record and its policy.
 
-use super::{Mail, has_mx, place};
+use super::{Mail, declared_too, has_mx, place};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::mail;
@@ -76,6 +76,9 @@ pub(in crate::check) fn dmarc_missing(world: &World) -> Verdict {
         return Verdict::pass(format!("published at {}", found.name));
     }
     let domain = world.domain();
+    if let Some(verdict) = declared_too(&format!("_dmarc.{domain}"), "TXT", mail::is_dmarc, world) {
+        return verdict;
+    }
     Verdict::fail(format!("{domain} has no DMARC record, but {why}"))
         .expected("a TXT record that begins with `v=DMARC1`")
         .observed(format!("none at _dmarc.{domain}"))

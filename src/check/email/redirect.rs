@@ -79,37 +79,7 @@ pub(super) fn follow<'w>(first: &'w str, world: &'w World) -> Judged<Result<Deci
 mod tests {
     use super::*;
     use crate::check::examples::Fixture;
-    use crate::observed::DnsAnswer;
     use std::fmt::Write as _;
-
-    fn answer(texts: &[&str]) -> DnsAnswer {
-        let record = |text: &&str| crate::observed::DnsRecord {
-            name: Remote::new("a.test"),
-            kind: "TXT".into(),
-            ttl: 0,
-            priority: None,
-            value: Remote::new(text),
-        };
-        DnsAnswer { records: texts.iter().map(record).collect(), ..DnsAnswer::default() }
-    }
-
-    #[test]
-    fn only_what_a_receiver_would_ask_is_next() {
-        assert_eq!(
-            mail::spf_redirect(&answer(&["other", "v=spf1 mx redirect=B.test."])).as_deref(),
-            Some("b.test")
-        );
-        for texts in [
-            &["v=spf1 redirect=b.test", "v=spf1 -all"][..],
-            &["v=spf1 redirect=b.test -all"],
-            &["v=spf1 redirect=%{d}.b.test"],
-            &["v=spf1 redirect="],
-            &["v=spf1 mx"],
-            &[],
-        ] {
-            assert_eq!(mail::spf_redirect(&answer(texts)), None, "{texts:?}");
-        }
-    }
 
     /// A chain of so many redirects, then `-all`.
     fn chain(length: usize) -> Fixture {

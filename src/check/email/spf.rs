@@ -1,7 +1,7 @@
 //! Sender Policy Framework (RFC 7208).
 
 use super::redirect::{self, Broken, Decisive};
-use super::{Mail, has_mx, place, sender_names};
+use super::{Mail, declared_too, has_mx, place, sender_names};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::mail::{self, Ending};
@@ -54,6 +54,9 @@ pub(in crate::check) fn spf_missing(world: &World) -> Verdict {
         return Verdict::pass(format!("publishes `{}`", seen::cut(record.as_str())));
     }
     let domain = world.domain();
+    if let Some(verdict) = declared_too(domain, "TXT", mail::is_spf, world) {
+        return verdict;
+    }
     Verdict::fail(format!("{domain} has no SPF record, but {why}"))
         .expected("a TXT record that begins with `v=spf1`")
         .observed("none")

@@ -59,7 +59,11 @@ fn answer_help(url: &Url, failure: &Failure) -> String {
         FailureKind::Reset => {
             "the connection is cut before the answer: look in the logs of the proxy and of the service behind it"
         }
-        FailureKind::NotHttp | FailureKind::ErrorCode | FailureKind::Garbled => {
+        FailureKind::NotHttp
+        | FailureKind::ErrorCode
+        | FailureKind::Garbled
+        | FailureKind::NotSmtp
+        | FailureKind::Declined => {
             "what listens there does not speak HTTP: correct the port, or the proxy's upstream"
         }
         FailureKind::TooLarge => {

@@ -78,9 +78,10 @@ async fn without_hosts_www_is_one_if_it_resolves() {
     });
     let observed = resolved_by(spec, only_apex).await;
     assert_eq!(observed.http.len(), 2);
-    let asked: Vec<&str> = observed.dns.keys().map(String::as_str).collect();
+    // What mail asks below the domain is told elsewhere.
+    let asked: Vec<&str> =
+        observed.dns.keys().map(String::as_str).filter(|question| !question.contains('_')).collect();
     let expected = [
-        "_dmarc.a.test TXT",
         "a.test A",
         "a.test AAAA",
         "a.test CAA",

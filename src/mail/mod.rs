@@ -1,6 +1,11 @@
-//! Reads the records by which mail is authenticated, as far as these checks need it.
+//! The standards by which mail is authenticated and protected, each read without IO.
+//!
+//! * [`spf`]: who may send in a domain's name (RFC 7208): records, evaluation, linter.
+//! * [`tags`]: the form that most of the other records share.
 
-use crate::observed::DnsAnswer;
+pub mod spf;
+pub mod tags;
+
 use crate::spec::model::DmarcPolicy;
 
 /// True for `v=spf1` alone or before a space (RFC 7208 section 4.5).
@@ -73,18 +78,6 @@ pub(crate) fn is_dkim_key(text: &str) -> bool {
 
 /// Redirects that may follow each other: receivers ask no more than ten names (section 4.6.4).
 pub(crate) const MOST_SPF_REDIRECTS: usize = 10;
-
-/// The name that the one SPF record of an answer redirects to, where it can be asked.
-pub(crate) fn spf_redirect(answer: &DnsAnswer) -> Option<String> {
-    let mut records = answer.values("TXT").filter(|text| is_spf(text.as_str()));
-    let (record, None) = (records.next()?, records.next()) else { return None };
-    match spf_ending(record.as_str()) {
-        Ending::Redirect(target) => {
-            Some(spf_name(target)).filter(|name| !name.is_empty() && !name.contains('%'))
-        }
-        _ => None,
-    }
-}
 
 /// A name as names are compared.
 pub(crate) fn spf_name(text: &str) -> String {

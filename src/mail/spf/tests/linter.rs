@@ -1,8 +1,8 @@
 //! What the linter finds, and where.
 
-use crate::spf::lint::{LintKind, OpenEnd};
-use crate::spf::tree::Found;
-use crate::spf::{Answers, Kind, Limits, Lint, Tree, lint};
+use crate::mail::spf::lint::{LintKind, OpenEnd};
+use crate::mail::spf::tree::Found;
+use crate::mail::spf::{Answers, Kind, Limits, Lint, Tree, lint};
 
 fn tree(dns: &Answers) -> Tree {
     Tree::grow("a.test", dns, Limits::default())

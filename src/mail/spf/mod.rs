@@ -18,7 +18,7 @@
 //! round the answers are put where it reads them.
 //!
 //! ```
-//! use launch_ready::spf::{self, Answers, Kind, Limits, Request, SpfResult, Tree};
+//! use launch_ready::mail::spf::{self, Answers, Kind, Limits, Request, SpfResult, Tree};
 //!
 //! let mut dns = Answers::new().with("shop.example", Kind::Txt, "v=spf1 include:mail.example a -all");
 //! let tree = Tree::grow("shop.example", &dns, Limits::default());

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::spf::lookup::Question;
-use crate::spf::record::{Qualifier, SyntaxError};
+use crate::mail::spf::lookup::Question;
+use crate::mail::spf::record::{Qualifier, SyntaxError};
 
 /// The results (RFC 7208 section 2.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

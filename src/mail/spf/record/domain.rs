@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 use super::SyntaxErrorKind;
-use crate::spf::macros::{Letter, MacroString, Part, Setting};
-use crate::spf::record::SyntaxError;
+use crate::mail::spf::macros::{Letter, MacroString, Part, Setting};
+use crate::mail::spf::record::SyntaxError;
 
 /// Longest name that DNS can be asked for, in characters (RFC 7208 section 7.3).
 const LONGEST_NAME: usize = 253;

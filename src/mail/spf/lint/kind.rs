@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::spf::record::SyntaxErrorKind;
+use crate::mail::spf::record::SyntaxErrorKind;
 
 /// A part of the look-ups: one term and all that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]

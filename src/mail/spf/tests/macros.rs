@@ -1,7 +1,7 @@
 //! RFC 7208 section 7: its own examples (7.4).
 
-use crate::spf::macros::{Letter, MacroString};
-use crate::spf::{Answers, Kind, Request, SpfResult, check_host};
+use crate::mail::spf::macros::{Letter, MacroString};
+use crate::mail::spf::{Answers, Kind, Request, SpfResult, check_host};
 
 /// The example's sender; the address is IPv6 where asked.
 fn value(letter: Letter, six: bool) -> Option<String> {

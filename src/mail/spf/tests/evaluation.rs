@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::spf::eval::Cause;
-use crate::spf::lookup::Question;
-use crate::spf::{Answers, Kind, Outcome, Request, SpfResult, Tree, check_host, lint};
+use crate::mail::spf::eval::Cause;
+use crate::mail::spf::lookup::Question;
+use crate::mail::spf::{Answers, Kind, Outcome, Request, SpfResult, Tree, check_host, lint};
 
 fn evaluate(ip: &str, sender: &str, dns: &Answers) -> Outcome {
     let request = Request::new(ip.parse().expect("an address"), sender, "helo.test");
@@ -122,7 +122,7 @@ proptest! {
         let ip = if six { "2001:db8::1" } else { "192.0.2.1" };
         let outcome = check_host(&Request::new(ip.parse().expect("an address"), &sender, &helo), &dns);
         prop_assert!(outcome.is_ok_and(|outcome| outcome.lookups <= 11 && outcome.voids <= 3));
-        let tree = Tree::grow("a.test", &dns, crate::spf::Limits::default());
+        let tree = Tree::grow("a.test", &dns, crate::mail::spf::Limits::default());
         for lint in lint(&tree) {
             prop_assert!(!lint.kind.to_string().is_empty());
         }

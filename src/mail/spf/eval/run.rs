@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::sender::Sender;
 use super::{Cause, Match, Needs, Outcome, Request, SpfResult, Step};
-use crate::spf::lookup::{Kind, Lookup, Question, Reply, askable};
-use crate::spf::record::{Directive, DomainSpec, DualPrefix, Mechanism, Record, is_record};
+use crate::mail::spf::lookup::{Kind, Lookup, Question, Reply, askable};
+use crate::mail::spf::record::{Directive, DomainSpec, DualPrefix, Mechanism, Record, is_record};
 
 /// Why an evaluation stops before its end.
 pub(super) enum Halt {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::spf::record::{
+use crate::mail::spf::record::{
     Mechanism, Modifier, Qualifier, Record, SyntaxErrorKind as Kind, is_record, resembles_record,
 };
 

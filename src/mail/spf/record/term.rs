@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::DomainSpec;
-use crate::spf::macros::MacroString;
+use crate::mail::spf::macros::MacroString;
 
 /// A term and where it stands in its record.
 #[derive(Debug, Clone, PartialEq, Eq)]

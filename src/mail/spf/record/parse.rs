@@ -6,7 +6,7 @@ use super::{
     Directive, DomainSpec, DualPrefix, Mechanism, Modifier, Qualifier, Reading, Record, SyntaxError,
     SyntaxErrorKind as Kind, Term, TermKind, VERSION, is_record,
 };
-use crate::spf::macros::{MacroString, Setting};
+use crate::mail::spf::macros::{MacroString, Setting};
 
 pub(super) fn read(text: &str) -> Reading {
     let mut reader = Reader { errors: Vec::new(), redirects: 0, explanations: 0 };

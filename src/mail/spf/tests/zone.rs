@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::spf::{Kind, Lookup, Reply};
+use crate::mail::spf::{Kind, Lookup, Reply};
 
 /// One document of the suite.
 #[derive(Deserialize)]

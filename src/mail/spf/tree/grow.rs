@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Branch, Found, Node, Target, Tree};
-use crate::spf::eval::Limits;
-use crate::spf::lookup::{Kind, Lookup, Question, Reply, askable};
-use crate::spf::macros::Letter;
-use crate::spf::record::{
+use crate::mail::spf::eval::Limits;
+use crate::mail::spf::lookup::{Kind, Lookup, Question, Reply, askable};
+use crate::mail::spf::macros::Letter;
+use crate::mail::spf::record::{
     DomainSpec, Mechanism, Modifier, Record, Term, TermKind, is_record, resembles_record,
 };
 

@@ -1,7 +1,7 @@
 //! RFC 7208's own suite: 203 evaluations, and the same zones before the linter.
 
 use super::zone::{Case, Zone, scenarios};
-use crate::spf::{Limits, Lint, Outcome, Request, Tree, check_host, lint};
+use crate::mail::spf::{Limits, Lint, Outcome, Request, Tree, check_host, lint};
 
 fn request(case: &Case) -> Request {
     let ip = case.host.parse().expect("an address");

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 
 use super::Request;
 use super::run::{Halt, answer, is_at_or_under};
-use crate::spf::lookup::{Kind, Lookup, Reply, askable, reverse_name};
-use crate::spf::macros::{Letter, MacroString};
-use crate::spf::record::DomainSpec;
+use crate::mail::spf::lookup::{Kind, Lookup, Reply, askable, reverse_name};
+use crate::mail::spf::macros::{Letter, MacroString};
+use crate::mail::spf::record::DomainSpec;
 
 /// The sender of a request.
 pub(super) struct Sender<'a> {
