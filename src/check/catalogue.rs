@@ -6,8 +6,8 @@ use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, spec, tls};
 use crate::item::{
-    Changing, DeclaredUrl, Exchanger, Host, Name, Record, RecordSet, Redirect, Selector, Sender, Start,
-    Waiver, Zone,
+    Authorised, Changing, DeclaredUrl, Exchanger, Host, Name, Record, RecordSet, Redirect, Selector, Sender,
+    Start, Waiver, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -37,6 +37,8 @@ pub enum Judge {
     Url(fn(&DeclaredUrl, &World) -> Verdict),
     /// Each declared sender.
     Sender(fn(&Sender, &World) -> Verdict),
+    /// Everything that SPF must authorise.
+    Authorised(fn(&Authorised, &World) -> Verdict),
     /// Each host of the domain's MX records.
     Exchanger(fn(&Exchanger, &World) -> Verdict),
     /// Each DKIM selector.

@@ -67,6 +67,9 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Start(judge) => each(check, &items.starts, |s| (s.url.to_string(), &s.place, judge(s, world))),
         Judge::Url(judge) => each(check, &items.urls, |u| (u.url.to_string(), &u.place, judge(u, world))),
         Judge::Sender(judge) => each(check, &items.senders, |s| (s.label.clone(), &s.place, judge(s, world))),
+        Judge::Authorised(judge) => {
+            each(check, &items.authorised, |a| (a.label.clone(), &a.place, judge(a, world)))
+        }
         Judge::Exchanger(judge) => {
             each(check, &items.exchangers, |x| (x.host.clone(), &x.place, judge(x, world)))
         }

@@ -31,6 +31,52 @@ pub struct Sender<'a> {
     pub mail_from: String,
 }
 
+/// What SPF must authorise.
+#[derive(Debug, Clone)]
+pub struct Authorised<'a> {
+    /// What findings call it: the sender's label, or the term `include:mail.test`.
+    pub label: String,
+    /// Where the spec asks for it.
+    pub place: Place,
+    /// Whom it is about.
+    pub who: Who<'a>,
+}
+
+/// Whom SPF must authorise.
+#[derive(Debug, Clone)]
+pub enum Who<'a> {
+    /// A declared sender.
+    Sender(Sender<'a>),
+    /// A name of `email.spf.include`.
+    Include(&'a str),
+    /// An address or network of `email.spf.ip`.
+    Network(&'a str),
+}
+
+/// The declared senders, then what `email.spf` adds to them.
+pub fn authorised(document: &Document) -> Vec<Authorised<'_>> {
+    let of_sender = |sender: Sender<'_>| (sender.label.clone(), sender.place.clone(), sender);
+    let senders = senders(document).into_iter().map(of_sender);
+    let mut all: Vec<Authorised<'_>> =
+        senders.map(|(label, place, sender)| Authorised { label, place, who: Who::Sender(sender) }).collect();
+    let Some(spf) = settings(document).and_then(|settings| settings.spf.as_ref()) else { return all };
+    for (index, include) in spf.include.iter().enumerate() {
+        let place = Place::new(format!("email.spf.include[{index}]"), include.span);
+        let name = include.value.0.as_str();
+        all.push(Authorised { label: format!("include:{name}"), place, who: Who::Include(name) });
+    }
+    for (index, network) in spf.ip.iter().enumerate() {
+        let place = Place::new(format!("email.spf.ip[{index}]"), network.span);
+        all.push(Authorised { label: ip_term(network), place, who: Who::Network(network) });
+    }
+    all
+}
+
+/// The mechanism for an address or a network (RFC 7208 section 5.6).
+pub fn ip_term(network: &str) -> String {
+    if network.contains(':') { format!("ip6:{network}") } else { format!("ip4:{network}") }
+}
+
 /// A DKIM selector that must be published.
 #[derive(Debug, Clone)]
 pub struct Selector<'a> {

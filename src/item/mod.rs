@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use crate::mail::spf::{Limits, Recorded, Tree};
 use crate::observed::Observed;
 use crate::spec::model::Waiver as SpecWaiver;
 use crate::spec::{Document, Place};
@@ -19,7 +20,10 @@ pub use dns::{
     owned_records, owners, record_sets, records, zones,
 };
 pub use host::{Host, Name, hosts, may_resolve, names};
-pub use mail::{Exchanger, Fact, Selector, Sender, exchangers, selector_names, selectors, senders};
+pub use mail::{
+    Authorised, Exchanger, Fact, Selector, Sender, Who, authorised, exchangers, ip_term, selector_names,
+    selectors, senders,
+};
 pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
 
 /// A waiver, after the findings that it matches have been marked.
@@ -52,6 +56,9 @@ pub struct Items<'a> {
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
+    pub authorised: Vec<Authorised<'a>>,
+    /// The domain's SPF record and all that it leads to.
+    pub spf: Tree,
     hosts_by_name: BTreeMap<String, usize>,
     declared_urls: BTreeSet<Url>,
 }
@@ -73,6 +80,8 @@ impl<'a> Items<'a> {
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),
+            authorised: authorised(document),
+            spf: Tree::grow(&document.spec.domain.value.0, &Recorded(&observed.dns), Limits::default()),
             hosts_by_name: hosts.iter().enumerate().map(|(index, host)| (host.name.clone(), index)).collect(),
             declared_urls: urls.iter().map(|declared| declared.url.clone()).collect(),
             hosts,
