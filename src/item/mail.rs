@@ -55,10 +55,11 @@ pub enum Who<'a> {
 
 /// The declared senders, then what `email.spf` adds to them.
 pub fn authorised(document: &Document) -> Vec<Authorised<'_>> {
-    let of_sender = |sender: Sender<'_>| (sender.label.clone(), sender.place.clone(), sender);
-    let senders = senders(document).into_iter().map(of_sender);
-    let mut all: Vec<Authorised<'_>> =
-        senders.map(|(label, place, sender)| Authorised { label, place, who: Who::Sender(sender) }).collect();
+    let mut all: Vec<Authorised<'_>> = Vec::new();
+    for sender in senders(document) {
+        let (label, place) = (sender.label.clone(), sender.place.clone());
+        all.push(Authorised { label, place, who: Who::Sender(sender) });
+    }
     let Some(spf) = settings(document).and_then(|settings| settings.spf.as_ref()) else { return all };
     for (index, include) in spf.include.iter().enumerate() {
         let place = Place::new(format!("email.spf.include[{index}]"), include.span);
