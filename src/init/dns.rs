@@ -167,7 +167,7 @@ fn exchangers(sheet: &mut Sheet, sight: &Sight) {
 /// The texts at the domain; SPF has a section of its own.
 fn texts(sheet: &mut Sheet, sight: &Sight) {
     for record in sight.own("@", "TXT") {
-        if !mail::is_spf(record.value.as_str()) {
+        if !mail::spf::is_record(record.value.as_str()) {
             let of = verified(sight, record.value.as_str()).map(|name| format!("for {name}"));
             one(sheet, "apex", RecordType::Txt, record, &of.unwrap_or_default());
         }

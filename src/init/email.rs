@@ -13,7 +13,8 @@ use crate::spec::model::scalar::report_uri;
 
 /// Writes the section.
 pub(super) fn write(sheet: &mut Sheet, sight: &Sight) {
-    let records: Vec<&str> = sight.values("@", "TXT").into_iter().filter(|text| mail::is_spf(text)).collect();
+    let records: Vec<&str> =
+        sight.values("@", "TXT").into_iter().filter(|text| mail::spf::is_record(text)).collect();
     let exchangers = sight.values("@", "MX");
     if exchangers == ["."]
         && records.iter().all(|record| record.eq_ignore_ascii_case("v=spf1 -all"))

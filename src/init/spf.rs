@@ -1,7 +1,7 @@
 //! An SPF record (RFC 7208) as the parts that a spec can declare.
 
 use super::quote::is_name;
-use crate::mail::{self, Ending};
+use crate::mail::spf::{self, record::Qualifier};
 use crate::private::Network;
 use crate::provider::email;
 
@@ -20,9 +20,9 @@ pub(super) struct Record<'r> {
 
 impl<'r> Record<'r> {
     pub(super) fn read(text: &'r str) -> Self {
-        let all = match mail::spf_ending(text) {
-            Ending::All('-') => Some("fail"),
-            Ending::All('~') => Some("softfail"),
+        let all = match spf::Record::read(text).record.all() {
+            Some((Qualifier::Fail, _)) => Some("fail"),
+            Some((Qualifier::SoftFail, _)) => Some("softfail"),
             _ => None,
         };
         let mut record = Self { all, ..Self::default() };

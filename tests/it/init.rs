@@ -74,6 +74,8 @@ fn product(world: &mut Builder) {
         .record("_sip._tls", "SRV 100 1 443 sip.host.test.")
         .caa("@", "issue", "letsencrypt.org")
         .caa("@", "iodef", "mailto:ca@shop.test");
+    world.zone("google.com").txt("_spf", "v=spf1 ip4:203.0.113.100 ~all");
+    world.zone("own.test").txt("spf", "v=spf1 ip4:203.0.113.101 -all");
     world.zone("host.test").a("shops", "203.0.113.14").a("sip", "203.0.113.15");
     for host in ["shop.test", "staging.shop.test", "shop.shop.test"] {
         site(world, host);
@@ -233,6 +235,7 @@ fn proxied(world: &mut Builder) {
         .txt("@", "v=spf1 include:_spf.mx.cloudflare.net -all")
         .txt("cf2024-1._domainkey", good_key())
         .txt("_dmarc", "v=DMARC1; p=none");
+    world.zone("mx.cloudflare.net").txt("_spf", "v=spf1 ip4:203.0.113.100 ~all");
     site(world, "www.shop.test");
     site(world, "api.shop.test");
     world

@@ -3,7 +3,6 @@
 pub(super) mod dkim;
 pub(super) mod dmarc;
 pub(super) mod mx;
-mod redirect;
 pub(super) mod spf;
 
 use super::dns;
@@ -11,7 +10,7 @@ use super::seen::{self, Judged};
 use super::{Status, Verdict, World};
 use crate::observed::{DnsAnswer, Remote};
 use crate::spec::Place;
-use crate::spec::model::{Email, EmailSettings, Sender, Short};
+use crate::spec::model::{Email, EmailSettings};
 
 /// What the spec says about mail.
 enum Mail<'w> {
@@ -50,16 +49,6 @@ fn real_mx(answer: &DnsAnswer) -> Vec<String> {
     real.map(str::to_owned).collect()
 }
 
-/// The names of the declared senders.
-fn sender_names(settings: &EmailSettings) -> Vec<String> {
-    let name = |sender: &Sender| match sender {
-        Short::Word(provider) => Some(provider.clone()),
-        Short::Full(details) => details.provider.as_ref().map(|provider| provider.value.clone()),
-    };
-    let names = settings.send.iter().filter_map(|sender| name(&sender.value));
-    names.map(|name| Remote::new(&name).to_string()).collect()
-}
-
 /// The verdict of a check on a record that is missing, where `dns.records` declares it word by word
 /// and so names the same fault. `meant` tells the values that are such records from others.
 fn declared_too(name: &str, kind: &str, meant: impl Fn(&str) -> bool, world: &World) -> Option<Verdict> {
@@ -71,4 +60,14 @@ fn declared_too(name: &str, kind: &str, meant: impl Fn(&str) -> bool, world: &Wo
     let record = declared.find(|record| dns::record::record_missing(record, world).status == Status::Fail)?;
     let subject = format!("{} {}", record.name, record.record.kind.value.name());
     Some(Verdict::not_judged("dns/record-missing", subject, "the declared record is not published"))
+}
+
+/// The verdict of a check on a record that cannot be read, where it was damaged when it was entered
+/// and `dns/value-malformed` says so.
+fn damaged(name: &str, kind: &str, world: &World) -> Option<Verdict> {
+    let set = world.items.record_sets.iter().find(|set| set.name == name && set.kind == kind)?;
+    (dns::damage::value_malformed(set, world).status == Status::Fail).then(|| {
+        let subject = format!("{name} {kind}");
+        Verdict::not_judged("dns/value-malformed", subject, "the record was damaged when it was entered")
+    })
 }

@@ -290,7 +290,11 @@ fn whole(server: &Peer, message: Message) -> Result<Message, Trouble> {
 }
 
 fn query(name: &str, kind: &str) -> Result<Query, String> {
-    let kind: RecordType = kind.parse().map_err(|_| format!("`{kind}` is not a type that DNS knows"))?;
+    let kind = match kind {
+        // Retired (RFC 7208 section 3.1), and unknown to hickory.
+        "SPF" => RecordType::Unknown(99),
+        kind => kind.parse().map_err(|_| format!("`{kind}` is not a type that DNS knows"))?,
+    };
     let name = name::read(name).ok_or_else(|| format!("`{name}` is not a name that DNS can carry"))?;
     Ok(Query::query(name, kind))
 }

@@ -105,6 +105,11 @@ impl Record {
         })
     }
 
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The text of a place in the record; empty where there is no such place.
     pub fn text_at(&self, span: &Range<usize>) -> &str {
         self.text.get(span.clone()).unwrap_or_default()

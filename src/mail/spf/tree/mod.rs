@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::eval::Limits;
 use super::lookup::{Lookup, Question};
-use super::record::{Qualifier, Reading};
+use super::record::{Mechanism, Qualifier, Reading};
 
 /// The records that a domain's record includes and redirects to, all the way down, whether or not
 /// they are sound or within the limits.
@@ -30,6 +30,20 @@ impl Tree {
     /// Follows a domain's record as far as answers are known.
     pub fn grow(domain: &str, lookup: &dyn Lookup, limits: Limits) -> Self {
         grow::grow(domain, lookup, limits)
+    }
+
+    /// True where a record that evaluation can reach stands at a domain of that kind; the tree's own
+    /// domain is not asked about.
+    pub fn reaches(&self, fits: impl Fn(&str) -> bool) -> bool {
+        self.root.walk().iter().skip(1).any(|node| fits(&node.domain))
+    }
+
+    /// True where a record lists addresses or networks itself.
+    pub fn lists_networks(&self) -> bool {
+        let readings = self.root.walk().into_iter().filter_map(Node::reading);
+        let mut directives = readings.flat_map(|reading| reading.record.directives());
+        directives
+            .any(|(directive, _)| matches!(directive.mechanism, Mechanism::Ip4(..) | Mechanism::Ip6(..)))
     }
 }
 

@@ -1,0 +1,74 @@
+//! Sender Policy Framework (RFC 7208): judges over the tree of the domain's record.
+
+mod budget;
+mod end;
+mod faults;
+mod record;
+mod sender;
+mod stale;
+
+pub(in crate::check) use budget::{spf_too_many_lookups, spf_too_many_void_lookups};
+pub(in crate::check) use end::spf_permissive;
+pub(in crate::check) use faults::{spf_after_all, spf_invalid, spf_loop, spf_ptr};
+pub(in crate::check) use record::{spf_missing, spf_multiple};
+pub(in crate::check) use sender::spf_sender_missing;
+pub(in crate::check) use stale::spf_sender_stale;
+
+use super::{Mail, place};
+use crate::check::seen::{self, Judged};
+use crate::check::{Verdict, World};
+use crate::mail::spf::tree::Found;
+use crate::mail::spf::{Lint, Tree, lint};
+use crate::spec::Place;
+use crate::wanted;
+
+/// The domain's one record, and everything that it leads to.
+struct Spf<'w> {
+    /// Its text.
+    text: &'w str,
+    tree: &'w Tree,
+    lints: Vec<Lint>,
+}
+
+/// The record, or the verdict where there is none or more than one.
+fn read<'w>(world: &'w World) -> Judged<Spf<'w>> {
+    seen::dns(world.domain(), "TXT", world)?;
+    let tree = &world.items.spf;
+    match &tree.root.found {
+        Found::Record(reading) => Ok(Spf { text: reading.record.text(), tree, lints: lint(tree) }),
+        Found::Several(_) => {
+            let why = "there are several SPF records";
+            Err(Box::new(Verdict::not_judged("email/spf-multiple", world.domain(), why)))
+        }
+        _ => Err(Box::new(record::absent(world))),
+    }
+}
+
+impl Spf<'_> {
+    /// The verdict where a part of the tree could not be looked up, so that nothing more can be told.
+    fn gap(&self, world: &World) -> Option<Verdict> {
+        let failed = self.tree.failures.iter().map(|(question, _)| question);
+        let question = failed.chain(&self.tree.needs).next()?;
+        let verdict = seen::dns(&question.name, question.kind.as_str(), world).err();
+        Some(verdict.map_or_else(|| Verdict::unknown(seen::NOT_OBSERVED), |verdict| *verdict))
+    }
+}
+
+/// Where the spec speaks about SPF.
+fn spf_place(world: &World) -> Place {
+    let Mail::Declared(settings) = Mail::of(world) else { return place(world, None) };
+    let spf = settings.spf.as_ref();
+    let all = spf.and_then(|spf| spf.all.as_ref()).map(|all| Place::new("email.spf.all", all.span));
+    let sender = || settings.send.first().map(|sender| Place::new("email.send[0]", sender.span));
+    place(world, all.or_else(sender))
+}
+
+/// A record as evidence: `shop.test TXT "v=spf1 -all"`.
+fn shown(name: &str, text: &str) -> String {
+    wanted::Wanted::txt(name, text).to_string()
+}
+
+/// What to publish instead, as an instruction.
+fn publish(world: &World) -> String {
+    format!("publish `{}`", wanted::spf::record(world))
+}

@@ -1,0 +1,316 @@
+//! The SPF record (RFC 7208) that a spec asks for, made out of the one that is published.
+
+use std::collections::BTreeSet;
+
+use super::Wanted;
+use crate::check::World;
+use crate::item::{Authorised, Who, ip_term};
+use crate::mail::spf::record::{Mechanism, Modifier, Qualifier, TermKind};
+use crate::mail::spf::tree::{Branch, Found, Target};
+use crate::mail::spf::{Limits, Record, Recorded, Request, SpfResult, Tree, check_host, is_record};
+use crate::observed::{Remote, Seen};
+use crate::private::Network;
+use crate::provider::About;
+use crate::provider::email::{self, Provider};
+use crate::spec::model::{Email, EmailSettings, Short, SpfAll};
+
+/// Networks of a provider that are compared with a record.
+const MOST_NETWORKS: usize = 64;
+
+fn settings<'w>(world: &'w World) -> Option<&'w EmailSettings> {
+    match world.document.spec.email.as_ref().map(|email| &email.value) {
+        Some(Email::Full(settings)) => Some(settings),
+        _ => None,
+    }
+}
+
+/// The domain's record as it should be: what is sound of the published one in its order, then whoever
+/// is declared and not yet authorised, then the end.
+pub fn record(world: &World) -> Wanted {
+    built(world, &[])
+}
+
+/// The same without what [`needless`] names.
+pub fn without_needless(world: &World) -> Wanted {
+    let dropped: Vec<String> = needless(world).into_iter().map(|(term, _)| term).collect();
+    built(world, &dropped)
+}
+
+fn built(world: &World, dropped: &[String]) -> Wanted {
+    let root = &world.items.spf.root;
+    let mut terms: Vec<String> = match &root.found {
+        Found::Record(_) => {
+            let sound =
+                root.terms.iter().filter(|branch| !is_idle(branch) && !dropped.contains(&branch.term));
+            sound.map(|branch| mended(&branch.term)).collect()
+        }
+        Found::Several(texts) => texts.iter().flat_map(|text| sound_terms(text)).collect(),
+        _ => Vec::new(),
+    };
+    let mut seen = BTreeSet::new();
+    terms.retain(|term| seen.insert(term.to_ascii_lowercase()));
+    terms.extend(missing(world, &terms));
+    let redirects = terms.iter().any(|term| term.to_ascii_lowercase().starts_with("redirect="));
+    if !redirects {
+        terms.push(end(world).to_owned());
+    }
+    Wanted::txt(world.domain(), text(&terms))
+}
+
+fn text(terms: &[String]) -> String {
+    let terms = terms.iter().map(String::as_str);
+    std::iter::once("v=spf1").chain(terms).collect::<Vec<_>>().join(" ")
+}
+
+/// True for a term that does nothing, or that receivers stop at.
+fn is_idle(branch: &Branch) -> bool {
+    let leads_nowhere = branch.child.as_ref().is_some_and(|child| {
+        matches!(child.found, Found::NoRecord | Found::Loop | Found::NotADomain | Found::Several(_))
+    });
+    let term = branch.term.to_ascii_lowercase();
+    let bare = term.trim_start_matches(['+', '-', '~', '?']);
+    let is_ptr = bare == "ptr" || bare.starts_with("ptr:") || bare.starts_with("ptr/");
+    branch.dead
+        || leads_nowhere
+        || is_ptr
+        || bare == "all"
+        || term.starts_with("v=")
+        || term.contains("%{p")
+        || matches!(branch.target, Target::Unaskable(_))
+}
+
+/// A mechanism that was written with `=` as it was meant.
+fn mended(term: &str) -> String {
+    match term.split_once('=') {
+        Some((name, value)) if ["ip4", "ip6", "include", "a", "mx", "exists"].contains(&name) => {
+            format!("{name}:{value}")
+        }
+        _ => term.to_owned(),
+    }
+}
+
+/// The terms of a record without its end.
+fn sound_terms(text: &str) -> Vec<String> {
+    let record = Record::read(text).record;
+    let terms = record.terms().iter().filter(|term| {
+        !matches!(&term.kind, TermKind::Directive(directive)
+            if matches!(directive.mechanism, Mechanism::All | Mechanism::Ptr(_)))
+            && !matches!(&term.kind, TermKind::Modifier(Modifier::Redirect(_)))
+    });
+    terms.map(|term| record.text_at(&term.span).to_owned()).collect()
+}
+
+/// What the declared senders need beyond these terms.
+fn missing(world: &World, terms: &[String]) -> Vec<String> {
+    let known: Vec<String> = terms.iter().map(|term| term.to_ascii_lowercase()).collect();
+    let mut wanted: Vec<String> =
+        world.items.authorised.iter().flat_map(|item| terms_of(item, world)).collect();
+    if settings(world).is_none_or(|settings| settings.send.is_empty()) {
+        wanted.extend(mailbox_term(world));
+    }
+    let mut seen = BTreeSet::new();
+    wanted.retain(|term| !known.contains(term) && !covered(term, &known) && seen.insert(term.clone()));
+    wanted
+}
+
+/// The terms that one declared sender needs at the domain.
+fn terms_of(item: &Authorised, world: &World) -> Vec<String> {
+    let sender = match &item.who {
+        Who::Include(name) => return vec![format!("include:{name}")],
+        Who::Network(network) => return vec![ip_term(network)],
+        Who::Sender(sender) => sender,
+    };
+    if sender.mail_from != world.domain() {
+        return Vec::new();
+    }
+    let addresses = sender.details.into_iter().flat_map(|details| &details.ip);
+    let addresses = addresses.map(|ip| ip_term(&ip.value.0.to_string()));
+    let unreached = sender.provider.and_then(|provider| include_of(provider, world));
+    addresses.chain(unreached).collect()
+}
+
+/// The include that a provider needs at the domain, where nothing there leads to one of its own.
+fn include_of(provider: &Provider, world: &World) -> Option<String> {
+    let spf = provider.spf.as_ref().filter(|spf| spf.below.is_none())?;
+    let fits = |domain: &str| spf.include.iter().any(|include| include.fits(domain, About::default()));
+    if world.items.spf.reaches(fits) || flattened(provider, world.domain(), world) == Some(true) {
+        return None;
+    }
+    let first = spf.include.iter().find_map(|include| include.literal())?;
+    Some(format!("include:{first}"))
+}
+
+/// Where the spec names no sender: whoever receives sends too.
+fn mailbox_term(world: &World) -> Option<String> {
+    let hosts: Vec<&str> = world.items.exchangers.iter().map(|exchanger| exchanger.host.as_str()).collect();
+    match email::mailbox_provider(&hosts) {
+        Some(provider) => include_of(provider, world),
+        None => (!hosts.is_empty()).then(|| "mx".to_owned()),
+    }
+}
+
+/// True where one of the known terms authorises an address or network already.
+fn covered(term: &str, known: &[String]) -> bool {
+    let network = |term: &str| term.strip_prefix("ip4:").or(term.strip_prefix("ip6:")).map(str::to_owned);
+    let Some(wanted) = network(term) else { return false };
+    if wanted.contains('/') {
+        return false;
+    }
+    let Ok(address) = wanted.parse() else { return false };
+    known
+        .iter()
+        .filter_map(|term| network(term)?.parse::<Network>().ok())
+        .any(|known| known.contains(address))
+}
+
+/// How the record must end: as the spec says, or at least as strictly as `~all`.
+fn end(world: &World) -> &'static str {
+    let declared =
+        settings(world).and_then(|settings| settings.spf.as_ref()).and_then(|spf| spf.all.as_ref());
+    if let Some(all) = declared {
+        return if all.value == SpfAll::Softfail { "~all" } else { "-all" };
+    }
+    let softly = |record: &Record| matches!(record.all(), Some((Qualifier::SoftFail, _)));
+    match &world.items.spf.root.found {
+        Found::Record(reading) if softly(&reading.record) => "~all",
+        Found::Several(texts) => {
+            let strict =
+                |text: &String| matches!(Record::read(text).record.all(), Some((Qualifier::Fail, _)));
+            if texts.iter().any(strict) { "-all" } else { "~all" }
+        }
+        _ => "-all",
+    }
+}
+
+/// Whether the record at a name lists all networks of a provider itself ("flattened"); `None` where
+/// that cannot be told.
+pub fn flattened(provider: &Provider, name: &str, world: &World) -> Option<bool> {
+    let lookup = Recorded(&world.observed.dns);
+    let literal = |include: &crate::provider::Pattern| include.literal().map(str::to_owned);
+    let includes: Vec<String> =
+        provider.spf.iter().flat_map(|spf| &spf.include).filter_map(literal).collect();
+    let own = Tree::grow(name, &lookup, Limits::default());
+    let known = own.needs.is_empty() && own.failures.is_empty();
+    if known && !own.lists_networks() {
+        return Some(false);
+    }
+    let mut unsure = !known;
+    for include in &includes {
+        let tree = Tree::grow(include, &lookup, Limits::default());
+        if !tree.needs.is_empty() || !tree.failures.is_empty() {
+            unsure = true;
+            continue;
+        }
+        let networks = networks(&tree);
+        let passes = |address| {
+            let request = Request::new(address, &format!("postmaster@{name}"), name);
+            matches!(check_host(&request, &lookup), Ok(outcome) if outcome.result == SpfResult::Pass)
+        };
+        if !networks.is_empty() && networks.iter().all(|address| passes(*address)) {
+            return Some(true);
+        }
+    }
+    (!unsure).then_some(false)
+}
+
+/// The first address of each network that a tree passes.
+fn networks(tree: &Tree) -> Vec<std::net::IpAddr> {
+    let records = tree.root.walk().into_iter().filter_map(|node| node.reading());
+    let directives = records.flat_map(|reading| reading.record.directives());
+    let passing = directives.filter(|(directive, _)| directive.qualifier == Qualifier::Pass);
+    let addresses = passing.filter_map(|(directive, _)| match directive.mechanism {
+        Mechanism::Ip4(address, _) => Some(address.into()),
+        Mechanism::Ip6(address, _) => Some(address.into()),
+        _ => None,
+    });
+    addresses.take(MOST_NETWORKS).collect()
+}
+
+/// The record at a name that the domain's redirects to, with an end.
+pub fn closed(name: &str, world: &World) -> Wanted {
+    let mut terms = published(name, world).map_or_else(Vec::new, sound_terms);
+    terms.push(end(world).to_owned());
+    Wanted::txt(name, text(&terms))
+}
+
+fn published<'w>(name: &str, world: &'w World) -> Option<&'w str> {
+    let Some(Seen::Answer(answer)) = world.observed.dns(name, "TXT") else { return None };
+    answer.values("TXT").map(Remote::as_str).find(|text| is_record(text))
+}
+
+/// The record at another name than the domain, with one more sender: an address, a network or a term.
+pub fn with_sender(name: &str, who: &str, world: &World) -> Wanted {
+    let term = if who.parse::<Network>().is_ok() { ip_term(who) } else { who.to_owned() };
+    let published = published(name, world);
+    let mut terms = published.map_or_else(Vec::new, sound_terms);
+    terms.push(term);
+    let softly = published
+        .is_some_and(|text| matches!(Record::read(text).record.all(), Some((Qualifier::SoftFail, _))));
+    terms.push(if softly { "~all" } else { "-all" }.to_owned());
+    Wanted::txt(name, text(&terms))
+}
+
+/// Terms of the domain's record that nobody needs, and why: includes that do nothing for the service
+/// they belong to, and, where the spec names its senders, whoever is not among them.
+pub fn needless(world: &World) -> Vec<(String, String)> {
+    let root = &world.items.spf.root;
+    let mut seen = BTreeSet::new();
+    let branches = root.terms.iter().filter(|branch| !branch.dead);
+    branches
+        .filter_map(|branch| {
+            if !seen.insert(branch.term.to_ascii_lowercase()) {
+                return None;
+            }
+            Some((branch.term.clone(), why_needless(branch, world)?))
+        })
+        .collect()
+}
+
+fn why_needless(branch: &Branch, world: &World) -> Option<String> {
+    let term = branch.term.to_ascii_lowercase();
+    let bare = term.strip_prefix('+').unwrap_or(&term);
+    if let Some(include) = bare.strip_prefix("include:") {
+        return needless_include(include, world);
+    }
+    let network = bare.strip_prefix("ip4:").or(bare.strip_prefix("ip6:"))?;
+    let settings = settings(world).filter(|settings| !settings.send.is_empty())?;
+    let senders =
+        world.items.senders.iter().filter_map(|sender| sender.details).flat_map(|details| &details.ip);
+    let own = network.parse::<Network>().ok()?;
+    let declared = settings.spf.iter().flat_map(|spf| &spf.ip);
+    let named = declared.map(|ip| ip.value.as_str()).any(|ip| {
+        let first = ip.split('/').next().unwrap_or(ip);
+        ip == network || first.parse().is_ok_and(|address| own.contains(address))
+    });
+    let named = named || senders.map(|ip| ip.value.0).any(|ip| own.contains(ip));
+    (!named).then(|| "the spec names no sender with such an address".to_owned())
+}
+
+fn needless_include(include: &str, world: &World) -> Option<String> {
+    let services = email::senders_of_spf(&[include]);
+    let wasted = services.iter().find(|provider| {
+        let needless = provider.spf.iter().flat_map(|spf| &spf.needless);
+        needless.into_iter().any(|pattern| pattern.fits(include, About::default()))
+    });
+    if let Some(provider) = wasted {
+        return Some(format!(
+            "{} authorises itself by its own return path and needs no include",
+            provider.name
+        ));
+    }
+    let settings = settings(world).filter(|settings| !settings.send.is_empty())?;
+    let named = settings.spf.iter().flat_map(|spf| &spf.include).any(|name| name.value.0 == include);
+    let is_declared = |theirs: &&Provider| {
+        let receives = settings.receive.as_ref().map(|receive| &receive.value);
+        let receives = matches!(receives, Some(Short::Word(word)) if *word == theirs.id);
+        let mut sending = world.items.senders.iter().filter_map(|sender| sender.provider);
+        receives || sending.any(|provider| provider.id == theirs.id)
+    };
+    if named || services.iter().any(is_declared) {
+        return None;
+    }
+    Some(match services.first() {
+        Some(provider) => format!("the spec does not name {}", provider.name),
+        None => "the spec names nobody who needs it".to_owned(),
+    })
+}
