@@ -302,7 +302,7 @@ fn needless_include(include: &str, world: &World) -> Option<String> {
     let named = settings.spf.iter().flat_map(|spf| &spf.include).any(|name| name.value.0 == include);
     let is_declared = |theirs: &&Provider| {
         let receives = settings.receive.as_ref().map(|receive| &receive.value);
-        let receives = matches!(receives, Some(Short::Word(word)) if *word == theirs.id);
+        let receives = matches!(receives, Some(Short::Word(id)) if *id == theirs.id);
         let mut sending = world.items.senders.iter().filter_map(|sender| sender.provider);
         receives || sending.any(|provider| provider.id == theirs.id)
     };
