@@ -25,9 +25,11 @@ fn settings<'w>(world: &'w World) -> Option<&'w EmailSettings> {
 }
 
 /// The domain's record as it should be: what is sound of the published one in its order, then whoever
-/// is declared and not yet authorised, then the end.
+/// is declared and not yet authorised, then the end. What nobody needs stays, unless the record is over
+/// its budget of look-ups.
 pub fn record(world: &World) -> Wanted {
-    built(world, &[])
+    let tree = &world.items.spf;
+    if tree.root.lookups() > tree.limits.lookups { without_needless(world) } else { built(world, &[]) }
 }
 
 /// The same without what [`needless`] names.

@@ -54,7 +54,7 @@ fn shares(root: &Node) -> Vec<Share> {
 fn too_many(spf: &Spf, count: usize, limit: usize, world: &World) -> Verdict {
     let parts = parts(&spf.tree.root);
     let verdict = Verdict::fail(format!(
-        "the SPF record of {} makes receivers ask {count} times; they stop at {limit} with an error{parts}",
+        "the SPF record of {} makes receivers ask {count} times; they stop at {limit} with an error",
         world.domain()
     ))
     .expected(format!("at most {limit} terms that cause look-ups (RFC 7208 section 4.6.4)"))
@@ -66,7 +66,7 @@ fn too_many(spf: &Spf, count: usize, limit: usize, world: &World) -> Verdict {
 fn near(spf: &Spf, count: usize, limit: usize, world: &World) -> Verdict {
     let parts = parts(&spf.tree.root);
     let verdict = Verdict::fail(format!(
-        "the SPF record of {} uses {count} of {limit} look-ups: what others publish may use up the rest{parts}",
+        "the SPF record of {} uses {count} of {limit} look-ups: what others publish may use up the rest",
         world.domain()
     ))
     .expected(format!("fewer than {} look-ups", world.thresholds.spf_lookups_warn))
