@@ -1,8 +1,10 @@
 //! The standards by which mail is authenticated and protected, each read without IO.
 //!
+//! * [`dkim`]: the keys that verify signatures (RFC 6376): records, and what is wrong with them.
 //! * [`spf`]: who may send in a domain's name (RFC 7208): records, evaluation, linter.
 //! * [`tags`]: the form that most of the other records share.
 
+pub mod dkim;
 pub mod spf;
 pub mod tags;
 
