@@ -167,6 +167,11 @@ catalogue! {
     "email/spf-multiple" => Domain(email::spf::spf_multiple),
     "email/spf-permissive" => Domain(email::spf::spf_permissive),
     "email/dkim-missing" => Selector(email::dkim::dkim_missing),
+    "email/dkim-invalid" => Selector(email::dkim::dkim_invalid),
+    "email/dkim-revoked" => Selector(email::dkim::dkim_revoked),
+    "email/dkim-weak" => Selector(email::dkim::dkim_weak),
+    "email/dkim-testing" => Selector(email::dkim::dkim_testing),
+    "email/dkim-differs" => Selector(email::dkim::dkim_differs),
     "email/dmarc-missing" => Domain(email::dmarc::dmarc_missing),
     "email/dmarc-policy-weak" => Domain(email::dmarc::dmarc_policy_weak),
 }

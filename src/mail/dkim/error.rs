@@ -118,7 +118,7 @@ pub enum ErrorKind {
         /// What `p=` holds.
         found: KeyType,
     },
-    /// An Ed25519 key within a SubjectPublicKeyInfo: only its last 32 bytes belong there (RFC 8463
+    /// An Ed25519 key within a `SubjectPublicKeyInfo`: only its last 32 bytes belong there (RFC 8463
     /// section 4).
     #[error("the Ed25519 key is wrapped as OpenSSL writes it: `p=` takes its last 32 bytes alone")]
     WrappedEd25519,

@@ -19,7 +19,7 @@
 //!
 //! # Where the standard leaves a choice
 //!
-//! * An RSA key may be a SubjectPublicKeyInfo or a bare RSAPublicKey: the standard says the latter,
+//! * An RSA key may be a `SubjectPublicKeyInfo` or a bare `RSAPublicKey`: the standard says the latter,
 //!   its example and nearly everybody publish the former, and receivers take both.
 //! * Values are case-sensitive (section 3.2), also those of `k=` and `h=`.
 //! * Base64 must be padded: the standard's grammar leaves that open, many readers do not.
@@ -53,6 +53,12 @@ pub fn is_record(text: &str) -> bool {
         }
     }
     all.iter().any(|tag| tag.value.is_some() && bare(tag.name) == "p") || is_bare_key(text)
+}
+
+/// True for a text with a private key in it, which must never be shown.
+pub fn holds_private_key(text: &str) -> bool {
+    let private = |error: &Error| error.kind == ErrorKind::PrivateKey;
+    text.contains("PRIVATE KEY") || Record::read(text).errors.iter().any(private)
 }
 
 /// True for the base64 of a key without any tag.

@@ -72,29 +72,31 @@ fn bare_rsa() -> String {
     encode(&wrapped[22..])
 }
 
+const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 fn decode(text: &str) -> Vec<u8> {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = text.bytes().filter_map(|byte| DIGITS.iter().position(|digit| *digit == byte));
-    let bits: String = digits.map(|digit| format!("{digit:06b}")).collect();
-    let whole = bits.as_bytes().chunks_exact(8).map(|byte| std::str::from_utf8(byte).expect("digits"));
-    whole.map(|byte| u8::from_str_radix(byte, 2).expect("a byte")).collect()
+    let (mut bytes, mut bits, mut count) = (Vec::new(), 0_u32, 0);
+    for digit in text.bytes().filter_map(|byte| DIGITS.iter().position(|digit| *digit == byte)) {
+        bits = bits << 6 | u32::try_from(digit).expect("a digit");
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xff).expect("a byte"));
+        }
+    }
+    bytes
 }
 
 fn encode(bytes: &[u8]) -> String {
-    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
-    let mut text: String = bits
-        .as_bytes()
-        .chunks(6)
-        .map(|six| {
-            let padded = format!("{:0<6}", std::str::from_utf8(six).expect("digits"));
-            char::from(DIGITS[usize::from_str_radix(&padded, 2).expect("a digit")])
-        })
-        .collect();
-    while text.len() % 4 > 0 {
-        text.push('=');
-    }
-    text
+    let digits = bytes.chunks(3).flat_map(|three| {
+        let at = |index: usize| u32::from(three.get(index).copied().unwrap_or_default());
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        let digit = move |shift: u32| DIGITS[usize::try_from(bits >> shift & 63).expect("a digit")];
+        let digits = [digit(18), digit(12), digit(6), digit(0)];
+        let used = three.len() + 1;
+        digits.into_iter().enumerate().map(move |(at, digit)| if at < used { char::from(digit) } else { '=' })
+    });
+    digits.collect()
 }
 
 #[test]

@@ -5,9 +5,9 @@
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found<'d> {
     /// An RSA key: modulus and exponent as signed numbers, most significant byte first (RFC 8017
-    /// appendix A.1.1); bare or within a SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7).
+    /// appendix A.1.1); bare or within a `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7).
     Rsa { modulus: &'d [u8], exponent: &'d [u8] },
-    /// A SubjectPublicKeyInfo with an Ed25519 key (RFC 8410).
+    /// A `SubjectPublicKeyInfo` with an Ed25519 key (RFC 8410).
     Ed25519,
     /// A public key of something else.
     Other(&'static str),
@@ -110,7 +110,7 @@ fn inside<'d>(content: &'d [u8], inner: Element<'d>) -> Found<'d> {
     }
 }
 
-/// What follows the algorithm of a SubjectPublicKeyInfo.
+/// What follows the algorithm of a `SubjectPublicKeyInfo`.
 fn wrapped(algorithm: Element<'_>) -> Option<Found<'_>> {
     let identifier = Element::whole(algorithm.content, OBJECT_IDENTIFIER)?;
     let name = ALGORITHMS.iter().find(|(bytes, _)| *bytes == identifier.content).map(|(_, name)| *name);

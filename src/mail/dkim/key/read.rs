@@ -50,12 +50,15 @@ pub(in crate::mail::dkim) fn read(place: Place, key_type: Option<KeyType>) -> Re
         KeyType::Ed25519 => ed25519(&decoded.bytes),
     };
     match (key, decoded.fault) {
-        // The key itself tells better what is missing than its base64 does.
-        (Err(kind @ (ErrorKind::Truncated { .. } | ErrorKind::PlusLost)), _) => Err(Some(place.all(kind))),
-        (_, Some((fault, at))) => Err(Some(place.at(of_base64(fault), at))),
-        (Err(kind), None) => Err(Some(place.all(kind))),
         (Ok(key), None) => Ok(key),
+        // The key itself tells better what is missing than its base64 does.
+        (Err(kind), fault) if fault.is_none() || tells_loss(&kind) => Err(Some(place.all(kind))),
+        (_, fault) => Err(fault.map(|(fault, at)| place.at(of_base64(fault), at))),
     }
+}
+
+fn tells_loss(kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Truncated { .. } | ErrorKind::PlusLost)
 }
 
 fn of_base64(fault: Fault) -> ErrorKind {
