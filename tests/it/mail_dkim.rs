@@ -154,7 +154,7 @@ fn a_key_cut_at_one_string_is_told_so() {
     let report = report(RELAY, |world| text(world, &good_key()[..255]));
     let finding = finding(&report, "email/dkim-invalid", "s1._domainkey.shop.test");
     let message = finding["message"].as_str().expect("a message");
-    assert!(message.contains("up to where one string of a TXT record ends (character 19)"), "{message}");
+    assert!(message.contains("up to where one string of a TXT record ends (character 256)"), "{message}");
 }
 
 #[test]
@@ -268,4 +268,18 @@ fn a_fault_that_another_check_names_is_red_once() {
         let report = report(spec, wrong);
         assert_eq!(findings(&report, "fail"), ["dns/record-differs s1._domainkey.shop.test TXT"]);
     }
+}
+
+/// An alias that is right needs no other record: what it leads to is missing.
+#[test]
+fn a_right_alias_that_leads_nowhere_stays_as_it_is() {
+    let spec = "domain: shop.test\nemail:\n  dkim: [{selector: s1, cname: s1.host.test}]";
+    let report = report(spec, |world| {
+        base(world);
+        world.zone("shop.test").cname("s1._domainkey", "s1.host.test.");
+        world.zone("host.test");
+    });
+    let finding = finding(&report, "email/dkim-missing", "s1._domainkey.shop.test");
+    assert_eq!(finding["observed"], "s1.host.test: NXDOMAIN");
+    assert!(!finding["help"].as_str().expect("help").contains("publish"), "{finding:#}");
 }

@@ -14,7 +14,7 @@
 //! let cut = Record::read("v=DKIM1; t=y; t=s; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDTN2qj7b4Y5c/Z");
 //! let errors: Vec<(usize, &ErrorKind)> = cut.errors.iter().map(|e| (e.span.start, &e.kind)).collect();
 //! assert_eq!(errors[0], (14, &ErrorKind::Duplicate("t".into())));
-//! assert_eq!(errors[1], (21, &ErrorKind::Truncated { got: 42, of: 162, at_limit: false }));
+//! assert_eq!(errors[1], (73, &ErrorKind::Truncated { got: 39, of: 162, at_limit: false }));
 //! ```
 //!
 //! # Where the standard leaves a choice

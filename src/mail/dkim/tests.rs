@@ -187,7 +187,12 @@ fn every_fault_of_the_key_has_its_place() {
     ];
     for (kind, value, wanted) in cases {
         let text = format!("v=DKIM1; k={kind}; p={value}");
-        assert_eq!(error(&text), (wanted, value), "{text}");
+        let place = match wanted {
+            Kind::Truncated { .. } => "",
+            Kind::PlusLost => " ",
+            _ => &value,
+        };
+        assert_eq!(error(&text), (wanted, place.to_owned()), "{text}");
     }
     // A private key is told whatever else is wrong, and whatever type is said.
     let dashed = format!("k=dsa; p={}-{}", &private[..60], &private[60..]);

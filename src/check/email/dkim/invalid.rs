@@ -87,7 +87,10 @@ fn help(selector: &Selector, published: &Published, kind: &ErrorKind, world: &Wo
 
 fn cure(kind: &ErrorKind) -> Option<&'static str> {
     match kind {
-        ErrorKind::Truncated { .. } | ErrorKind::Base64Cut | ErrorKind::PlusLost => Some(
+        ErrorKind::PlusLost => {
+            Some("enter the key again: a copy from a URL or a form turned each `+` into a space")
+        }
+        ErrorKind::Truncated { .. } | ErrorKind::Base64Cut => Some(
             "enter the whole key again, as one record: what is longer than 255 characters goes into several quoted strings of the same record, which most forms do by themselves",
         ),
         ErrorKind::Trailing(_) | ErrorKind::BehindPadding => {

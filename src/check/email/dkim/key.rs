@@ -1,7 +1,7 @@
 //! What receivers make of a key that can be read: withdrawn, too weak, or only a test.
 
-use super::{Published, State, good, state, unless_told, words};
-use crate::check::{Verdict, World, seen};
+use super::{Published, State, dkim_differs, good, state, unless_told, words};
+use crate::check::{Status, Verdict, World, seen};
 use crate::item::Selector;
 use crate::mail::dkim::{Key, Record};
 use crate::wanted::{self, Wanted};
@@ -58,7 +58,7 @@ pub(in crate::check) fn dkim_weak(selector: &Selector, world: &World) -> Verdict
         }
     };
     let failing = failing.help(stronger(selector, &published, world));
-    unless_told(failing, selector, world)
+    unless_another(failing, selector, world)
 }
 
 fn sample(selector: &Selector, published: &Published, standard: &str) -> Verdict {
@@ -133,6 +133,15 @@ pub(in crate::check) fn dkim_testing(selector: &Selector, world: &World) -> Verd
     .label("key in test mode")
     .help(help)
     .evidence(evidence(&published));
+    unless_another(failing, selector, world)
+}
+
+/// A failing verdict about a key, unless another key than this one is to be published anyway.
+fn unless_another(failing: Verdict, selector: &Selector, world: &World) -> Verdict {
+    if dkim_differs(selector, world).status == Status::Fail {
+        let reason = "another key must be published there anyway";
+        return Verdict::not_judged("email/dkim-differs", &selector.name, reason);
+    }
     unless_told(failing, selector, world)
 }
 

@@ -36,11 +36,23 @@ pub(in crate::check) fn dkim_missing(selector: &Selector, world: &World) -> Verd
         targets => format!("a key behind a CNAME to {}", seen::in_full(targets).replace(" and ", " or ")),
     };
     let publish = words::publish(selector, world);
+    let help = match first {
+        // The alias is right; what it leads to is not there yet.
+        Some(first) if is_wanted(selector, answer, world) => first,
+        Some(first) => format!("{first}; otherwise {publish}"),
+        None => publish,
+    };
     Verdict::fail(format!("{what}: mail signed with selector {} fails DKIM", words::label(selector)))
         .expected(expected)
         .observed(observed)
         .label("no key there")
-        .help(first.map_or(publish.clone(), |first| format!("{first}; otherwise {publish}")))
+        .help(help)
+}
+
+/// True where the selector's alias is the very one that it must be.
+fn is_wanted(selector: &Selector, answer: &DnsAnswer, world: &World) -> bool {
+    let wanted = wanted::dkim::record(selector, world).filter(|wanted| wanted.kind == "CNAME");
+    wanted.is_some_and(|wanted| alias(selector, answer) == Some(wanted.value.as_str()))
 }
 
 /// The pass of a selector whose provider publishes a key there only when it changes keys: its own

@@ -13,32 +13,21 @@ pub(super) fn publish(selector: &Selector, world: &World) -> String {
         return format!("publish `{wanted}`{unproxied}");
     }
     let name = &selector.name;
-    let targets: Vec<String> = wanted::dkim::targets(selector, world)
-        .iter()
-        .map(|target| format!("`{name} CNAME {target}`"))
-        .collect();
-    let form = if targets.is_empty() {
-        format!("`{name} TXT \"v=DKIM1; k=rsa; p=<key>\"`, or the CNAME that it gives for that name")
-    } else {
-        seen::in_full(&targets).replace(" and ", " or ")
+    let Some(provider) = wanted::dkim::provider(selector, world) else {
+        return format!(
+            "copy the key from the sender's console and publish `{name} TXT \"v=DKIM1; k=rsa; p=<key>\"`, or the CNAME that it gives for that name (DNS only, not proxied); then ask `dig {name} TXT`"
+        );
     };
-    let dns_only = "(a CNAME: DNS only, not proxied)";
-    match source(selector, world) {
-        Some(source) => format!("publish the record that {source} for this selector, {form} {dns_only}"),
-        None => format!(
-            "copy the key from the sender's console and publish {form} (DNS only, not proxied); then ask `dig {name} TXT`"
-        ),
+    let shows = match &provider.console {
+        Some(console) => format!("that {} shows ({console})", provider.name),
+        None => format!("that {} shows among the DNS records of your domain", provider.name),
+    };
+    match wanted::dkim::targets(selector, world).first() {
+        Some(target) => {
+            format!("publish `{name} CNAME {target}` (DNS only, not proxied), with the name {shows}")
+        }
+        None => format!("publish `{name} TXT \"v=DKIM1; k=rsa; p=<key>\"`, with the key {shows}"),
     }
-}
-
-/// Where the provider shows the record: `Postmark shows (...)`.
-fn source(selector: &Selector, world: &World) -> Option<String> {
-    let provider = wanted::dkim::provider(selector, world)?;
-    let where_ = provider
-        .console
-        .as_ref()
-        .map_or("among the DNS records of your domain".to_owned(), |path| format!("under {path}"));
-    Some(format!("{} shows {where_}", provider.name))
 }
 
 /// What to say of a record that stands at another name, which the selector is an alias of.
@@ -47,7 +36,7 @@ pub(super) fn owner(selector: &Selector, published: &Published) -> Option<String
     (!owner.eq_ignore_ascii_case(&selector.name)).then(|| seen::cut(owner))
 }
 
-/// `the key at s1.host.test (through s1._domainkey.shop.test)`
+/// `the key at s1._domainkey.shop.test`; behind an alias both names.
 pub(super) fn subject(selector: &Selector, published: &Published) -> String {
     match owner(selector, published) {
         Some(owner) => format!("the key at {owner}, to which {} leads,", selector.name),

@@ -52,13 +52,13 @@ pub(in crate::mail::dkim) fn read(place: Place, key_type: Option<KeyType>) -> Re
     match (key, decoded.fault) {
         (Ok(key), None) => Ok(key),
         // The key itself tells better what is missing than its base64 does.
-        (Err(kind), fault) if fault.is_none() || tells_loss(&kind) => Err(Some(place.all(kind))),
+        (Err(kind @ ErrorKind::Truncated { .. }), _) => Err(Some(place.at(kind, place.value.len()))),
+        (Err(kind @ ErrorKind::PlusLost), _) => {
+            Err(Some(place.at(kind, place.value.find(' ').unwrap_or_default())))
+        }
+        (Err(kind), None) => Err(Some(place.all(kind))),
         (_, fault) => Err(fault.map(|(fault, at)| place.at(of_base64(fault), at))),
     }
-}
-
-fn tells_loss(kind: &ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Truncated { .. } | ErrorKind::PlusLost)
 }
 
 fn of_base64(fault: Fault) -> ErrorKind {
