@@ -177,6 +177,11 @@ catalogue! {
     "email/spf-sender-missing" => Authorised(email::spf::spf_sender_missing),
     "email/spf-sender-stale" => Domain(email::spf::spf_sender_stale),
     "email/dkim-missing" => Selector(email::dkim::dkim_missing),
+    "email/dkim-invalid" => Selector(email::dkim::dkim_invalid),
+    "email/dkim-revoked" => Selector(email::dkim::dkim_revoked),
+    "email/dkim-weak" => Selector(email::dkim::dkim_weak),
+    "email/dkim-testing" => Selector(email::dkim::dkim_testing),
+    "email/dkim-differs" => Selector(email::dkim::dkim_differs),
     "email/dmarc-missing" => Domain(email::dmarc::dmarc_missing),
     "email/dmarc-policy-weak" => Domain(email::dmarc::dmarc_policy_weak),
 }

@@ -5,7 +5,7 @@ use super::quote::{cut, is_name, list, scalar};
 use super::sheet::Sheet;
 use super::sight::Sight;
 use super::spf::Record;
-use crate::mail;
+use crate::mail::dkim;
 use crate::provider::About;
 use crate::provider::email::{self, Provider};
 
@@ -82,7 +82,10 @@ impl<'a> Senders<'a> {
         }
         let alias = sight.values(&label, "CNAME").first().copied();
         let provider = email::sender_of_key(sight.domain, selector, alias);
-        if texts.iter().any(|text| mail::is_dkim_key(text.as_str())) {
+        let keys = texts.iter().map(|text| text.as_str()).filter(|text| dkim::is_record(text));
+        let (revoked, keys): (Vec<_>, Vec<_>) =
+            keys.map(|text| dkim::Record::read(text).record).partition(dkim::Record::is_revoked);
+        if !keys.is_empty() {
             match provider {
                 Some(provider) => self.sender(provider).selectors.push(selector),
                 None => self.keys.push(Key { selector, alias }),
@@ -90,7 +93,7 @@ impl<'a> Senders<'a> {
         } else if let (Some(provider), Some(alias)) = (provider, alias) {
             self.sender(provider);
             self.dead.push((selector, format!("is an alias of {}, where there is no key", cut(alias))));
-        } else if texts.iter().any(|text| mail::tag(text.as_str(), "p") == Some("")) {
+        } else if !revoked.is_empty() {
             self.dead.push((selector, "is withdrawn: its key is empty".into()));
         }
     }

@@ -31,6 +31,7 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         mail::records_agree,
         mail::providers,
         mail::selectors,
+        mail::keys,
         mail::networks,
         waivers,
     ] {

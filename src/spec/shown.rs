@@ -1,6 +1,7 @@
 //! The spec's text as it may be shown: no secret in it, nothing that a terminal would obey, and
 //! every byte where it was, so that places still fit.
 
+use crate::mail::dkim;
 use crate::observed::is_harmful;
 
 /// How secrets of common providers begin, the least length of the whole, and what they are.
@@ -68,6 +69,8 @@ pub(crate) fn shown(text: &str) -> String {
 pub(crate) fn without_secrets(text: &str) -> String {
     let mut clean = text.to_owned();
     let mut in_key = false;
+    // Behind the beginning of a private key in base64: its other words.
+    let mut in_base64 = false;
     let mut start = 0;
     while start < text.len() {
         let rest = &text[start..];
@@ -83,7 +86,9 @@ pub(crate) fn without_secrets(text: &str) -> String {
         } else if token.starts_with("-----END") {
             in_key = false;
         }
+        in_base64 = begins_private_key(token) || (in_base64 && length >= 12 && token.bytes().all(is_base64));
         if in_key && length >= 12 && !token.starts_with("-----")
+            || in_base64
             || is_secret(&text[..start], token, &rest[length..])
         {
             clean.replace_range(start..start + length, &"*".repeat(length));
@@ -91,6 +96,17 @@ pub(crate) fn without_secrets(text: &str) -> String {
         start += length;
     }
     clean
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/=".contains(&byte)
+}
+
+/// True for the base64 of a private key, also behind `p=`.
+fn begins_private_key(token: &str) -> bool {
+    // That of a short Ed25519 key has 64 characters.
+    let long = |part: &str| part.len() >= 40 && dkim::begins_private_key(part);
+    token.starts_with('M') && long(token) || token.split('=').any(long)
 }
 
 /// True where a token is a secret by its own form, or by what stands around it.
@@ -126,6 +142,22 @@ mod tests {
             assert!(!masked.contains(secret), "{masked}");
         }
         assert!(masked.contains("# and ****"));
+    }
+
+    #[test]
+    fn private_keys_are_masked_without_the_lines_of_their_file_too() {
+        let start = "MIIEowIBAAKCAQEA6qG2AY2veQj7dXSiwIhQc4gqbxna4aCl";
+        let text =
+            format!("v=DKIM1; k=rsa; p={start} 7IviqzKBn1PKezpGRb1H\" \"5w80F9IStVqQ8aI+; n=fine words here");
+        let masked = shown(&text);
+        assert!(!["MIIE", "7Ivi", "5w80"].iter().any(|part| masked.contains(part)), "{masked}");
+        assert!(
+            masked.starts_with("v=DKIM1; k=rsa; ***") && masked.ends_with("; n=fine words here"),
+            "{masked}"
+        );
+        let public = "p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA6qG2AY2veQj7dXSiwIhQc4gqbxna4aCl";
+        assert_eq!(shown(public), public);
+        assert_eq!(secret_kind(start), Some("a secret"));
     }
 
     #[test]

@@ -317,3 +317,19 @@ fn mail_providers_and_senders_are_known_or_described() {
     let good = "{receive: google-workspace, send: [mailgun, {provider: postmark, dkim: [20260901120000pm], return_path: pm-bounces}], spf: {ip: [203.0.113.25, '2001:db8::/32']}}";
     assert_eq!(faults(good), [] as [&str; 0]);
 }
+
+#[test]
+fn a_declared_key_is_one_that_can_be_published() {
+    let faults = |key: &str| {
+        let spec = format!("domain: shop.test\nemail: {{dkim: [{{selector: s1, key: '{key}'}}]}}\n");
+        let Err(errors) = load::parse("-", &spec) else { return None };
+        let told = errors.errors[0].to_string();
+        Some(format!("{told} {:?}", miette::Report::new(errors)))
+    };
+    assert_eq!(faults(" v=DKIM1; k=ed25519; p=aXlmrfvylsohp48jjLKtjgg9PmJhx1466YagaYVDDo8=; "), None);
+    assert!(faults("v=DKIM1; k=rsa; p=MIIB").is_some_and(|text| text.contains("no public key")));
+    assert!(faults("v=DKIM1; p=").is_some_and(|text| text.contains("which withdraws a key")));
+    let secret = format!("MIIEowIBAAKCAQEA{}", "Secret".repeat(20));
+    let told = faults(&format!("p={secret}")).unwrap_or_default();
+    assert!(told.contains("PRIVATE key") && !told.contains("SecretSecret"), "{told}");
+}

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::lab::{Builder, Fault, Lab, Weather, good_key};
+use crate::lab::{Builder, Fault, Lab, RSA_2048, Weather, good_key};
 use crate::run::{Outcome, check, findings, launch_ready};
 
 fn init(lab: &Lab, options: &[&str]) -> Outcome {
@@ -64,10 +64,10 @@ fn product(world: &mut Builder) {
         .txt("@", "google-site-verification=abc_DEF-123")
         .txt("@", "say \"hi\" # not: a comment \\ *")
         .txt("_dmarc", "v=DMARC1; p=quarantine; rua=mailto:dmarc@shop.test, mailto:x@dmarc.test")
-        .txt("google._domainkey", "v=DKIM1; k=rsa; p=MIIB")
-        .txt("default._domainkey", "v=DKIM1; k=rsa; p=MIIC")
+        .txt("google._domainkey", good_key())
+        .txt("default._domainkey", good_key())
         .cname("pm-bounces", "pm.mtasv.net.")
-        .txt("pm._domainkey", "k=rsa; p=MIID")
+        .txt("pm._domainkey", format!("k=rsa; p={RSA_2048}"))
         .txt("_mta-sts", "v=STSv1; id=1")
         .a("mta-sts", "203.0.113.10")
         .txt("_smtp._tls", "v=TLSRPTv1; rua=mailto:tls@shop.test")

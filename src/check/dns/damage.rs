@@ -37,6 +37,11 @@ pub(super) fn fault(name: &str, kind: &str, world: &World) -> Option<Fault> {
     if any { None } else { doubled_owner(name, kind, world) }
 }
 
+/// True where `dns/value-malformed` is red for a name and type.
+pub(in crate::check) fn is_damaged(name: &str, kind: &str, world: &World) -> bool {
+    fault(name, kind, world).is_some()
+}
+
 /// True where the spec declares that value at that name.
 fn is_declared(name: &str, seen: &DnsRecord, world: &World) -> bool {
     let mut declared = world

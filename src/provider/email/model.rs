@@ -52,6 +52,8 @@ pub struct Provider {
     /// MX hosts that must not stay.
     #[serde(default)]
     pub unwanted_mx: Vec<Pattern>,
+    /// Where its console shows the records of a domain.
+    pub console: Option<String>,
     /// What else one should know.
     pub note: Option<String>,
     /// Where the facts come from.

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{error, records, shown};
+use crate::mail::dkim;
 use crate::provider::email;
 use crate::spec::load::SpecError;
 use crate::spec::model::scalar::domain_name;
@@ -121,6 +122,28 @@ fn selector_fault(selector: &Located<String>) -> Option<SpecError> {
     let why = domain_name(&lower).err()?;
     let message = format!("`{}` is no selector: {why}", shown(selector));
     Some(error(message, "not a selector", selector.span, "write the label before `._domainkey`: `s1`"))
+}
+
+/// A declared key is one that receivers can use: it is what must be published.
+pub(super) fn keys(spec: &Spec, errors: &mut Vec<SpecError>) {
+    let Some(settings) = settings(spec) else { return };
+    for key in settings.dkim.iter().filter_map(|dkim| dkim.key.as_ref()) {
+        let fault = match dkim::Record::parse(key.trim()) {
+            Ok(record) if record.is_revoked() => Some("its `p=` is empty, which withdraws a key".to_owned()),
+            Ok(_) => None,
+            // A private key among the faults is the one that matters.
+            Err(faults) => {
+                let private = faults.iter().find(|fault| fault.kind == dkim::ErrorKind::PrivateKey);
+                private.or(faults.first()).map(|fault| fault.kind.to_string())
+            }
+        };
+        errors.extend(fault.map(|fault| {
+            let message = format!("the declared DKIM key cannot be used: {}", shown(&fault));
+            let help =
+                "write the record as it is to be published: `v=DKIM1; k=rsa; p=<base64 of the public key>`";
+            error(message, "not a DKIM key", key.span, help)
+        }));
+    }
 }
 
 /// `email.spf.ip` holds what `ip4:` and `ip6:` take (RFC 7208 section 5.6).
