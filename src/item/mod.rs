@@ -2,6 +2,7 @@
 //! the spec and, where the spec is silent, from what was observed.
 
 mod dns;
+mod exchange;
 mod host;
 mod mail;
 mod web;
@@ -19,7 +20,11 @@ pub use dns::{
     owned_records, owners, record_sets, records, zones,
 };
 pub use host::{Host, Name, hosts, may_resolve, names};
-pub use mail::{Exchanger, Fact, Selector, Sender, exchangers, selector_names, selectors, senders};
+pub(crate) use exchange::in_turn;
+pub use exchange::{
+    Exchanger, MOST_EXCHANGERS, MailAddress, exchanger_hosts, exchangers, mail_addresses, sender_addresses,
+};
+pub use mail::{Fact, Selector, Sender, selector_names, selectors, senders};
 pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
 
 /// A waiver, after the findings that it matches have been marked.
@@ -52,6 +57,7 @@ pub struct Items<'a> {
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
+    pub mail_addresses: Vec<MailAddress>,
     hosts_by_name: BTreeMap<String, usize>,
     declared_urls: BTreeSet<Url>,
 }
@@ -73,6 +79,7 @@ impl<'a> Items<'a> {
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),
+            mail_addresses: mail_addresses(document, observed),
             hosts_by_name: hosts.iter().enumerate().map(|(index, host)| (host.name.clone(), index)).collect(),
             declared_urls: urls.iter().map(|declared| declared.url.clone()).collect(),
             hosts,
