@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use hickory_proto::rr::{RData, Record, RecordType};
 
 use super::fault::Fault;
+use super::reverse;
 use super::zone::{Zone, absolute, parents, parsed};
 
 /// A chain of CNAMEs is cut off after this many.
@@ -160,7 +161,15 @@ impl Names {
 
     /// Adds what stands at one name; the target, if that is an alias to follow.
     fn step(&self, name: &str, kind: RecordType, found: &mut Answer) -> Option<String> {
-        let Some(zone) = self.zone_of(name, kind) else {
+        let holder = self.zone_of(name, kind);
+        if holder.is_none_or(Zone::is_top)
+            && let Some(records) = reverse::spontaneous(name, kind)
+        {
+            found.authentic = false;
+            found.records.extend(records);
+            return None;
+        }
+        let Some(zone) = holder else {
             found.outcome = Outcome::NoZone;
             found.authentic = false;
             return None;

@@ -2,8 +2,10 @@
 
 pub(super) mod dkim;
 pub(super) mod dmarc;
+pub(super) mod exchanger;
 pub(super) mod mx;
 mod redirect;
+pub(super) mod reverse;
 pub(super) mod spf;
 
 use super::dns;
