@@ -6,8 +6,8 @@ use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, spec, tls};
 use crate::item::{
-    Changing, DeclaredUrl, Exchanger, Host, MailAddress, Name, Record, RecordSet, Redirect, Selector, Sender, Start,
-    Waiver, Zone,
+    Changing, DeclaredUrl, Exchanger, Host, MailAddress, Name, Record, RecordSet, Redirect, Selector, Sender,
+    Start, Waiver, Zone,
 };
 
 /// What a check looks at, and the function that judges it.

@@ -156,7 +156,9 @@ mod tests {
         let all = fixture.world().items.mail_addresses;
         let all: Vec<String> = all
             .iter()
-            .map(|item| format!("{} {} {}", item.address, item.host.as_deref().unwrap_or("-"), item.place.path))
+            .map(|item| {
+                format!("{} {} {}", item.address, item.host.as_deref().unwrap_or("-"), item.place.path)
+            })
             .collect();
         assert_eq!(
             all,

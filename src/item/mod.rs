@@ -19,11 +19,11 @@ pub use dns::{
     Changing, OwnedRecord, Record, RecordSet, Value, Zone, changing, doubled_name, improbable_name,
     owned_records, owners, record_sets, records, zones,
 };
-pub use host::{Host, Name, hosts, may_resolve, names};
 pub(crate) use exchange::in_turn;
 pub use exchange::{
     Exchanger, MOST_EXCHANGERS, MailAddress, exchanger_hosts, exchangers, mail_addresses, sender_addresses,
 };
+pub use host::{Host, Name, hosts, may_resolve, names};
 pub use mail::{Fact, Selector, Sender, selector_names, selectors, senders};
 pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
 

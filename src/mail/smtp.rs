@@ -140,7 +140,10 @@ mod tests {
     #[test]
     fn what_is_no_reply_is_named() {
         let error = |lines: &[&str]| read(lines).expect_err("no reply").to_string();
-        assert_eq!(error(&["SSH-2.0-OpenSSH_9"]), "it begins with `SSH-2.0-OpenSSH_9`, where three digits belong");
+        assert_eq!(
+            error(&["SSH-2.0-OpenSSH_9"]),
+            "it begins with `SSH-2.0-OpenSSH_9`, where three digits belong"
+        );
         assert_eq!(error(&["250-a", "220 b"]), "its lines have different codes, 250 and 220");
         for line in ["", "22", "2200 x", "120 x", "600 x", "2x0 a", "220\tx"] {
             assert!(matches!(read(&[line]), Err(NotAReply::Code(_))), "{line}");

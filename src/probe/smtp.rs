@@ -142,8 +142,7 @@ impl Wire {
             );
             return Err(Problem::Failed(FailureKind::NotSmtp, words));
         }
-        let (mut stream, shown) =
-            tls::handshake(client, self.stream.into_inner(), host, peer, until).await?;
+        let (mut stream, shown) = tls::handshake(client, self.stream.into_inner(), host, peer, until).await?;
         good_bye(&mut stream, until).await;
         Ok(shown)
     }

@@ -4,10 +4,10 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::checks::{Case, apex, prove, report};
-use crate::lab::{Builder, Cert, Lab, MailFault, Signing, Weather};
+use crate::dnssec::under_the_root;
+use crate::lab::{Association, Builder, Cert, Lab, MailFault, Signing, Weather};
 use crate::run::{check, finding, findings};
 
 const ANY: &str = "domain: shop.test\nemail: {receive: any}";
@@ -125,16 +125,6 @@ fn conversations() {
             sound: mail,
         },
         Case {
-            check: "email/smtp-unreachable",
-            spec: ANY,
-            broken: |world| {
-                mail(world);
-                world.zone("shop.test").mx("@", 20, "mx2").a("mx2", "203.0.113.26");
-                world.weather("mx2.shop.test", 25, Weather::ConnectTimesOut);
-            },
-            sound: mail,
-        },
-        Case {
             check: "email/starttls-missing",
             spec: "domain: shop.test",
             broken: |world| faulty(world, MailFault::NoStarttls),
@@ -212,8 +202,18 @@ fn bad_weather_is_told_apart_and_ends_in_time() {
     let reach = "email/smtp-unreachable";
     let starttls = "email/starttls-missing";
     let faults: [(MailFault, &str, &str, &str); 9] = [
-        (F::Greets("SSH-2.0-OpenSSH_9.9"), reach, "fail", "is not SMTP: it begins with `SSH-2.0-OpenSSH_9.9`"),
-        (F::Greets("554 5.7.1 no"), reach, "unknown", "greets with `554 5.7.1 no`; run once from another network"),
+        (
+            F::Greets("SSH-2.0-OpenSSH_9.9"),
+            reach,
+            "fail",
+            "is not SMTP: it begins with `SSH-2.0-OpenSSH_9.9`",
+        ),
+        (
+            F::Greets("554 5.7.1 no"),
+            reach,
+            "unknown",
+            "greets with `554 5.7.1 no`; run once from another network",
+        ),
         (F::AnswersEhlo("421 4.7.0 busy"), reach, "unknown", "answers EHLO with `421 4.7.0 busy`"),
         (F::SlowDrip, reach, "fail", "within 600 ms"),
         (F::EndlessLine, reach, "fail", "a line of more than 2048 bytes"),
@@ -270,6 +270,17 @@ fn a_blocked_port_is_could_not_tell() {
     }
 }
 
+/// Where another server answers, it is not the network.
+#[test]
+fn one_silent_server_among_others_fails() {
+    let (report, took) = found(|world| {
+        world.zone("shop.test").mx("@", 20, "mx2").a("mx2", "203.0.113.26");
+        world.weather("mx2.shop.test", 25, Weather::ConnectTimesOut);
+    });
+    assert_eq!(findings(&report, "fail"), ["email/smtp-unreachable mx2.shop.test"]);
+    assert!(took < Duration::from_secs(5));
+}
+
 /// No mail is ever sent, and nobody is asked twice.
 #[test]
 fn each_server_is_talked_to_once() {
@@ -303,18 +314,78 @@ fn conversations_are_recorded() {
     assert_eq!(first.json()["counts"], again.json()["counts"]);
 }
 
-/// A mail server of a signed zone. The record is for its key, or for another one.
-fn signed(world: &mut Builder, cert: Cert) {
+/// A mail server in a zone that is signed so, with a TLSA record.
+fn bound(world: &mut Builder, signing: Signing, association: Association, cert: Cert) {
     mail(world);
-    world.mail_server("mail.shop.test").cert(cert);
-    world.zone("test").sign(Signing::good().anchored());
-    world.zone("shop.test").sign(Signing::good());
+    under_the_root(world, signing);
+    world.mail_server("mail.shop.test").cert(cert).tlsa(association);
 }
 
-/// The TLSA data for the key that the lab's servers have; it is made anew for each lab, and a record
-/// must stand before that.
-fn key_of(lab: &Lab) -> String {
-    let chain = lab.ca().chain(&Cert::good(), "mail.shop.test");
-    let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-    hex(&Sha256::digest(&chain[1]))
+#[test]
+fn tlsa_records_bind_where_the_zone_is_signed() {
+    prove(&[
+        Case {
+            check: "email/dane-mismatch",
+            spec: ANY,
+            broken: |world| bound(world, Signing::good(), Association::OtherKey, Cert::good()),
+            sound: |world| bound(world, Signing::good(), Association::Key, Cert::good()),
+        },
+        Case {
+            check: "email/dane-mismatch",
+            spec: "domain: shop.test",
+            broken: |world| bound(world, Signing::good(), Association::OtherKey, Cert::good()),
+            sound: |world| {
+                bound(world, Signing::good(), Association::Issuer, Cert::good());
+                // One that fits is enough.
+                world.mail_server("mail.shop.test").tlsa(Association::OtherKey);
+            },
+        },
+    ]);
+}
+
+/// A record for the key makes up for the certificate (RFC 7672 section 3.1.1); the right record to
+/// publish instead of a wrong one is printed.
+#[test]
+fn tlsa_records_vouch_and_are_told() {
+    let vouched = report(ANY, |world| {
+        bound(world, Signing::good(), Association::Key, Cert::good().self_signed().other_name());
+    });
+    assert_eq!(findings(&vouched, "fail"), Vec::<String>::new());
+    let certificate = finding(&vouched, "email/starttls-certificate", "mail.shop.test");
+    assert_eq!(certificate["message"], "a TLSA record vouches for the certificate (RFC 7672)");
+    let wrong = report(ANY, |world| bound(world, Signing::good(), Association::OtherKey, Cert::good()));
+    let told = finding(&wrong, "email/dane-mismatch", "mail.shop.test");
+    let help = told["help"].as_str().expect("help");
+    assert!(help.starts_with("publish `_25._tcp.mail.shop.test TLSA 3 1 1 "), "{help}");
+}
+
+#[test]
+fn tlsa_records_mean_nothing_without_signatures() {
+    let unsigned = report(ANY, |world| {
+        mail(world);
+        world.mail_server("mail.shop.test").tlsa(Association::OtherKey);
+        // Without a root, nobody can tell that a zone is not signed.
+        world.zone(".").sign(Signing::good().anchored());
+        world.zone("test").sign(Signing::good());
+    });
+    assert_eq!(findings(&unsigned, "fail"), Vec::<String>::new());
+    let told = finding(&unsigned, "email/dane-mismatch", "mail.shop.test");
+    assert_eq!(told["status"], "not_applicable", "{told:#}");
+    let message = told["message"].as_str().expect("words");
+    assert!(message.contains("senders ignore the TLSA records"), "{message}");
+}
+
+/// The zone of somebody else's mail server is asked whether it is signed, and not judged.
+#[test]
+fn foreign_zones_are_not_judged() {
+    let report = report(ANY, |world| {
+        exchanged(world, "mx.host.test.");
+        under_the_root(world, Signing::good());
+        world.zone("host.test").a("mx", "203.0.113.60").sign(Signing::good());
+        world.mail_server("mx.host.test").tlsa(Association::Key);
+    });
+    assert_eq!(findings(&report, "fail"), Vec::<String>::new());
+    assert_eq!(finding(&report, "email/dane-mismatch", "mx.host.test")["status"], "pass");
+    let all = report["findings"].as_array().expect("findings");
+    assert!(all.iter().all(|finding| finding["subject"] != "host.test"), "{report:#}");
 }

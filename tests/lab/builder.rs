@@ -196,6 +196,7 @@ impl Builder {
             now: self.now,
         });
         self.publish_intermediate(&shared.ca);
+        smtp::associate(&self.mail, &mut self.names, &shared.ca);
         delegation::complete(&mut self.names);
         let anchors = signed::publish(&mut self.names, self.now);
         let runtime = Builder::runtime();

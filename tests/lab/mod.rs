@@ -57,7 +57,7 @@ pub use rdap::{Registered, Registry};
 pub use signing::Signing;
 pub use site::{Port80, Request, Response, Site};
 pub use six::has_ipv6;
-pub use smtp::{MailFault, MailServer};
+pub use smtp::{Association, MailFault, MailServer};
 pub use weather::{Trouble, Weather};
 pub use zone::Zone;
 pub use zones::Names;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use hickory_proto::rr::RecordType;
 use rustls::ServerConfig;
+use sha2::{Digest, Sha256};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
@@ -15,8 +16,10 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Shared;
 use super::bound::{Bound, Service, serve};
+use super::ca::Ca;
 use super::cert::Cert;
 use super::pace::Paced;
+use super::zone::parents;
 use super::zones::Names;
 
 /// What a mail server gets wrong.
@@ -46,14 +49,32 @@ pub enum MailFault {
     ClosesAtEhlo,
 }
 
+/// What DNS binds a mail server to (RFC 7672).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Association {
+    /// Its key: `3 1 1`.
+    Key,
+    /// The lab's intermediate: `2 0 1`.
+    Issuer,
+    /// A key that it has not.
+    OtherKey,
+}
+
 /// The description of a mail server.
 #[derive(Clone, Debug, Default)]
 pub struct MailServer {
     cert: Option<Cert>,
     fault: Option<MailFault>,
+    associations: Vec<Association>,
 }
 
 impl MailServer {
+    /// A TLSA record in the zone of its name.
+    pub fn tlsa(&mut self, association: Association) -> &mut Self {
+        self.associations.push(association);
+        self
+    }
+
     /// The certificate that it shows; a good one until said otherwise.
     pub fn cert(&mut self, cert: Cert) -> &mut Self {
         self.cert = Some(cert);
@@ -76,6 +97,24 @@ impl MailServer {
                 let _ = talk.with(stream).await;
             })
         })
+    }
+}
+
+/// Publishes the TLSA records: only now is it known which keys there are.
+pub(super) fn associate(servers: &BTreeMap<String, MailServer>, names: &mut Names, ca: &Ca) {
+    for (host, server) in servers {
+        let name = format!("_25._tcp.{host}.");
+        let zone = parents(&name).find(|zone| names.origins().iter().any(|origin| origin == zone));
+        let Some(zone) = zone.map(|zone| zone.trim_end_matches('.').to_owned()) else { continue };
+        for association in &server.associations {
+            let (start, data) = match association {
+                Association::Key => ([3, 1, 1], Sha256::digest(ca.leaf_key_der())),
+                Association::Issuer => ([2, 0, 1], Sha256::digest(ca.intermediate_der())),
+                Association::OtherKey => ([3, 1, 1], Sha256::digest("another key")),
+            };
+            let data: &[u8] = &data;
+            names.zone(&zone).raw(&name, "TLSA", &[&start[..], data].concat());
+        }
     }
 }
 

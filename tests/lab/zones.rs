@@ -128,9 +128,14 @@ impl Names {
         let nodes = self.zones.values().flat_map(|zone| &zone.nodes);
         let records = nodes.flat_map(|(name, records)| records.iter().map(move |(_, data)| (name, data)));
         let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+        // A name displays as people write it, `bücher.test`.
+        let target = |data: &RData| match data {
+            RData::MX(mx) => mx.exchange.to_ascii(),
+            data => data.to_string(),
+        };
         records
             .filter(|(_, data)| data.record_type() == wanted)
-            .map(|(name, data)| (bare(name), bare(data.to_string().rsplit(' ').next().unwrap_or(""))))
+            .map(|(name, data)| (bare(name), bare(&target(data))))
             .collect()
     }
 

@@ -104,7 +104,7 @@ fn difference(world: &World) -> Judged<Difference> {
         Short::Word(any) if any == "any" => {
             Err(Box::new(Verdict::not_applicable("any mail server will do (`receive: any`)")))
         }
-        Short::Word(id) => from_provider(known(id)?, hosts),
+        Short::Word(id) => Ok(from_provider(known(id)?, hosts)),
     }
 }
 
@@ -153,20 +153,19 @@ fn known(id: &str) -> Judged<&'static Provider> {
     }
 }
 
-fn from_provider(provider: &'static Provider, hosts: Vec<String>) -> Judged<Difference> {
+fn from_provider(provider: &'static Provider, hosts: Vec<String>) -> Difference {
     let published: Vec<&str> = hosts.iter().map(String::as_str).collect();
     let set = wanted::closest_set(provider, &published);
     let missing = set.map(|set| wanted::missing_of(set, &published)).unwrap_or_default();
     let missing: Vec<String> = missing.into_iter().map(str::to_owned).collect();
     let own = hosts.iter().any(|host| provider.owns_mx(host));
     let unexpected: Vec<String> = hosts.into_iter().filter(|host| !provider.owns_mx(host)).collect();
-    Ok(Difference { only_incomplete: own && unexpected.is_empty(), missing, unexpected })
+    Difference { only_incomplete: own && unexpected.is_empty(), missing, unexpected }
 }
 
 pub(in crate::check) fn mx_differs(world: &World) -> Verdict {
-    let found = receive(world).and_then(|receive| {
-        Ok((receive, difference(world)?, seen::dns(world.domain(), "MX", world)?))
-    });
+    let found = receive(world)
+        .and_then(|receive| Ok((receive, difference(world)?, seen::dns(world.domain(), "MX", world)?)));
     let (receive, difference, answer) = match found {
         Ok(found) => found,
         Err(verdict) => return *verdict,
@@ -209,7 +208,10 @@ fn what(receive: &Receive, difference: &Difference, world: &World) -> String {
             left => format!("; {} is left over from its set-up and must go", seen::listed(left)),
         };
         let goes = if only_foreign(world, provider) { "goes" } else { "also goes" };
-        return format!("mail to {domain} {goes} to {}, which is not {name}'s{note}", seen::listed(unexpected));
+        return format!(
+            "mail to {domain} {goes} to {}, which is not {name}'s{note}",
+            seen::listed(unexpected)
+        );
     }
     let gone = (!missing.is_empty()).then(|| format!("{} is missing", seen::listed(missing)));
     let more = (!unexpected.is_empty()).then(|| format!("{} is not declared", seen::listed(unexpected)));
@@ -246,9 +248,9 @@ fn cure(receive: &Receive, difference: &Difference, answer: &DnsAnswer, world: &
     let domain = world.domain();
     let missing = |record: &Wanted| difference.missing.contains(&record.value);
     let records: Vec<Wanted> = wanted::records(world).into_iter().filter(missing).collect();
-    let unwanted = answer.of_type("MX").filter(|record| {
-        difference.unexpected.iter().any(|host| record.value.as_str() == host.as_str())
-    });
+    let unwanted = answer
+        .of_type("MX")
+        .filter(|record| difference.unexpected.iter().any(|host| record.value.as_str() == host.as_str()));
     let delete: Vec<Wanted> = unwanted
         .map(|record| Wanted::mx(domain, record.priority.unwrap_or_default(), record.value.as_str()))
         .collect();

@@ -60,9 +60,9 @@ fn told_elsewhere(item: &MailAddress, name: &str, world: &World) -> Option<Verdi
                 _ => Verdict::not_judged("email/mx-invalid", host, &reason),
             }
         }
-        None => Verdict::not_applicable(format!(
-            "{name} belongs to an address that nobody outside sees ({kind})"
-        )),
+        None => {
+            Verdict::not_applicable(format!("{name} belongs to an address that nobody outside sees ({kind})"))
+        }
     })
 }
 
@@ -100,7 +100,8 @@ fn confirmed(name: &str, address: IpAddr) -> Verdict {
 fn is_generic(name: &str, address: IpAddr) -> bool {
     let IpAddr::V4(four) = address else { return false };
     let numbers: Vec<String> = four.octets().iter().map(ToString::to_string).collect();
-    let parts: Vec<&str> = name.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        name.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
     let held = numbers.iter().filter(|number| parts.contains(&number.as_str())).count();
     held >= 3
 }

@@ -171,10 +171,7 @@ pub(in crate::check) fn record_unexpected(record: &Record, world: &World) -> Ver
         );
     }
     // Where the spec also says who receives, a foreign MX is that check's, which is no mere note.
-    if kind == RecordType::Mx
-        && record.name == world.domain()
-        && mx_differs(world).status == Status::Fail
-    {
+    if kind == RecordType::Mx && record.name == world.domain() && mx_differs(world).status == Status::Fail {
         let reason = "the domain has other mail servers than the spec says";
         return Verdict::not_judged("email/mx-differs", world.domain(), reason);
     }

@@ -47,7 +47,8 @@ fn signed(name: &str, world: &World) -> Judged<()> {
                     "{zone} is not signed with DNSSEC, so senders ignore the TLSA records of {name}"
                 )),
                 ChainState::Bogus | ChainState::Indeterminate => {
-                    let why = dnssec.reason.as_ref().map_or("no trust anchor was reached", |why| why.as_str());
+                    let why =
+                        dnssec.reason.as_ref().map_or("no trust anchor was reached", |why| why.as_str());
                     Verdict::unknown(format!("whether {zone} is signed could not be told: {why}"))
                 }
             }
@@ -68,7 +69,12 @@ pub(super) fn vouching_usage(exchanger: &Exchanger, handshake: &Handshake, world
 fn read(answer: &DnsAnswer) -> Vec<Result<Tlsa, String>> {
     let one = |text: &str| {
         Tlsa::parse(text).map_err(|error| {
-            format!("`{}` is not a record: {} at character {}", seen::cut(text), error.kind, error.span.start + 1)
+            format!(
+                "`{}` is not a record: {} at character {}",
+                seen::cut(text),
+                error.kind,
+                error.span.start + 1
+            )
         })
     };
     answer.values("TLSA").map(|value| one(value.as_str())).collect()

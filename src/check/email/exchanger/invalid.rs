@@ -64,9 +64,7 @@ fn fault(exchanger: &Exchanger, world: &World) -> Judged<Option<Fault>> {
     let private = |ip: &IpAddr| world.private.fault(*ip).map(|kind| format!("{ip} ({kind})"));
     let private: Vec<String> = addresses.found.iter().filter_map(private).collect();
     match addresses.gap {
-        _ if chain.is_alias() && chain.end != End::Missing => {
-            Ok(Some(Fault::Alias(chain.last().to_owned())))
-        }
+        _ if chain.is_alias() && chain.end != End::Missing => Ok(Some(Fault::Alias(chain.last().to_owned()))),
         _ if !private.is_empty() => Ok(Some(Fault::Private(private))),
         _ if !addresses.found.is_empty() => Ok(None),
         Some(gap) => Err(gap),
@@ -178,13 +176,20 @@ fn failed(exchanger: &Exchanger, fault: &Fault, world: &World) -> Verdict {
         ),
         Fault::Private(addresses) => {
             let addresses = seen::listed(addresses);
-            let cure = format!("publish `{host} A <public address of the mail server>`, or delete `{record}`");
+            let cure =
+                format!("publish `{host} A <public address of the mail server>`, or delete `{record}`");
             (format!("resolves to {addresses}: no mail server outside can reach that"), addresses, cure)
         }
         Fault::Alias(target) => (
-            format!("is an alias of {}, which an MX record must not name: some mail servers refuse it", seen::cut(target)),
+            format!(
+                "is an alias of {}, which an MX record must not name: some mail servers refuse it",
+                seen::cut(target)
+            ),
             format!("CNAME {}", seen::cut(target)),
-            format!("publish `{}` and delete `{record}`, or give {host} the A and AAAA records of the server instead of the alias", named(target)),
+            format!(
+                "publish `{}` and delete `{record}`, or give {host} the A and AAAA records of the server instead of the alias",
+                named(target)
+            ),
         ),
     };
     Verdict::fail(format!("{host}, a mail server of {domain}, {what}"))

@@ -21,9 +21,8 @@ struct Talk<'w> {
 
 /// Every conversation of the run.
 fn all<'w>(world: &'w World) -> impl Iterator<Item = Talk<'w>> {
-    let talk = |(key, seen): (&'w String, &'w Seen<Smtp>)| {
-        Some(Talk { address: key.split_once(' ')?.1, seen })
-    };
+    let talk =
+        |(key, seen): (&'w String, &'w Seen<Smtp>)| Some(Talk { address: key.split_once(' ')?.1, seen });
     world.observed.smtp.iter().filter_map(talk)
 }
 
@@ -36,8 +35,7 @@ fn talks<'w>(exchanger: &Exchanger, world: &'w World) -> Judged<Vec<Talk<'w>>> {
     let prefix = format!("{} ", exchanger.host);
     let own = world.observed.smtp.range(prefix.clone()..);
     let own = own.take_while(|(key, _)| key.starts_with(&prefix));
-    let own: Vec<Talk> =
-        own.map(|(key, seen)| Talk { address: &key[prefix.len()..], seen }).collect();
+    let own: Vec<Talk> = own.map(|(key, seen)| Talk { address: &key[prefix.len()..], seen }).collect();
     if own.iter().any(|talk| !matches!(talk.seen, Seen::Unobserved(_))) {
         return Ok(own);
     }
@@ -60,7 +58,8 @@ fn spoken<'w>(exchanger: &Exchanger, world: &'w World) -> Judged<Vec<(&'w str, &
         return Ok(said);
     }
     let reach = reach::smtp_unreachable(exchanger, world);
-    let cause = Verdict::not_judged("email/smtp-unreachable", &exchanger.host, "the host does not answer SMTP");
+    let cause =
+        Verdict::not_judged("email/smtp-unreachable", &exchanger.host, "the host does not answer SMTP");
     Err(Box::new(if reach.status == Status::Fail { cause } else { reach }))
 }
 
