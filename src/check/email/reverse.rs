@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use super::declared_too;
+use super::{declared_too, mx};
 use crate::check::dns::record;
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
@@ -47,8 +47,12 @@ pub(in crate::check) fn reverse_dns(item: &MailAddress, world: &World) -> Verdic
     failed(item, &what, &format!("PTR {names}, with other addresses or none"))
 }
 
-/// Addresses that nobody outside sees.
+/// Addresses of hosts that must go, and those that nobody outside sees.
 fn told_elsewhere(item: &MailAddress, name: &str, world: &World) -> Option<Verdict> {
+    if item.host.as_ref().is_some_and(|host| mx::is_unwanted(host, world)) {
+        let reason = "its host should not be among the domain's mail servers";
+        return Some(Verdict::not_judged("email/mx-differs", world.domain(), reason));
+    }
     let kind = world.private.fault(item.address)?;
     Some(match &item.host {
         Some(host) => {

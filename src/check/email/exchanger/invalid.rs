@@ -143,60 +143,73 @@ pub(in crate::check) fn mx_invalid(exchanger: &Exchanger, world: &World) -> Verd
 
 fn failed(exchanger: &Exchanger, fault: &Fault, world: &World) -> Verdict {
     let (host, domain) = (&exchanger.host, world.domain());
-    let record = Wanted::mx(domain, exchanger.preference, host);
-    let named = |name: &str| Wanted::mx(domain, exchanger.preference, name);
-    let (what, observed, cure) = match fault {
-        Fault::Literal(address) => (
-            format!("is an address, not the name of a host: no mail server looks for `{host}` but as a name"),
-            "an address".to_owned(),
-            {
-                let (kind, name) = (if address.is_ipv6() { "AAAA" } else { "A" }, format!("mail.{domain}"));
-                format!("publish `{name} {kind} {address}` and `{}`, and delete `{record}`", named(&name))
-            },
-        ),
-        Fault::Local => (
-            "means the sender's own machine, so that no mail arrives".to_owned(),
-            "this machine".to_owned(),
-            format!("publish `{}`, and delete `{record}`", named("<the mail server's name>")),
-        ),
-        Fault::Missing => (
-            "does not exist, so that mail for it is tried elsewhere or returned".to_owned(),
-            "NXDOMAIN".to_owned(),
-            format!("publish `{host} A <address of the mail server>`, or delete `{record}`"),
-        ),
-        Fault::NoAddress => (
-            "has no address, so that mail for it is tried elsewhere or returned".to_owned(),
-            "no A, no AAAA".to_owned(),
-            format!("publish `{host} A <address of the mail server>`, or delete `{record}`"),
-        ),
-        Fault::Endless(chain) => (
-            format!("is an alias without end: {chain}"),
-            "a chain without end".to_owned(),
-            format!("publish `{host} A <address of the mail server>` instead of the alias"),
-        ),
-        Fault::Private(addresses) => {
-            let addresses = seen::listed(addresses);
-            let cure =
-                format!("publish `{host} A <public address of the mail server>`, or delete `{record}`");
-            (format!("resolves to {addresses}: no mail server outside can reach that"), addresses, cure)
-        }
-        Fault::Alias(target) => (
-            format!(
+    Verdict::fail(format!("{host}, a mail server of {domain}, {}", fault.what()))
+        .expected("a name that has public A or AAAA records itself (RFC 5321 section 5.1)")
+        .observed(fault.observed())
+        .label("not a usable host")
+        .help(fault.cure(exchanger, domain))
+}
+
+impl Fault {
+    /// In a clause behind the host.
+    fn what(&self) -> String {
+        match self {
+            Self::Literal(_) => {
+                "is an address where a name belongs: other mail servers look it up as a name and find nothing"
+                    .to_owned()
+            }
+            Self::Local => "means the sender's own machine, so that no mail arrives".to_owned(),
+            Self::Missing => "does not exist, so that mail for it is tried elsewhere or returned".to_owned(),
+            Self::NoAddress => {
+                "has no address, so that mail for it is tried elsewhere or returned".to_owned()
+            }
+            Self::Endless(chain) => format!("is an alias without end: {chain}"),
+            Self::Private(addresses) => {
+                format!("resolves to {}: no mail server outside can reach that", seen::listed(addresses))
+            }
+            Self::Alias(target) => format!(
                 "is an alias of {}, which an MX record must not name: some mail servers refuse it",
                 seen::cut(target)
             ),
-            format!("CNAME {}", seen::cut(target)),
-            format!(
-                "publish `{}` and delete `{record}`, or give {host} the A and AAAA records of the server instead of the alias",
+        }
+    }
+
+    fn observed(&self) -> String {
+        match self {
+            Self::Literal(_) => "an address".to_owned(),
+            Self::Local => "this machine".to_owned(),
+            Self::Missing => "NXDOMAIN".to_owned(),
+            Self::NoAddress => "no A, no AAAA".to_owned(),
+            Self::Endless(_) => "a chain without end".to_owned(),
+            Self::Private(addresses) => seen::listed(addresses),
+            Self::Alias(target) => format!("CNAME {}", seen::cut(target)),
+        }
+    }
+
+    fn cure(&self, exchanger: &Exchanger, domain: &str) -> String {
+        let host = &exchanger.host;
+        let named = |name: &str| Wanted::mx(domain, exchanger.preference, name);
+        let delete = named(host);
+        match self {
+            Self::Literal(address) => {
+                let (kind, name) = (if address.is_ipv6() { "AAAA" } else { "A" }, format!("mail.{domain}"));
+                format!("publish `{name} {kind} {address}` and `{}`, and delete `{delete}`", named(&name))
+            }
+            Self::Local => {
+                format!("publish `{}`, and delete `{delete}`", named("<the mail server's name>"))
+            }
+            Self::Missing | Self::NoAddress | Self::Private(_) => {
+                format!("publish `{host} A <public address of the mail server>`, or delete `{delete}`")
+            }
+            Self::Endless(_) => {
+                format!("publish `{host} A <public address of the mail server>` instead of the alias")
+            }
+            Self::Alias(target) => format!(
+                "publish `{}` and delete `{delete}`, or give {host} the A and AAAA records of the server instead of the alias",
                 named(target)
             ),
-        ),
-    };
-    Verdict::fail(format!("{host}, a mail server of {domain}, {what}"))
-        .expected("a name that has public A or AAAA records itself (RFC 5321 section 5.1)")
-        .observed(observed)
-        .label("not a usable host")
-        .help(cure)
+        }
+    }
 }
 
 /// A null MX stands alone or not at all; the first of the real hosts carries the fault.

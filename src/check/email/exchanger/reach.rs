@@ -75,7 +75,7 @@ pub(in crate::check) fn smtp_unreachable(exchanger: &Exchanger, world: &World) -
     match (answered.is_empty(), open.is_empty()) {
         (false, true) => Verdict::pass(format!("answers at {}", seen::listed(&answered))),
         (false, false) => Verdict::pass(format!(
-            "answers at {}; not told of all: {}",
+            "answers at {}; of the other addresses nothing is known: {}",
             seen::listed(&answered),
             seen::listed(&open)
         )),
