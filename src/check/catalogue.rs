@@ -6,8 +6,8 @@ use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, spec, tls};
 use crate::item::{
-    Authorised, Changing, DeclaredUrl, Exchanger, Host, Name, Record, RecordSet, Redirect, Selector, Sender,
-    Start, Waiver, Zone,
+    Authorised, Changing, DeclaredUrl, Exchanger, Host, MailAddress, Name, Record, RecordSet, Redirect,
+    Selector, Sender, Start, Waiver, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -41,6 +41,8 @@ pub enum Judge {
     Authorised(fn(&Authorised, &World) -> Verdict),
     /// Each host of the domain's MX records.
     Exchanger(fn(&Exchanger, &World) -> Verdict),
+    /// Each address of an exchanger of one's own, and of a declared sender.
+    MailAddress(fn(&MailAddress, &World) -> Verdict),
     /// Each DKIM selector.
     Selector(fn(&Selector, &World) -> Verdict),
     /// Each URL that stands in the spec.
@@ -165,6 +167,12 @@ catalogue! {
     "http/status-differs" => Url(http::status_differs),
     "http/hsts-missing" => Host(http::hsts_missing),
     "email/mx-missing" => Domain(email::mx::mx_missing),
+    "email/mx-differs" => Domain(email::mx::mx_differs),
+    "email/mx-invalid" => Exchanger(email::exchanger::invalid::mx_invalid),
+    "email/smtp-unreachable" => Exchanger(email::exchanger::reach::smtp_unreachable),
+    "email/starttls-missing" => Exchanger(email::exchanger::starttls::starttls_missing),
+    "email/starttls-certificate" => Exchanger(email::exchanger::certificate::starttls_certificate),
+    "email/reverse-dns" => MailAddress(email::reverse::reverse_dns),
     "email/spf-missing" => Domain(email::spf::spf_missing),
     "email/spf-multiple" => Domain(email::spf::spf_multiple),
     "email/spf-invalid" => Domain(email::spf::spf_invalid),
@@ -184,4 +192,5 @@ catalogue! {
     "email/dkim-differs" => Selector(email::dkim::dkim_differs),
     "email/dmarc-missing" => Domain(email::dmarc::dmarc_missing),
     "email/dmarc-policy-weak" => Domain(email::dmarc::dmarc_policy_weak),
+    "email/dane-mismatch" => Exchanger(email::exchanger::dane::dane_mismatch),
 }

@@ -73,6 +73,9 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Exchanger(judge) => {
             each(check, &items.exchangers, |x| (x.host.clone(), &x.place, judge(x, world)))
         }
+        Judge::MailAddress(judge) => {
+            each(check, &items.mail_addresses, |a| (a.address.to_string(), &a.place, judge(a, world)))
+        }
         Judge::Selector(judge) => {
             each(check, &items.selectors, |s| (s.name.clone(), &s.place, judge(s, world)))
         }

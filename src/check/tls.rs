@@ -219,7 +219,7 @@ pub(super) fn certificate_name_mismatch(host: &Host, world: &World) -> Verdict {
 }
 
 /// The first names of a certificate; some have hundreds.
-fn shown_names(certificate: &Certificate) -> String {
+pub(super) fn shown_names(certificate: &Certificate) -> String {
     const SHOWN: usize = 5;
     let mut names: Vec<String> = certificate.names.iter().take(SHOWN).map(ToString::to_string).collect();
     if certificate.names.len() > SHOWN {

@@ -200,8 +200,10 @@ pub fn zones(document: &Document, observed: &Observed) -> Vec<Zone> {
         || Place::new("domain", spec.domain.span),
         |servers| Place::new("dns.nameservers", servers.span),
     );
-    let seen = observed.zones.keys().chain(observed.dnssec.keys());
-    let mut origins: BTreeSet<String> = seen.cloned().collect();
+    // Zones of foreign mail exchangers are looked at too: they are nobody's to judge.
+    let above = observed.dnssec_of(domain).map(|(origin, _)| origin);
+    let signed = observed.dnssec.keys().filter(|o| is_under(o, domain) || above == Some(o.as_str()));
+    let mut origins: BTreeSet<String> = observed.zones.keys().chain(signed).cloned().collect();
     if observed.zone_of(domain, "SOA").is_none() && observed.dnssec_of(domain).is_none() {
         origins.insert(domain.clone());
     }

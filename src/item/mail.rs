@@ -1,4 +1,4 @@
-//! Who sends and who receives: senders, their DKIM selectors, and mail exchangers.
+//! Who sends: senders and their DKIM selectors.
 
 use std::collections::BTreeSet;
 
@@ -106,17 +106,6 @@ pub struct Fact {
     pub key: &'static DkimKey,
 }
 
-/// A host that an MX record of the domain names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exchanger {
-    /// The host, as the record has it: in lower case, without trailing dot.
-    pub host: String,
-    /// Preference, the lowest of several records.
-    pub preference: u16,
-    /// Where the spec speaks of it: its own line where it has one.
-    pub place: Place,
-}
-
 impl Sender<'_> {
     /// What receivers ask about the addresses that the spec declares for it: mail from a postmaster
     /// of its bounce domain.
@@ -127,7 +116,7 @@ impl Sender<'_> {
     }
 }
 
-fn settings(document: &Document) -> Option<&EmailSettings> {
+pub(super) fn settings(document: &Document) -> Option<&EmailSettings> {
     match document.spec.email.as_ref().map(|email| &email.value) {
         Some(Email::Full(settings)) => Some(settings),
         _ => None,
@@ -304,38 +293,6 @@ fn usual(sender: &Sender, domain: &str, observed: &Observed) -> Vec<(&'static st
     best.unwrap_or_default()
 }
 
-/// The hosts of the domain's MX records, each once; none for a null MX (RFC 7505).
-pub fn exchangers(document: &Document, observed: &Observed) -> Vec<Exchanger> {
-    let spec = &document.spec;
-    let Some(Seen::Answer(answer)) = observed.dns(&spec.domain.value.0, "MX") else { return Vec::new() };
-    let receive = settings(document).and_then(|settings| settings.receive.as_ref());
-    let section = || match (&receive, &spec.email) {
-        (Some(receive), _) => Place::new("email.receive", receive.span),
-        (None, Some(email)) => Place::new("email", email.span),
-        (None, None) => Place::new("domain", spec.domain.span),
-    };
-    let own = |host: &str| {
-        let Some(Short::Full(receiver)) = receive.map(|receive| &receive.value) else { return None };
-        let index = receiver.mx.iter().position(|mx| mx.value.0 == host)?;
-        Some(Place::new(format!("email.receive.mx[{index}]"), receiver.mx[index].span))
-    };
-    let mut records: Vec<(u16, &str)> = answer
-        .of_type("MX")
-        .map(|record| (record.priority.unwrap_or_default(), record.value.as_str()))
-        .filter(|(_, host)| !host.trim_matches('.').is_empty())
-        .collect();
-    records.sort_unstable();
-    let mut seen = BTreeSet::new();
-    let unique = records.into_iter().filter(|(_, host)| seen.insert(*host));
-    unique
-        .map(|(preference, host)| Exchanger {
-            host: host.to_owned(),
-            preference,
-            place: own(host).unwrap_or_else(section),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use crate::check::Fixture;
@@ -398,20 +355,5 @@ mod tests {
             selectors_of("  send: [{provider: google-workspace, dkim: [own]}]\n", none),
             ["own._domainkey.shop.test email.send[0].dkim[0]"]
         );
-    }
-
-    #[test]
-    fn exchangers_come_in_the_order_of_preference() {
-        let spec = "domain: shop.test\nemail: {receive: {mx: [mx1.shop.test, mx2.shop.test]}}";
-        let observed = "at: 2026-11-22T00:00:00Z\ndns:\n  shop.test MX: {answer: {records: [{name: shop.test, type: MX, priority: 20, value: mx2.shop.test}, {name: shop.test, type: MX, priority: 10, value: other.test}, {name: shop.test, type: MX, priority: 30, value: other.test}]}}\n";
-        let fixture = Fixture::new(spec, observed).expect("a fixture");
-        let found: Vec<String> = fixture
-            .world()
-            .items
-            .exchangers
-            .iter()
-            .map(|mx| format!("{} {} {}", mx.preference, mx.host, mx.place.path))
-            .collect();
-        assert_eq!(found, ["10 other.test email.receive", "20 mx2.shop.test email.receive.mx[1]"]);
     }
 }

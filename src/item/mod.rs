@@ -2,6 +2,7 @@
 //! the spec and, where the spec is silent, from what was observed.
 
 mod dns;
+mod exchange;
 mod host;
 mod mail;
 mod web;
@@ -19,10 +20,13 @@ pub use dns::{
     Changing, OwnedRecord, Record, RecordSet, Value, Zone, changing, doubled_name, improbable_name,
     owned_records, owners, record_sets, records, zones,
 };
+pub(crate) use exchange::in_turn;
+pub use exchange::{
+    Exchanger, MOST_EXCHANGERS, MailAddress, exchanger_hosts, exchangers, mail_addresses, sender_addresses,
+};
 pub use host::{Host, Name, hosts, may_resolve, names};
 pub use mail::{
-    Authorised, Exchanger, Fact, Selector, Sender, Who, authorised, exchangers, ip_term, selector_names,
-    selectors, senders,
+    Authorised, Fact, Selector, Sender, Who, authorised, ip_term, selector_names, selectors, senders,
 };
 pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
 
@@ -59,6 +63,7 @@ pub struct Items<'a> {
     pub authorised: Vec<Authorised<'a>>,
     /// The domain's SPF record and all that it leads to.
     pub spf: Tree,
+    pub mail_addresses: Vec<MailAddress>,
     hosts_by_name: BTreeMap<String, usize>,
     declared_urls: BTreeSet<Url>,
 }
@@ -82,6 +87,7 @@ impl<'a> Items<'a> {
             exchangers: exchangers(document, observed),
             authorised: authorised(document),
             spf: Tree::grow(&document.spec.domain.value.0, &Recorded(&observed.dns), Limits::default()),
+            mail_addresses: mail_addresses(document, observed),
             hosts_by_name: hosts.iter().enumerate().map(|(index, host)| (host.name.clone(), index)).collect(),
             declared_urls: urls.iter().map(|declared| declared.url.clone()).collect(),
             hosts,

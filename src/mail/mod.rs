@@ -1,12 +1,16 @@
 //! The standards by which mail is authenticated and protected, each read without IO.
 //!
 //! * [`dkim`]: the keys that verify signatures (RFC 6376): records, and what is wrong with them.
+//! * [`smtp`]: what mail servers answer (RFC 5321).
 //! * [`spf`]: who may send in a domain's name (RFC 7208): records, evaluation, linter.
 //! * [`tags`]: the form that most of the other records share.
+//! * [`tlsa`]: the certificates that DNS binds a mail server to (RFC 7672).
 
 pub mod dkim;
+pub mod smtp;
 pub mod spf;
 pub mod tags;
+pub mod tlsa;
 
 use crate::spec::model::DmarcPolicy;
 

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::problem::{Problem, Until};
+use crate::item::in_turn;
 use crate::observed::{DnsAnswer, FailureKind};
 
 /// Addresses tried for one connection.
@@ -53,18 +54,7 @@ pub(super) fn no_address(
 
 /// The order in which addresses are tried: IPv6 and IPv4 in turn, at most four.
 pub(super) fn order(addresses: &[IpAddr], port: u16) -> Vec<SocketAddr> {
-    let (six, four): (Vec<IpAddr>, Vec<IpAddr>) = addresses.iter().partition(|address| address.is_ipv6());
-    // Resolvers rotate their answers; the same world must give the same verdict twice.
-    let sorted = |mut family: Vec<IpAddr>| {
-        family.sort_unstable();
-        family.into_iter()
-    };
-    let (mut six, mut four) = (sorted(six), sorted(four));
-    let turns = std::iter::from_fn(|| match (six.next(), four.next()) {
-        (None, None) => None,
-        pair => Some([pair.0, pair.1]),
-    });
-    turns.flatten().flatten().take(MOST).map(|address| SocketAddr::new(address, port)).collect()
+    in_turn(addresses).into_iter().take(MOST).map(|address| SocketAddr::new(address, port)).collect()
 }
 
 /// A connection to the first address that accepts one.

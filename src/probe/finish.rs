@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout_at};
@@ -14,8 +14,9 @@ use super::memo::Memo;
 use super::path::Roots;
 use super::problem::{Problem, seen};
 use super::session::Session;
+use super::smtp::Talk;
 use super::tls::Shown;
-use crate::observed::{Handshake, Observed, Path, Remote, Seen, question};
+use crate::observed::{Handshake, Observed, Path, Remote, Seen, Smtp, question};
 use crate::takeover::Service;
 
 /// How often the issuer of a fetched certificate is fetched again.
@@ -32,7 +33,7 @@ pub(super) async fn observed(
     cut: &str,
 ) -> Observed {
     let mut observed = Observed::new(at);
-    observed.tls = handshakes(session, roots, deadline, cut).await;
+    (observed.tls, observed.smtp) = chains(session, roots, deadline, cut).await;
     observed.http = kept(&session.http, cut);
     observed.dns = kept(&session.dns, cut);
     for (key, answer) in kept(&session.others, cut) {
@@ -80,61 +81,87 @@ fn drop_excerpts(observed: &mut Observed) {
     }
 }
 
-async fn handshakes(
+/// Handshakes and conversations, their chains judged.
+async fn chains(
     session: &Session<'_>,
     roots: &Roots,
     deadline: Instant,
     cut: &str,
-) -> BTreeMap<String, Seen<Handshake>> {
-    let all = session.tls.all();
-    let pool = intermediates(&all);
-    let judged = all.into_iter().map(async |(origin, shown)| {
-        let shown = shown.unwrap_or_else(|| Err(Problem::Unobserved(cut.to_owned())));
-        let handshake = match shown {
-            Ok(shown) => Ok(handshake(session, roots, shown, &pool, deadline).await),
+) -> (BTreeMap<String, Seen<Handshake>>, BTreeMap<String, Seen<Smtp>>) {
+    let (shown, talks) = (session.tls.all(), session.smtp.all());
+    let mail = talks.iter().filter_map(|(_, talk)| talk.as_ref()?.as_ref().ok()?.starttls.as_ref());
+    let all = shown.iter().filter_map(|(_, shown)| shown.as_ref()).chain(mail);
+    let pool = intermediates(all);
+    let judges = Judges { session, roots, pool: &pool, deadline };
+    let unanswered = || Problem::Unobserved(cut.to_owned());
+    let handshakes = shown.into_iter().map(async |(origin, shown)| {
+        let shown = shown.unwrap_or_else(|| Err(unanswered()));
+        (origin, judges.outcome(shown).await)
+    });
+    let talks = talks.into_iter().map(async |(key, talk)| {
+        let smtp = match talk.unwrap_or_else(|| Err(unanswered())) {
+            Ok(talk) => Ok(judges.conversation(talk).await),
             Err(problem) => Err(problem),
         };
-        (origin, seen(handshake))
+        (key, seen(smtp))
     });
-    join_all(judged).await.into_iter().collect()
+    let (handshakes, talks) = join(join_all(handshakes), join_all(talks)).await;
+    (handshakes.into_iter().collect(), talks.into_iter().collect())
 }
 
-/// What any host sent beside its own certificate.
-fn intermediates(all: &[(String, Option<Result<Shown, Problem>>)]) -> Vec<CertificateDer<'static>> {
+/// What any server sent beside its own certificate.
+fn intermediates<'a>(all: impl Iterator<Item = &'a Result<Shown, Problem>>) -> Vec<CertificateDer<'static>> {
     let mut pool: Vec<CertificateDer<'static>> = Vec::new();
-    for (_, shown) in all {
-        let Some(Ok(shown)) = shown else { continue };
-        for der in shown.chain.iter().skip(1) {
-            if !pool.contains(der) {
-                pool.push(der.clone());
-            }
+    for der in all.flatten().flat_map(|shown| shown.chain.iter().skip(1)) {
+        if !pool.contains(der) {
+            pool.push(der.clone());
         }
     }
     pool
 }
 
-async fn handshake(
-    session: &Session<'_>,
-    roots: &Roots,
-    shown: Shown,
-    pool: &[CertificateDer<'static>],
+/// All that the judgement of a chain needs.
+struct Judges<'a, 's> {
+    session: &'a Session<'s>,
+    roots: &'a Roots,
+    pool: &'a [CertificateDer<'static>],
     deadline: Instant,
-) -> Handshake {
-    let mut path = roots.path(&shown.chain, pool);
-    if path == Path::Untrusted {
-        path = with_fetched(session, roots, &shown.chain, pool, deadline).await;
+}
+
+impl Judges<'_, '_> {
+    async fn outcome(&self, shown: Result<Shown, Problem>) -> Seen<Handshake> {
+        seen(match shown {
+            Ok(shown) => Ok(self.handshake(shown).await),
+            Err(problem) => Err(problem),
+        })
     }
-    // Nothing to be had, but the issuer is a known one: it is the server that sent too little.
-    if let (Path::Untrusted, [leaf]) = (path, &shown.chain[..])
-        && roots.knows_organisation(leaf)
-    {
-        path = Path::Incomplete;
+
+    async fn conversation(&self, talk: Talk) -> Smtp {
+        let starttls = match talk.starttls {
+            Some(shown) => Some(self.outcome(shown).await),
+            None => None,
+        };
+        Smtp { greeting: talk.greeting, extensions: talk.extensions, starttls }
     }
-    Handshake {
-        peer: Some(shown.peer),
-        version: shown.version.to_owned(),
-        chain: shown.chain.iter().map(facts).collect(),
-        path,
+
+    async fn handshake(&self, shown: Shown) -> Handshake {
+        let Self { session, roots, pool, deadline } = *self;
+        let mut path = roots.path(&shown.chain, pool);
+        if path == Path::Untrusted {
+            path = with_fetched(session, roots, &shown.chain, pool, deadline).await;
+        }
+        // Nothing to be had, but the issuer is a known one: it is the server that sent too little.
+        if let (Path::Untrusted, [leaf]) = (path, &shown.chain[..])
+            && roots.knows_organisation(leaf)
+        {
+            path = Path::Incomplete;
+        }
+        Handshake {
+            peer: Some(shown.peer),
+            version: shown.version.to_owned(),
+            chain: shown.chain.iter().map(facts).collect(),
+            path,
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
 //! | `zone` | delegations, and what each name server says itself |
-//! | `dns`, `dial`, `tls`, `http` | one protocol each |
+//! | `dns`, `dial`, `tls`, `http`, `smtp` | one protocol each |
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
 //! | `api`, `rdap` | the APIs of others: registries |
 //! | `certificate`, `path` | what a certificate says, and where a chain leads |
@@ -32,6 +32,7 @@ mod path;
 mod problem;
 mod rdap;
 mod session;
+mod smtp;
 mod tls;
 mod zone;
 

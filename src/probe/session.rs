@@ -1,5 +1,6 @@
 //! What one run shares: limits, answers so far, and how a URL is asked.
 
+mod exchange;
 mod visit;
 
 use std::cell::RefCell;
@@ -26,6 +27,7 @@ use super::http::{Answer, Ask};
 use super::limit::{Again, Limits, Permit};
 use super::memo::{Memo, Tally};
 use super::problem::{Problem, Until};
+use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, http, tls};
 use crate::observed::{
@@ -42,6 +44,8 @@ pub(super) struct Session<'a> {
     pub(super) tally: Tally<'a>,
     pub(super) resolver: Resolver,
     client: Arc<ClientConfig>,
+    /// The same for STARTTLS, where nothing is chosen inside.
+    mail_client: Arc<ClientConfig>,
     pub(super) dns: Memo<Result<DnsAnswer, Problem>>,
     /// Zones by the name that they were asked for.
     pub(super) dnssec: Memo<dnssec::Outcome>,
@@ -58,6 +62,8 @@ pub(super) struct Session<'a> {
     /// Zones as far as they were seen.
     pub(super) zones: RefCell<BTreeMap<String, Zone>>,
     pub(super) visits: Memo<Result<Visit, Problem>>,
+    /// Conversations with mail exchangers.
+    pub(super) smtp: Memo<Result<Talk, Problem>>,
     /// Hosts for which the user chose an address.
     pub(super) redirected: RefCell<BTreeSet<String>>,
     pub(super) registrations: Memo<Result<Registration, Problem>>,
@@ -97,7 +103,8 @@ impl<'a> Session<'a> {
             limits: Limits::new(settings.concurrency, settings.retries, deadline),
             tally: Tally::new(progress),
             resolver: Resolver::new(&settings.resolvers, settings.timeout)?,
-            client: tls::client()?,
+            client: tls::client(&["h2", "http/1.1"])?,
+            mail_client: tls::client(&[])?,
             dns: Memo::new(),
             dnssec: Memo::new(),
             signed: Memo::new(),
@@ -109,6 +116,7 @@ impl<'a> Session<'a> {
             transfers: Memo::new(),
             zones: RefCell::default(),
             visits: Memo::new(),
+            smtp: Memo::new(),
             redirected: RefCell::default(),
             registrations: Memo::new(),
             fetched: Memo::new(),

@@ -34,8 +34,8 @@ pub(super) struct Shown {
     pub(super) chain: Arc<[CertificateDer<'static>]>,
 }
 
-/// The client's side of every handshake.
-pub(super) fn client() -> Result<Arc<ClientConfig>, ProbeError> {
+/// The client's side of handshakes; `alpn` names what is spoken inside (RFC 7301), if that is asked.
+pub(super) fn client(alpn: &[&str]) -> Result<Arc<ClientConfig>, ProbeError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier = Arc::new(Accepting { provider: Arc::clone(&provider) });
     let mut config = ClientConfig::builder_with_provider(provider)
@@ -44,7 +44,7 @@ pub(super) fn client() -> Result<Arc<ClientConfig>, ProbeError> {
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
     // A resumed session would not show the certificates again.
     config.resumption = Resumption::disabled();
     Ok(Arc::new(config))

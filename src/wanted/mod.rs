@@ -2,6 +2,7 @@
 //! so that a user of any DNS provider can publish them.
 
 pub mod dkim;
+pub mod mx;
 pub mod spf;
 
 use std::fmt;

@@ -328,7 +328,7 @@ fn email() {
             broken: mail_without_mx,
             sound: |world| {
                 mail_without_mx(world);
-                world.zone("shop.test").mx("@", 10, "mail");
+                world.zone("shop.test").mx("@", 10, "mail").a("mail", "203.0.113.25");
             },
         },
         Case {

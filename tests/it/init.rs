@@ -60,6 +60,9 @@ fn product(world: &mut Builder) {
         .a("mail", "203.0.113.13")
         .mx("@", 1, "aspmx.l.google.com.")
         .mx("@", 5, "alt1.aspmx.l.google.com.")
+        .mx("@", 5, "alt2.aspmx.l.google.com.")
+        .mx("@", 10, "alt3.aspmx.l.google.com.")
+        .mx("@", 10, "alt4.aspmx.l.google.com.")
         .txt("@", "v=spf1 include:_spf.google.com include:spf.own.test ip4:203.0.113.25 ~all")
         .txt("@", "google-site-verification=abc_DEF-123")
         .txt("@", "say \"hi\" # not: a comment \\ *")
@@ -77,6 +80,9 @@ fn product(world: &mut Builder) {
     world.zone("google.com").txt("_spf", "v=spf1 ip4:203.0.113.100 ~all");
     world.zone("own.test").txt("spf", "v=spf1 ip4:203.0.113.101 -all");
     world.zone("host.test").a("shops", "203.0.113.14").a("sip", "203.0.113.15");
+    for host in ["aspmx", "alt1.aspmx", "alt2.aspmx", "alt3.aspmx", "alt4.aspmx"] {
+        world.zone("l.google.com").a(host, "203.0.113.16");
+    }
     for host in ["shop.test", "staging.shop.test", "shop.shop.test"] {
         site(world, host);
     }
@@ -130,6 +136,9 @@ fn a_product_is_written_down_whole() {
             - {name: apex, type: AAAA, value: "2001:db8::10"}                            # seen
             - {name: apex, type: MX, value: aspmx.l.google.com, priority: 1}             # seen
             - {name: apex, type: MX, value: alt1.aspmx.l.google.com, priority: 5}        # seen
+            - {name: apex, type: MX, value: alt2.aspmx.l.google.com, priority: 5}        # seen
+            - {name: apex, type: MX, value: alt3.aspmx.l.google.com, priority: 10}       # seen
+            - {name: apex, type: MX, value: alt4.aspmx.l.google.com, priority: 10}       # seen
             - {name: apex, type: TXT, value: google-site-verification=abc_DEF-123}       # seen: for Google Workspace
             - {name: apex, type: TXT, value: 'say "hi" # not: a comment \ *'}            # seen
             - {name: apex, type: CAA, value: '0 iodef "mailto:ca@shop.test"'}            # seen
@@ -232,10 +241,15 @@ fn proxied(world: &mut Builder) {
         .a("*", "203.0.113.99")
         .a("api", "203.0.113.11")
         .mx("@", 13, "route1.mx.cloudflare.net.")
+        .mx("@", 53, "route2.mx.cloudflare.net.")
+        .mx("@", 93, "route3.mx.cloudflare.net.")
         .txt("@", "v=spf1 include:_spf.mx.cloudflare.net -all")
         .txt("cf2024-1._domainkey", good_key())
         .txt("_dmarc", "v=DMARC1; p=none");
     world.zone("mx.cloudflare.net").txt("_spf", "v=spf1 ip4:203.0.113.100 ~all");
+    for host in ["route1", "route2", "route3"] {
+        world.zone("mx.cloudflare.net").a(host, "203.0.113.16");
+    }
     site(world, "www.shop.test");
     site(world, "api.shop.test");
     world
@@ -261,6 +275,8 @@ fn what_a_proxy_hides_and_what_a_wildcard_answers_is_not_declared() {
       nameservers: cloudflare
       records:
         - {name: apex, type: MX, value: route1.mx.cloudflare.net, priority: 13}
+        - {name: apex, type: MX, value: route2.mx.cloudflare.net, priority: 53}
+        - {name: apex, type: MX, value: route3.mx.cloudflare.net, priority: 93}
         - {name: api, type: A, value: 203.0.113.11}
         - {name: "*", type: A, value: 203.0.113.99}
     tls:

@@ -50,8 +50,12 @@ fn args_name_every_host_and_nothing_leaves_the_machine() {
     let mail = ["mail.shop.test:25", "mail.shop.test:80", "mail.shop.test:443"];
     assert_eq!(own, [&mail[..], &["ns1.shop.test:53", "shop.test:80", "shop.test:443"]].concat());
     assert!(registry.contains(&&"a.nic.test:53".to_owned()), "{registry:?}");
-    let error = TcpStream::connect(lab.addr("mail.shop.test", 25)).expect_err("no mail server");
+    let error = TcpStream::connect(lab.addr("mail.shop.test", 443)).expect_err("no web server");
     assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    let mut mail = TcpStream::connect(lab.addr("mail.shop.test", 25)).expect("a mail server");
+    let mut greeting = [0; 18];
+    mail.read_exact(&mut greeting).expect("a greeting");
+    assert_eq!(&greeting, b"220-mail.shop.test");
 }
 
 #[test]

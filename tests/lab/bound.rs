@@ -82,9 +82,6 @@ impl Bound {
                 self.connects.entry((host.clone(), port)).or_insert(nowhere);
             }
         }
-        for (_, host) in names.pointers(RecordType::MX).into_iter().filter(|(_, host)| !host.is_empty()) {
-            self.connects.entry((host, 25)).or_insert(nowhere);
-        }
         let web = self.connects.keys().filter(|(_, port)| [80, 443].contains(port));
         let hosts: Vec<String> = web.map(|(host, _)| host.clone()).collect();
         for (host, port) in hosts.iter().flat_map(|host| [(host, 80), (host, 443)]) {

@@ -20,6 +20,7 @@ use super::rdap::Registry;
 use super::signed;
 use super::site::{Port80, Site};
 use super::six::Six;
+use super::smtp::{self, MailServer};
 use super::weather::Weather;
 use super::web::{self, Web};
 use super::zone::Zone;
@@ -49,6 +50,7 @@ pub struct Builder {
     now: SystemTime,
     round_trip: Duration,
     six: Six,
+    mail: BTreeMap<String, MailServer>,
 }
 
 impl Default for Builder {
@@ -66,6 +68,7 @@ impl Default for Builder {
             now: SystemTime::now(),
             round_trip: Duration::ZERO,
             six: Six::default(),
+            mail: BTreeMap::new(),
         }
     }
 }
@@ -85,6 +88,12 @@ impl Builder {
     /// The web site of that host.
     pub fn site(&mut self, host: &str) -> &mut Site {
         self.sites.entry(host.to_ascii_lowercase()).or_default()
+    }
+
+    /// The mail server of that host. Every host of an MX record has a good one until something else
+    /// is said of its port 25.
+    pub fn mail_server(&mut self, host: &str) -> &mut MailServer {
+        self.mail.entry(host.to_ascii_lowercase()).or_default()
     }
 
     /// What that host serves on port 443 of its IPv6 address; the product is then told both.
@@ -187,6 +196,7 @@ impl Builder {
             now: self.now,
         });
         self.publish_intermediate(&shared.ca);
+        smtp::associate(&self.mail, &mut self.names, &shared.ca);
         delegation::complete(&mut self.names);
         let anchors = signed::publish(&mut self.names, self.now);
         let runtime = Builder::runtime();
@@ -197,6 +207,7 @@ impl Builder {
         bound.registry = self.registry.take().map(|registry| registry.serve(&shared));
         let names = std::mem::take(&mut self.names);
         std::mem::take(&mut self.six).bind(&mut bound, &shared, self.round_trip);
+        smtp::bind(std::mem::take(&mut self.mail), &names, &mut bound, &shared, self.round_trip);
         self.bind_web(&mut bound, &shared);
         bound.refuse_the_rest(&names);
         drop(entered);

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::cert::{Cert, Chain, Signer};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CustomExtension, DistinguishedName, DnType,
-    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, PublicKeyData, date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, SupportedProtocolVersion};
@@ -98,6 +98,11 @@ impl Ca {
     /// The intermediate in binary, as it stands behind the AIA address.
     pub fn intermediate_der(&self) -> Vec<u8> {
         self.trusted.intermediate.der().to_vec()
+    }
+
+    /// The key that every server's certificate is for: its subjectPublicKeyInfo in binary.
+    pub fn leaf_key_der(&self) -> Vec<u8> {
+        self.leaf_key.subject_public_key_info()
     }
 
     fn leaf_params(&self, cert: &Cert, host: &str) -> CertificateParams {

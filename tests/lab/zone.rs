@@ -135,6 +135,11 @@ impl Zone {
         self.push(name, data)
     }
 
+    /// True for the root and for top-level zones.
+    pub(super) fn is_top(&self) -> bool {
+        self.origin.matches('.').count() <= 1
+    }
+
     /// A name with the zone's own after it.
     pub(super) fn whole(&self, name: &str) -> String {
         absolute(name, &self.origin)
@@ -177,6 +182,22 @@ impl Zone {
     /// A CAA record with flags 0.
     pub fn caa(&mut self, name: &str, tag: &str, value: &str) -> &mut Self {
         self.record(name, &format!("CAA 0 {tag} {value}"))
+    }
+
+    /// The name of an address, for instance `25` in `113.0.203.in-addr.arpa`.
+    pub fn ptr(&mut self, name: &str, host: &str) -> &mut Self {
+        self.record(name, &format!("PTR {host}"))
+    }
+
+    /// A TLSA record, `3 1 1 abab...`, at a name such as `_25._tcp.mail`.
+    pub fn tlsa(&mut self, name: &str, short: &str) -> &mut Self {
+        let words: Vec<&str> = short.split_whitespace().collect();
+        let [usage, selector, matching, data] = words[..] else { panic!("`{short}` is no TLSA record") };
+        let number = |word: &str| word.parse::<u8>().expect("a number");
+        let digit = |at: usize| u8::from_str_radix(&data[at..at + 2], 16).expect("hexadecimal");
+        let data = (0..data.len()).step_by(2).map(digit);
+        let bytes: Vec<u8> = [usage, selector, matching].map(number).into_iter().chain(data).collect();
+        self.raw(name, "TLSA", &bytes)
     }
 
     /// A TXT record of any bytes, cut into strings of 255 as senders do.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use hickory_proto::rr::{RData, Record, RecordType};
 
 use super::fault::Fault;
+use super::reverse;
 use super::zone::{Zone, absolute, parents, parsed};
 
 /// A chain of CNAMEs is cut off after this many.
@@ -127,9 +128,14 @@ impl Names {
         let nodes = self.zones.values().flat_map(|zone| &zone.nodes);
         let records = nodes.flat_map(|(name, records)| records.iter().map(move |(_, data)| (name, data)));
         let bare = |name: &str| name.trim_end_matches('.').to_ascii_lowercase();
+        // A name displays as people write it, `bücher.test`.
+        let target = |data: &RData| match data {
+            RData::MX(mx) => mx.exchange.to_ascii(),
+            data => data.to_string(),
+        };
         records
             .filter(|(_, data)| data.record_type() == wanted)
-            .map(|(name, data)| (bare(name), bare(data.to_string().rsplit(' ').next().unwrap_or(""))))
+            .map(|(name, data)| (bare(name), bare(&target(data))))
             .collect()
     }
 
@@ -160,7 +166,15 @@ impl Names {
 
     /// Adds what stands at one name; the target, if that is an alias to follow.
     fn step(&self, name: &str, kind: RecordType, found: &mut Answer) -> Option<String> {
-        let Some(zone) = self.zone_of(name, kind) else {
+        let holder = self.zone_of(name, kind);
+        if holder.is_none_or(Zone::is_top)
+            && let Some(records) = reverse::spontaneous(name, kind)
+        {
+            found.authentic = false;
+            found.records.extend(records);
+            return None;
+        }
+        let Some(zone) = holder else {
             found.outcome = Outcome::NoZone;
             found.authentic = false;
             return None;

@@ -9,7 +9,7 @@ use crate::spec::names::{is_reverse, is_under};
 
 /// What is wrong with a record's text, and what to write instead.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(in crate::check) struct Fault {
     what: String,
     observed: String,
     /// What should be there instead, where it is known.
@@ -18,7 +18,7 @@ pub(super) struct Fault {
 }
 
 /// The first damage among the records of a name and type, or of their name.
-pub(super) fn fault(name: &str, kind: &str, world: &World) -> Option<Fault> {
+pub(in crate::check) fn fault(name: &str, kind: &str, world: &World) -> Option<Fault> {
     let view = View::of(name, kind, world).ok()?;
     let answers = view.answers();
     let own =
@@ -40,6 +40,18 @@ pub(super) fn fault(name: &str, kind: &str, world: &World) -> Option<Fault> {
 /// True where `dns/value-malformed` is red for a name and type.
 pub(in crate::check) fn is_damaged(name: &str, kind: &str, world: &World) -> bool {
     fault(name, kind, world).is_some()
+}
+
+/// True where one published value of a name and type is damaged.
+pub(in crate::check) fn is_value_damaged(name: &str, kind: &str, value: &str, world: &World) -> bool {
+    let Ok(view) = View::of(name, kind, world) else { return false };
+    let answers = view.answers();
+    let mut own = answers.iter().flat_map(|answer| answer.of_type(kind));
+    own.any(|seen| {
+        seen.value.as_str() == value
+            && !is_declared(name, seen, world)
+            && of_value(seen, world.domain()).is_some()
+    })
 }
 
 /// True where the spec declares that value at that name.

@@ -2,7 +2,9 @@
 
 pub(super) mod dkim;
 pub(super) mod dmarc;
+pub(super) mod exchanger;
 pub(super) mod mx;
+pub(super) mod reverse;
 pub(super) mod spf;
 
 use super::dns;
@@ -65,8 +67,7 @@ fn declared_too(name: &str, kind: &str, meant: impl Fn(&str) -> bool, world: &Wo
 /// The verdict of a check on a record that cannot be read, where it was damaged when it was entered
 /// and `dns/value-malformed` says so.
 fn damaged(name: &str, kind: &str, world: &World) -> Option<Verdict> {
-    let set = world.items.record_sets.iter().find(|set| set.name == name && set.kind == kind)?;
-    (dns::damage::value_malformed(set, world).status == Status::Fail).then(|| {
+    dns::damage::is_damaged(name, kind, world).then(|| {
         let subject = format!("{name} {kind}");
         Verdict::not_judged("dns/value-malformed", subject, "the record was damaged when it was entered")
     })

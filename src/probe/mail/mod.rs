@@ -21,7 +21,7 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document) {
             keys::gather(session, document),
             dmarc::gather(session, domain),
         ),
-        join(exchange::gather(session, domain), policy::gather(session, document)),
+        join(exchange::gather(session, document), policy::gather(session, document)),
     )
     .await;
 }

@@ -14,7 +14,7 @@ pub(in crate::check) fn dkim_invalid(selector: &Selector, world: &World) -> Verd
             Verdict::not_judged("email/dkim-revoked", &selector.name, "the key is withdrawn")
         }
         Ok(State::Good(published)) => sound(selector, &published),
-        Ok(State::Broken(published)) => damaged(selector, world)
+        Ok(State::Broken(published)) => damaged(&selector.name, "TXT", world)
             .unwrap_or_else(|| unless_told(broken(selector, &published, world), selector, world)),
     }
 }

@@ -26,7 +26,7 @@ pub(in crate::check) fn dkim_missing(selector: &Selector, world: &World) -> Verd
         Ok(None) => {}
         Err(verdict) => return *verdict,
     }
-    if let Some(verdict) = damaged(selector, world).or_else(|| told_by_dns(selector, world)) {
+    if let Some(verdict) = damaged(&selector.name, "TXT", world).or_else(|| told_by_dns(selector, world)) {
         return verdict;
     }
     let Absence { what, observed, first } = absence(selector, answer, world);

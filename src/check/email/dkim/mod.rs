@@ -10,8 +10,8 @@ mod key;
 mod missing;
 mod words;
 
-use super::declared_too;
-use crate::check::dns::{damage, record};
+use super::{damaged, declared_too};
+use crate::check::dns::record;
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, Weight, World};
 use crate::item::{Record, Selector};
@@ -134,14 +134,6 @@ fn is_about(declared: &Record, selector: &Selector) -> bool {
         _ => false,
     };
     declared.name == selector.name && holds_key
-}
-
-/// The verdict where the selector's text was damaged when somebody entered it.
-fn damaged(selector: &Selector, world: &World) -> Option<Verdict> {
-    let subject = format!("{} TXT", selector.name);
-    let reason = "the record was damaged when it was entered";
-    damage::is_damaged(&selector.name, "TXT", world)
-        .then(|| Verdict::not_judged("dns/value-malformed", subject, reason))
 }
 
 /// A key with which receivers verify mail.

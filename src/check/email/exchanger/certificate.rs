@@ -1,0 +1,72 @@
+//! The certificate that an exchanger shows after STARTTLS.
+
+use std::collections::BTreeSet;
+
+use super::{dane, handshakes};
+use crate::check::tls::{covers, shown_names};
+use crate::check::{Verdict, World, seen};
+use crate::item::Exchanger;
+use crate::observed::{Handshake, Path};
+
+pub(in crate::check) fn starttls_certificate(exchanger: &Exchanger, world: &World) -> Verdict {
+    let shaken = match handshakes(exchanger, world) {
+        Ok(shaken) => shaken,
+        Err(verdict) => return *verdict,
+    };
+    let host = &exchanger.host;
+    let (mut found, mut vouched) = (BTreeSet::new(), false);
+    for (_, handshake) in &shaken {
+        let usage = dane::vouching_usage(exchanger, handshake, world);
+        vouched |= usage.is_some();
+        found.extend(faults(host, handshake, usage, world));
+    }
+    let found: Vec<String> = found.into_iter().collect();
+    if found.is_empty() {
+        return Verdict::pass(if vouched {
+            "a TLSA record vouches for the certificate (RFC 7672)".to_owned()
+        } else {
+            let until = shaken.iter().filter_map(|(_, handshake)| handshake.chain.first());
+            let until = until.map(|leaf| seen::day(leaf.not_after)).min().unwrap_or_default();
+            format!("covers {host}, is trusted and valid until {until}")
+        });
+    }
+    let found = seen::in_full(&found);
+    Verdict::fail(format!(
+        "the certificate of {host} {found}: senders that check it (MTA-STS, some by default) do not deliver"
+    ))
+    .expected(format!("a valid certificate for {host} from a public authority"))
+    .observed(found)
+    .label("certificate not valid")
+    .help(format!(
+        "have a certificate issued for {host} (`certbot certonly -d {host}`), serve it with its intermediates (`fullchain.pem`) on port 25, and reload the mail server with every renewal; then try `openssl s_client -connect {host}:25 -starttls smtp -servername {host}`"
+    ))
+}
+
+/// What is wrong with one chain, each in a clause behind `the certificate`. A record of usage 3
+/// makes name, dates and issuer idle, one of usage 2 the issuer alone (RFC 7672 section 3.1).
+fn faults(host: &str, handshake: &Handshake, usage: Option<u8>, world: &World) -> Vec<String> {
+    let mut found = Vec::new();
+    if usage == Some(3) {
+        return found;
+    }
+    let Some(leaf) = handshake.chain.first() else { return vec!["is not sent at all".into()] };
+    let issuer = handshake.chain.last().map_or("", |last| last.issuer.as_str());
+    match handshake.path {
+        Path::Malformed => return vec!["cannot be read".into()],
+        _ if usage == Some(2) => {}
+        Path::Trusted => {}
+        Path::SelfSigned => found.push("is signed with its own key".to_owned()),
+        Path::Untrusted => found.push(format!("leads to no trusted root (its chain ends at {issuer})")),
+        Path::Incomplete => found.push(format!("comes without the intermediate {issuer}")),
+    }
+    if !leaf.names.iter().any(|name| covers(name.as_str(), host)) {
+        found.push(format!("is for {}", shown_names(leaf)));
+    }
+    if world.at > leaf.not_after {
+        found.push(format!("expired on {}", seen::day(leaf.not_after)));
+    }
+    if world.at < leaf.not_before {
+        found.push(format!("is not valid before {}", seen::day(leaf.not_before)));
+    }
+    found
+}
