@@ -285,7 +285,14 @@ fn why_needless(branch: &Branch, world: &World) -> Option<String> {
         ip == network || first.parse().is_ok_and(|address| own.contains(address))
     });
     let named = named || senders.map(|ip| ip.value.0).any(|ip| own.contains(ip));
-    (!named).then(|| "the spec names no sender with such an address".to_owned())
+    (!named && !any_vague(world)).then(|| "the spec names no sender with such an address".to_owned())
+}
+
+/// True where nothing is known of a declared sender but its name or its keys: any term may be its own.
+fn any_vague(world: &World) -> bool {
+    let mut senders = world.items.senders.iter();
+    senders
+        .any(|sender| sender.provider.is_none() && sender.details.is_none_or(|details| details.ip.is_empty()))
 }
 
 fn needless_include(include: &str, world: &World) -> Option<String> {
@@ -313,8 +320,7 @@ fn needless_include(include: &str, world: &World) -> Option<String> {
     }
     match services.first() {
         Some(provider) => Some(format!("the spec does not name {}", provider.name)),
-        // It may be that of a declared sender of whom no more than a name is known.
-        None if world.items.senders.iter().any(|sender| sender.provider.is_none()) => None,
+        None if any_vague(world) => None,
         None => Some("the spec names nobody who needs it".to_owned()),
     }
 }
