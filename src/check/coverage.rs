@@ -13,8 +13,6 @@ const NOT_JUDGED: &[&str] = &[
     "cloudflare",
     "email.dkim.cname",
     "email.dkim.key",
-    "email.dmarc.reports",
-    "email.dmarc.subdomain_policy",
     "email.mta_sts",
     "email.send",
     "email.spf.include",

@@ -4,6 +4,7 @@
 mod dns;
 mod host;
 mod mail;
+mod reports;
 mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ pub use dns::{
 };
 pub use host::{Host, Name, hosts, may_resolve, names};
 pub use mail::{Exchanger, Fact, Selector, Sender, exchangers, selector_names, selectors, senders};
+pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations};
 pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
 
 /// A waiver, after the findings that it matches have been marked.

@@ -1,7 +1,14 @@
 //! The records that would make the failing checks of mail pass: what their help prints, word by word,
 //! so that a user of any DNS provider can publish them.
 
+mod dmarc;
+
 use std::fmt;
+
+pub(crate) use dmarc::{
+    authorisation, authorisation_name, declared as declared_dmarc, goal as dmarc_goal, policy as dmarc,
+    subdomain_goal,
+};
 
 /// A record to publish.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
