@@ -4,7 +4,7 @@
 use super::Wanted;
 use crate::check::World;
 use crate::item::declared_reports;
-use crate::mail::dmarc::{DmarcPolicy, Record, record_name};
+use crate::mail::dmarc::{DmarcPolicy, Mailbox, Record, ReportUri, mailbox, record_name};
 use crate::spec::model::{Dmarc, Email, Short};
 
 /// The policy that the spec declares, or else the policy profile asks for. A domain without mail
@@ -35,8 +35,7 @@ pub(crate) fn subdomain_goal(world: &World, policy: DmarcPolicy) -> DmarcPolicy 
 /// The domain's record: what is published (or was meant), with all that must change changed. Retired
 /// and broken tags go, and so does test mode. Without a published one, a new record.
 pub(crate) fn policy(world: &World, published: Option<&Record>) -> Wanted {
-    let empty = Record::default();
-    let record = published.map(Record::repaired).unwrap_or_else(|| empty.clone());
+    let record = published.map_or_else(Record::default, Record::repaired);
     let p = record.p.map_or(goal(world), |p| p.max(goal(world)));
     let mut tags = vec![("v".to_owned(), "DMARC1".to_owned()), ("p".to_owned(), p.word().to_owned())];
     let below = subdomain_goal(world, p);
@@ -86,7 +85,7 @@ fn set(tags: &mut Vec<(String, String)>, name: &str, values: &[String]) {
     }
 }
 
-fn list(uris: &[crate::mail::dmarc::ReportUri]) -> Vec<String> {
+fn list(uris: &[ReportUri]) -> Vec<String> {
     uris.iter().map(|uri| uri.uri.clone()).collect()
 }
 
@@ -110,9 +109,19 @@ fn reports(world: &World, record: &Record) -> Vec<String> {
     all
 }
 
-/// A declared address as it stands in a list (RFC 9989 section 4.8).
+/// A declared address as it stands in a list: in ASCII, without a retired size (RFC 9989 section 4.8).
 fn encoded(uri: &str) -> String {
-    uri.trim().replace(',', "%2C").replace('!', "%21").replace(';', "%3B")
+    let uri = uri.trim();
+    match mailbox(uri) {
+        Some(Mailbox { local, domain }) if uri.contains('!') || !uri.is_ascii() => {
+            format!("mailto:{}@{domain}", escaped(&local))
+        }
+        _ => escaped(uri),
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace(',', "%2C").replace('!', "%21").replace(';', "%3B")
 }
 
 #[cfg(test)]
@@ -153,6 +162,11 @@ mod tests {
                 "email: {dmarc: {policy: quarantine}}",
                 Some("v=DMARC1; p=reject; t=n; adkim=x; rua=dmarc@shop.test"),
                 "v=DMARC1; p=reject; t=n; rua=mailto:dmarc@shop.test",
+            ),
+            (
+                "email: {dmarc: {reports: [\"mailto:a@bücher.test!10m\", \"mailto:b@b.test!1g\"]}}",
+                Some("v=DMARC1; p=reject; rua=mailto:b@b.test"),
+                "v=DMARC1; p=reject; rua=mailto:b@b.test,mailto:a@xn--bcher-kva.test",
             ),
             ("", Some("v=DMARC1; p=rejct; aspf=x"), "v=DMARC1; p=reject; rua=mailto:dmarc@shop.test"),
             (

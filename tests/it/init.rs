@@ -75,6 +75,7 @@ fn product(world: &mut Builder) {
         .caa("@", "issue", "letsencrypt.org")
         .caa("@", "iodef", "mailto:ca@shop.test");
     world.zone("host.test").a("shops", "203.0.113.14").a("sip", "203.0.113.15");
+    world.zone("dmarc.test").mx("@", 10, "mx").a("mx", "203.0.113.16").txt("*._report._dmarc", "v=DMARC1;");
     for host in ["shop.test", "staging.shop.test", "shop.shop.test"] {
         site(world, host);
     }
@@ -232,7 +233,7 @@ fn proxied(world: &mut Builder) {
         .mx("@", 13, "route1.mx.cloudflare.net.")
         .txt("@", "v=spf1 include:_spf.mx.cloudflare.net -all")
         .txt("cf2024-1._domainkey", good_key())
-        .txt("_dmarc", "v=DMARC1; p=none");
+        .txt("_dmarc", "v=DMARC1; p=none; rua=mailto:dmarc@shop.test");
     site(world, "www.shop.test");
     site(world, "api.shop.test");
     world
@@ -270,7 +271,7 @@ fn what_a_proxy_hides_and_what_a_wildcard_answers_is_not_declared() {
       send:
         - {provider: cloudflare-email-routing, dkim: [cf2024-1]}
       spf: {all: fail}
-      dmarc: {policy: none}
+      dmarc: {policy: none, reports: ["mailto:dmarc@shop.test"]}
     "##);
     for hidden in ["apex", "www"] {
         let line = format!("# - {{name: {hidden}, type: A, value: <address of its server>, proxied: true}}");

@@ -75,7 +75,7 @@ pub enum SyntaxErrorKind {
     #[error("there is neither a policy in `p` nor an address in `rua`: receivers ignore the record")]
     NoPolicy,
     /// An address for reports that is none.
-    #[error("{}", uri_words(.tag, .text, .fault))]
+    #[error("{}", uri_words(.tag, .text, *.fault))]
     Uri {
         /// `rua` or `ruf`.
         tag: &'static str,
@@ -103,7 +103,7 @@ pub enum UriFault {
     Address,
 }
 
-fn uri_words(tag: &str, text: &str, fault: &UriFault) -> String {
+fn uri_words(tag: &str, text: &str, fault: UriFault) -> String {
     match fault {
         UriFault::Empty => format!("`{tag}` has an empty entry between its commas"),
         UriFault::NoScheme if text.contains('@') => {

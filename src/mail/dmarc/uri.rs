@@ -39,7 +39,7 @@ impl ReportUri {
     pub fn is_same(&self, other: &str) -> bool {
         match &self.mailbox {
             Some(own) => mailbox(other).as_ref() == Some(own),
-            None => self.uri == other.trim(),
+            None => self.uri == without_size(other.trim()).0,
         }
     }
 }
@@ -52,10 +52,7 @@ pub(super) fn read(text: &str, at: usize) -> Result<ReportUri, (UriFault, Range<
     }
     let scheme = scheme(text).ok_or((UriFault::NoScheme, whole()))?;
     check_characters(text)?;
-    let (uri, size) = match text.rfind('!') {
-        Some(place) if is_size(&text[place + 1..]) => (&text[..place], Some(text[place..].to_owned())),
-        _ => (text, None),
-    };
+    let (uri, size) = without_size(text);
     if let Some(place) = uri.find('!') {
         return Err((UriFault::Exclamation, place..place + 1));
     }
@@ -63,7 +60,16 @@ pub(super) fn read(text: &str, at: usize) -> Result<ReportUri, (UriFault, Range<
     if scheme == "mailto" && mailbox.is_none() {
         return Err((UriFault::Address, whole()));
     }
+    let size = size.map(str::to_owned);
     Ok(ReportUri { uri: uri.to_owned(), scheme, mailbox, size, span: at..at + text.len() })
+}
+
+/// A URI, and the size behind it with its `!`.
+fn without_size(text: &str) -> (&str, Option<&str>) {
+    match text.rfind('!') {
+        Some(place) if is_size(&text[place + 1..]) => (&text[..place], Some(&text[place..])),
+        _ => (text, None),
+    }
 }
 
 /// RFC 3986 section 3.1, with something behind the colon.
@@ -93,16 +99,16 @@ fn is_size(text: &str) -> bool {
     text.len() - digits.len() <= 1 && digits.parse::<u64>().is_ok() && !digits.starts_with('+')
 }
 
-/// The address of a `mailto:` URI that names exactly one.
+/// The address of a `mailto:` URI that names exactly one, whether a retired size follows it or not.
 pub fn mailbox(uri: &str) -> Option<Mailbox> {
-    let (scheme, rest) = uri.trim().split_once(':')?;
+    let (scheme, rest) = without_size(uri.trim()).0.split_once(':')?;
     if !scheme.eq_ignore_ascii_case("mailto") {
         return None;
     }
     let address = decoded(rest.split(['?', '#']).next()?)?;
     let (local, domain) = address.rsplit_once('@')?;
     // Two slashes are what the URLs of the web have there.
-    if local.starts_with("//") || !is_local(local) || !domain.is_ascii() {
+    if local.starts_with("//") || !is_local(local) {
         return None;
     }
     let domain = domain_name(domain).ok().filter(|_| !domain.ends_with('.'))?;

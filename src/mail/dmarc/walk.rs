@@ -158,12 +158,9 @@ impl Walk {
 
     /// The name of the walk one label below a domain.
     fn below(&self, domain: &str) -> String {
-        let start = self.start();
-        let rest = start.strip_suffix(domain).map_or("", |rest| rest.trim_end_matches('.'));
-        match rest.rsplit('.').next().filter(|label| !label.is_empty()) {
-            Some(label) => format!("{label}.{domain}"),
-            None => start.to_owned(),
-        }
+        let labels: Vec<&str> = self.start().split('.').collect();
+        let more = domain.split('.').count() + 1;
+        labels[labels.len().saturating_sub(more)..].join(".")
     }
 }
 

@@ -32,7 +32,7 @@ pub(in crate::check) fn dmarc_reports_unauthorised(world: &World) -> Verdict {
         }
     }
     if !faults.is_empty() {
-        return fail(faults, applied.as_ref().ok(), world);
+        return fail(&faults, applied.as_ref().ok(), world);
     }
     match (unknown, applied) {
         (Some(verdict), _) => verdict,
@@ -125,7 +125,7 @@ fn deaf(destination: &Destination, world: &World) -> Judged<Option<Fault>> {
     }))
 }
 
-fn fail(faults: Vec<Fault>, applied: Option<&Applied>, world: &World) -> Verdict {
+fn fail(faults: &[Fault], applied: Option<&Applied>, world: &World) -> Verdict {
     let exact = faults.iter().find_map(|fault| fault.place.clone()).or_else(|| reports_place(world));
     let each =
         |part: fn(&Fault) -> &str| -> String { faults.iter().map(part).collect::<Vec<_>>().join("; ") };
