@@ -2,7 +2,7 @@
 //! time, as long as that leaves less wrong than before.
 
 use super::lookalike::{BEFORE, bare};
-use super::{DmarcPolicy, LintKind, Record, SyntaxErrorKind, UriFault, resembles_record};
+use super::{DmarcPolicy, LintKind, Record, SyntaxError, SyntaxErrorKind, UriFault, resembles_record};
 use crate::mail::tags::tags;
 
 /// More slips than this are no slips.
@@ -48,9 +48,13 @@ impl Record {
         record
     }
 
+    /// How much is wrong, and how much seems mistyped.
     fn slips(&self) -> (usize, usize) {
         let unknown = |kind: &LintKind| matches!(kind, LintKind::Unknown { meant: Some(_), .. });
-        (self.errors.len(), self.lints.iter().filter(|lint| unknown(&lint.kind)).count())
+        // Where a semicolon is missing, two tags hide their own faults.
+        let weight =
+            |error: &SyntaxError| if matches!(error.kind, SyntaxErrorKind::Glued { .. }) { 3 } else { 1 };
+        (self.errors.iter().map(weight).sum(), self.lints.iter().filter(|lint| unknown(&lint.kind)).count())
     }
 
     /// The texts that undoing one slip gives.
