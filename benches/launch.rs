@@ -49,7 +49,8 @@ fn world(hosts: usize) -> Builder {
     let mut world = Lab::builder();
     let zone = world.zone(DOMAIN);
     zone.a("@", "203.0.113.10").cname("www", "@").mx("@", 10, "mail").txt("@", "v=spf1 -all");
-    zone.txt("_dmarc", "v=DMARC1; p=reject").txt("s1._domainkey", lab::good_key());
+    zone.txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@shop.test")
+        .txt("s1._domainkey", lab::good_key());
     for n in 0..hosts {
         zone.a(&format!("h{n}"), "203.0.113.10").txt(&format!("t{n}"), format!("verify={n}"));
     }

@@ -86,7 +86,7 @@ fn broken() -> Lab {
         .a("@", "203.0.113.99") // still the old server
         .a("admin", "10.0.0.5") // the office network's address
         .txt("@", "v=spf1 include:_spf.example.test ?all") // lets everybody send
-        .txt("_dmarc", "v=DMARC1; p=none"); // asks receivers to do nothing
+        .txt("_dmarc", "v=DMARC1; p=none; rua=mailto:dmarc@circlegarden.test"); // asks receivers to do nothing
     // No MX, no DKIM key, no CAA, and the hosted shop's name is gone.
     world.at_server("ns2.circlegarden.test", |names| {
         // The second name server missed the last change.

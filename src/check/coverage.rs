@@ -11,8 +11,6 @@ use crate::spec::tree::{Kind, Node, join};
 const NOT_JUDGED: &[&str] = &[
     "access",
     "cloudflare",
-    "email.dmarc.reports",
-    "email.dmarc.subdomain_policy",
     "email.mta_sts",
     "email.tls_rpt",
     "endpoints.contains",

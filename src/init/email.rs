@@ -4,10 +4,10 @@ use super::quote::{cut, declarable, is_name, list, scalar};
 use super::senders::{self, Senders};
 use super::sheet::Sheet;
 use super::sight::Sight;
-use super::spf::Record;
+use super::spf::Record as SpfRecord;
 use super::{questions, spf};
 use crate::mail;
-use crate::observed::Remote;
+use crate::mail::dmarc::{DmarcPolicy, Record};
 use crate::provider::email::{self, Kind};
 use crate::spec::model::scalar::report_uri;
 
@@ -68,7 +68,7 @@ fn policy(sheet: &mut Sheet, records: &[&str]) {
         };
         return sheet.decide("spf: {all: fail}", &why);
     };
-    let record = Record::read(record);
+    let record = SpfRecord::read(record);
     let mut keys: Vec<String> = record.all.map(|all| format!("all: {all}")).into_iter().collect();
     let unknown: Vec<&str> =
         record.includes.iter().copied().filter(|include| spf::is_unknown(include)).collect();
@@ -90,8 +90,8 @@ fn policy(sheet: &mut Sheet, records: &[&str]) {
 
 /// DMARC (RFC 9989).
 fn dmarc(sheet: &mut Sheet, sight: &Sight) {
-    let records: Vec<&str> =
-        sight.texts("_dmarc").into_iter().map(Remote::as_str).filter(|text| mail::is_dmarc(text)).collect();
+    let texts = sight.texts("_dmarc");
+    let records: Vec<Record> = texts.iter().filter_map(|text| Record::read(text.as_str())).collect();
     let proposal = format!(
         "dmarc: {{policy: reject, reports: {}}}",
         list([format!("mailto:dmarc@{}", sight.domain).as_str()])
@@ -104,15 +104,14 @@ fn dmarc(sheet: &mut Sheet, sight: &Sight) {
         };
         return sheet.decide(&proposal, why);
     };
-    let policy = |tag| mail::tag(record, tag).map(str::to_ascii_lowercase).filter(|word| is_policy(word));
     let mut keys = Vec::new();
-    keys.extend(policy("p").map(|policy| format!("policy: {policy}")));
-    keys.extend(policy("sp").map(|policy| format!("subdomain_policy: {policy}")));
-    let addresses = report_addresses(record);
+    keys.extend(record.p.map(|policy| format!("policy: {}", policy.word())));
+    keys.extend(record.sp.map(|policy| format!("subdomain_policy: {}", policy.word())));
+    let addresses = quoted(record.rua.iter().map(|entry| entry.uri.as_str()));
     if !addresses.is_empty() {
         keys.push(format!("reports: [{}]", addresses.join(", ")));
     }
-    let weak = policy("p").as_deref() == Some("none");
+    let weak = record.p == Some(DmarcPolicy::None);
     match keys.as_slice() {
         [] => sheet.decide(&proposal, "the record asks for nothing"),
         keys => sheet.seen(
@@ -122,14 +121,14 @@ fn dmarc(sheet: &mut Sheet, sight: &Sight) {
     }
 }
 
-fn is_policy(word: &str) -> bool {
-    ["none", "quarantine", "reject"].contains(&word)
+/// Addresses that a spec can hold, quoted.
+fn quoted<'a>(addresses: impl Iterator<Item = &'a str>) -> Vec<String> {
+    addresses.filter(|uri| report_uri(uri).is_ok()).filter_map(|uri| declarable(uri).ok()).collect()
 }
 
 /// The addresses of `rua`, quoted.
 fn report_addresses(record: &str) -> Vec<String> {
-    let all = mail::tag(record, "rua").unwrap_or_default().split(',').map(str::trim);
-    all.filter(|address| report_uri(address).is_ok()).filter_map(|address| declarable(address).ok()).collect()
+    quoted(mail::tag(record, "rua").unwrap_or_default().split(',').map(str::trim))
 }
 
 /// MTA-STS (RFC 8461): the record says that there is a policy, the policy says how binding it is.

@@ -5,6 +5,7 @@ mod dns;
 mod exchange;
 mod host;
 mod mail;
+mod reports;
 mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ pub use host::{Host, Name, hosts, may_resolve, names};
 pub use mail::{
     Authorised, Fact, Selector, Sender, Who, authorised, ip_term, selector_names, selectors, senders,
 };
+pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations};
 pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
 
 /// A waiver, after the findings that it matches have been marked.

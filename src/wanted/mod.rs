@@ -2,10 +2,16 @@
 //! so that a user of any DNS provider can publish them.
 
 pub mod dkim;
+mod dmarc;
 pub mod mx;
 pub mod spf;
 
 use std::fmt;
+
+pub(crate) use dmarc::{
+    authorisation, authorisation_name, declared as declared_dmarc, goal as dmarc_goal, policy as dmarc,
+    subdomain_goal,
+};
 
 /// A record to publish.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -11,7 +11,7 @@ fn whole(world: &mut Builder) {
     let zone = world.zone("shop.test");
     zone.a("@", "203.0.113.10").a("www", "203.0.113.10").mx("@", 10, "mail");
     zone.txt("@", "v=spf1 redirect=_spf.shop.test").txt("_spf", "v=spf1 mx -all");
-    zone.txt("_dmarc", "v=DMARC1; p=reject").cname("gone", "nowhere.host.test.");
+    zone.txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@shop.test").cname("gone", "nowhere.host.test.");
     world.zone("host.test");
     world.site("shop.test").page("/*", 200, "hi");
     world.site("www.shop.test").redirect_all("https://shop.test");

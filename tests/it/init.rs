@@ -83,6 +83,7 @@ fn product(world: &mut Builder) {
     for host in ["aspmx", "alt1.aspmx", "alt2.aspmx", "alt3.aspmx", "alt4.aspmx"] {
         world.zone("l.google.com").a(host, "203.0.113.16");
     }
+    world.zone("dmarc.test").mx("@", 10, "mx").a("mx", "203.0.113.16").txt("*._report._dmarc", "v=DMARC1;");
     for host in ["shop.test", "staging.shop.test", "shop.shop.test"] {
         site(world, host);
     }
@@ -245,7 +246,7 @@ fn proxied(world: &mut Builder) {
         .mx("@", 93, "route3.mx.cloudflare.net.")
         .txt("@", "v=spf1 include:_spf.mx.cloudflare.net -all")
         .txt("cf2024-1._domainkey", good_key())
-        .txt("_dmarc", "v=DMARC1; p=none");
+        .txt("_dmarc", "v=DMARC1; p=none; rua=mailto:dmarc@shop.test");
     world.zone("mx.cloudflare.net").txt("_spf", "v=spf1 ip4:203.0.113.100 ~all");
     for host in ["route1", "route2", "route3"] {
         world.zone("mx.cloudflare.net").a(host, "203.0.113.16");
@@ -289,7 +290,7 @@ fn what_a_proxy_hides_and_what_a_wildcard_answers_is_not_declared() {
       send:
         - {provider: cloudflare-email-routing, dkim: [cf2024-1]}
       spf: {all: fail}
-      dmarc: {policy: none}
+      dmarc: {policy: none, reports: ["mailto:dmarc@shop.test"]}
     "##);
     for hidden in ["apex", "www"] {
         let line = format!("# - {{name: {hidden}, type: A, value: <address of its server>, proxied: true}}");

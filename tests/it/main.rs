@@ -12,6 +12,7 @@ mod forms;
 mod init;
 mod lab_itself;
 mod mail_dkim;
+mod mail_dmarc;
 mod mail_exchange;
 mod mail_spf;
 mod names;

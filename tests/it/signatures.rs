@@ -77,7 +77,7 @@ fn one(world: &mut Builder) {
     under_the_root(world, Signing::good());
     let zone = world.zone("shop.test").txt("one", "x=1").a("app", "203.0.113.10");
     zone.mx("@", 10, "mail").a("mail", "203.0.113.25");
-    zone.txt("@", "v=spf1 mx -all").txt("_dmarc", "v=DMARC1; p=reject");
+    zone.txt("@", "v=spf1 mx -all").txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@shop.test");
     site(world, "app.shop.test");
 }
 

@@ -60,7 +60,9 @@ fn written_otherwise(world: &mut Builder) {
     zone.a("@", "203.0.113.10").mx("@", 10, "mail").a("mail", "203.0.113.25");
     site(world, "xn--bcher-kva.test");
     let zone = world.zone("xn--bcher-kva.test");
-    zone.txt("@", "v=spf1 mx -all").txt("_dmarc", "v=DMARC1; p=reject").txt("split", "abcd");
+    zone.txt("@", "v=spf1 mx -all")
+        .txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@xn--bcher-kva.test")
+        .txt("split", "abcd");
     zone.cname("shop", "@").record("_sip._tcp", "SRV 10 5 5060 mail");
     zone.raw("_443._tcp", "TLSA", &[&[3, 1, 1][..], &[0xab; 32]].concat());
     // Priority 1, target `.`, alpn h2, ipv4hint 203.0.113.10.

@@ -187,12 +187,15 @@ fn what_is_published() {
             broken: |world| {
                 apex(world);
                 world.zone("shop.test").mx("@", 10, "mail.shop.test").txt("@", "v=spf1 mx -all");
-                world.zone("shop.test").txt("_dmarc", "v=DMARC1; p=reject");
+                world.zone("shop.test").txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@shop.test");
             },
             sound: |world| {
                 apex(world);
                 world.zone("shop.test").mx("@", 10, "mail").a("mail", "203.0.113.25");
-                world.zone("shop.test").txt("@", "v=spf1 mx -all").txt("_dmarc", "v=DMARC1; p=reject");
+                world
+                    .zone("shop.test")
+                    .txt("@", "v=spf1 mx -all")
+                    .txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@shop.test");
             },
         },
         Case {

@@ -19,7 +19,7 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document) {
         join3(
             spf::gather(session, document),
             keys::gather(session, document),
-            dmarc::gather(session, domain),
+            dmarc::gather(session, document),
         ),
         join(exchange::gather(session, document), policy::gather(session, document)),
     )

@@ -136,7 +136,7 @@ fn absence(selector: &Selector, answer: &DnsAnswer, world: &World) -> Absence {
 fn kind(text: &str) -> &'static str {
     if spf::is_record(text) {
         " but an SPF record, perhaps that of a wildcard"
-    } else if mail::is_dmarc(text) {
+    } else if mail::dmarc::is_record(text) {
         " but a DMARC record, perhaps that of a wildcard"
     } else if text.contains("verif") {
         " but a proof of ownership"

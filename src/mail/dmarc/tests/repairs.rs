@@ -1,0 +1,31 @@
+use crate::mail::dmarc::meant;
+
+#[test]
+fn slips_are_undone() {
+    for (broken, sound) in [
+        ("v=DMARC1; p=rejct", "v=DMARC1; p=reject"),
+        ("v=DMARC1; polcy=reject; rau=mailto:a@b.test", "v=DMARC1; p=reject; rua=mailto:a@b.test"),
+        ("v=DMARC1; p=none rua=mailto:a@b.test", "v=DMARC1; p=none; rua=mailto:a@b.test"),
+        ("v=DMARC1; p=none; rua=a@b.test,c@d.test", "v=DMARC1; p=none; rua=mailto:a@b.test,mailto:c@d.test"),
+        ("v=DMARC1; p=reject rua=a@b.test; t=y", "v=DMARC1; p=reject; rua=mailto:a@b.test; t=y"),
+        ("v=dmarc1; p=none", "v=DMARC1; p=none"),
+        ("v=DMARC1 p=none", "v=DMARC1; p=none"),
+        ("\"v=DMARC1\\; p=none\"", "v=DMARC1; p=none"),
+        ("p=none; v=DMARC1", "v=DMARC1; p=none"),
+        ("v:DMARC1; p=none", "v=DMARC1; p=none"),
+        ("v=DMARC1; p=none; p=reject", "v=DMARC1; p=none; p=reject"),
+        ("v=DMARC1; p=whatever", "v=DMARC1; p=whatever"),
+    ] {
+        assert_eq!(meant(broken).map(|record| record.to_string()).as_deref(), Some(sound), "{broken}");
+    }
+    assert_eq!(meant("v=spf1 -all"), None);
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_repaired_stays_as_it_is(text in "\\PC*|v=DMARC1;[ -~]{0,60}|v=?[dD]MARC1?[ -~]{0,40}") {
+        if let Some(record) = meant(&text) {
+            proptest::prop_assert_eq!(record.repaired(), record);
+        }
+    }
+}
