@@ -1,10 +1,18 @@
 //! The standards by which mail is authenticated and protected, each read without IO.
 //!
 //! * [`spf`]: who may send in a domain's name (RFC 7208): records, evaluation, linter.
-//! * [`tags`]: the form that most of the other records share.
+//! * [`mta_sts`]: mail only over TLS with verified servers (RFC 8461): records and policies.
+//! * [`tls_rpt`]: who hears where TLS between mail servers fails (RFC 8460).
+//! * [`bimi`]: the logo beside a domain's mail.
+//! * [`tags`]: the form that most of the other records share; [`fields`]: the stricter one of MTA-STS
+//!   and TLS-RPT.
 
+pub mod bimi;
+pub mod fields;
+pub mod mta_sts;
 pub mod spf;
 pub mod tags;
+pub mod tls_rpt;
 
 use crate::spec::model::DmarcPolicy;
 
