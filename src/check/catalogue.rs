@@ -169,4 +169,10 @@ catalogue! {
     "email/dkim-missing" => Selector(email::dkim::dkim_missing),
     "email/dmarc-missing" => Domain(email::dmarc::dmarc_missing),
     "email/dmarc-policy-weak" => Domain(email::dmarc::dmarc_policy_weak),
+    "email/mta-sts-missing" => Domain(email::mta_sts::mta_sts_missing),
+    "email/mta-sts-invalid" => Domain(email::mta_sts::mta_sts_invalid),
+    "email/tls-rpt-missing" => Domain(email::tls_rpt::tls_rpt_missing),
+    "email/tls-rpt-invalid" => Domain(email::tls_rpt::tls_rpt_invalid),
+    "email/bimi-invalid" => Domain(email::bimi::bimi_invalid),
+    "email/parked-spoofable" => Domain(email::parked::parked_spoofable),
 }

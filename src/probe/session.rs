@@ -1,5 +1,6 @@
 //! What one run shares: limits, answers so far, and how a URL is asked.
 
+mod fetch;
 mod visit;
 
 use std::cell::RefCell;
@@ -29,7 +30,7 @@ use super::problem::{Problem, Until};
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, http, tls};
 use crate::observed::{
-    DnsAnswer, Exchange, FailureKind, Registration, Transfer, Visit, Zone, origin, question,
+    DnsAnswer, Exchange, FailureKind, Logo, Registration, TextFile, Transfer, Visit, Zone, origin, question,
 };
 
 /// Largest intermediate certificate that is fetched.
@@ -58,6 +59,10 @@ pub(super) struct Session<'a> {
     /// Zones as far as they were seen.
     pub(super) zones: RefCell<BTreeMap<String, Zone>>,
     pub(super) visits: Memo<Result<Visit, Problem>>,
+    /// Policies of mail, by URL.
+    pub(super) files: Memo<Result<TextFile, Problem>>,
+    /// Logos of mail, by URL.
+    pub(super) logos: Memo<Result<Logo, Problem>>,
     /// Hosts for which the user chose an address.
     pub(super) redirected: RefCell<BTreeSet<String>>,
     pub(super) registrations: Memo<Result<Registration, Problem>>,
@@ -109,6 +114,8 @@ impl<'a> Session<'a> {
             transfers: Memo::new(),
             zones: RefCell::default(),
             visits: Memo::new(),
+            files: Memo::new(),
+            logos: Memo::new(),
             redirected: RefCell::default(),
             registrations: Memo::new(),
             fetched: Memo::new(),

@@ -1,6 +1,8 @@
 //! The records that would make the failing checks of mail pass: what their help prints, word by word,
 //! so that a user of any DNS provider can publish them.
 
+pub mod policy;
+
 use std::fmt;
 
 /// A record to publish.

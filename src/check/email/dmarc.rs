@@ -9,17 +9,17 @@ use crate::spec::Place;
 use crate::spec::model::{Dmarc, DmarcPolicy};
 
 /// The records that apply to the domain.
-struct Found<'w> {
+pub(super) struct Found<'w> {
     /// `_dmarc.shop.test`, or that of a parent.
-    name: String,
+    pub(super) name: String,
     /// The records; receivers ignore them all where there are several.
-    records: Vec<&'w Remote>,
+    pub(super) records: Vec<&'w Remote>,
     /// True where a parent publishes them.
-    inherited: bool,
+    pub(super) inherited: bool,
 }
 
 /// The records of the domain, or else of its nearest parent that has one (RFC 9989 section 4.10).
-fn find<'w>(world: &'w World) -> Judged<Option<Found<'w>>> {
+pub(super) fn find<'w>(world: &'w World) -> Judged<Option<Found<'w>>> {
     let domain = world.domain();
     let mut zone = Some(domain);
     while let Some(here) = zone {

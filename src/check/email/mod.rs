@@ -1,10 +1,18 @@
 //! Judges of `email/*`.
 
+pub(super) mod bimi;
+mod cause;
 pub(super) mod dkim;
 pub(super) mod dmarc;
+mod enforcement;
+mod faults;
+mod fetched;
+pub(super) mod mta_sts;
 pub(super) mod mx;
+pub(super) mod parked;
 mod redirect;
 pub(super) mod spf;
+pub(super) mod tls_rpt;
 
 use super::dns;
 use super::seen::{self, Judged};
