@@ -11,6 +11,7 @@ mod dnssec;
 mod forms;
 mod init;
 mod lab_itself;
+mod mail_policy;
 mod names;
 mod readme;
 mod registration;

@@ -47,8 +47,19 @@ pub(super) fn from<'w, T>(
             Some(verdict) => elsewhere(verdict),
             None => Err(Unfetched::Fault(format!("it cannot be fetched: {}", failure.detail))),
         },
+        // Where `--connect` chose the address, DNS was not needed to get there; clients need it.
+        Some(Seen::Answer(_)) if is_absent(host, world) => match absent(host, world) {
+            Some(verdict) => elsewhere(verdict),
+            None => Err(Unfetched::Fault(format!("{host} does not resolve"))),
+        },
         Some(Seen::Answer(answer)) => certificate(url, world).map(|()| answer),
     }
+}
+
+/// True where DNS says that a name, not an address, leads nowhere.
+fn is_absent(host: &str, world: &World) -> bool {
+    let addresses = seen::addresses(host, world);
+    addresses.found.is_empty() && addresses.gap.is_none()
 }
 
 /// The finding that says why a request failed.
@@ -57,8 +68,13 @@ fn known(url: &Url, failure: &Failure, world: &World) -> Option<Verdict> {
     if let Some(verdict) = seen::host_fault(url, failure, world) {
         return Some(verdict);
     }
-    if failure.kind != FailureKind::NoAddress {
-        return None;
+    (failure.kind == FailureKind::NoAddress).then(|| absent(host, world)).flatten()
+}
+
+/// The finding that says why a name does not resolve.
+fn absent(host: &str, world: &World) -> Option<Verdict> {
+    if seen::is_host(host, world) {
+        return Some(seen::no_address(host));
     }
     let declared =
         || ["A", "AAAA", "CNAME"].iter().find_map(|kind| declared_too(host, kind, |_| true, world));
