@@ -83,7 +83,7 @@ fn form(record: &str, tag: &Tag<'_>) -> Option<(FieldFault, Range<usize>)> {
     let Some(value) = value else { return Some((FieldFault::NoValue, tag.span.clone())) };
     let spaced = record[tag.span.clone()].len() != tag.name.len() + 1 + value.len();
     let end = tag.span.start + tag.name.len();
-    spaced.then(|| (FieldFault::Space, end..tag.value_span.start))
+    spaced.then_some((FieldFault::Space, end..tag.value_span.start))
 }
 
 fn extension(tag: &Tag<'_>) -> Option<(FieldFault, Range<usize>)> {

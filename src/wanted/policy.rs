@@ -5,7 +5,7 @@ use crate::check::World;
 use crate::mail::mta_sts::{self, Mode, MxPattern};
 use crate::mail::tags::tags;
 use crate::mail::{bimi, tls_rpt};
-use crate::observed::Seen;
+use crate::observed::{Remote, Seen};
 use crate::provider::email;
 use crate::spec::model::{DmarcPolicy, Email, EmailSettings, MtaStsMode, Short};
 
@@ -53,7 +53,7 @@ pub fn mta_sts_policy(world: &World, mode: Mode) -> Vec<String> {
 /// Hosts that receive the domain's mail, as patterns, each once.
 fn exchangers(world: &World) -> Vec<MxPattern> {
     let live: Vec<&str> = match world.observed.dns(world.domain(), "MX") {
-        Some(Seen::Answer(answer)) => answer.values("MX").map(|host| host.as_str()).collect(),
+        Some(Seen::Answer(answer)) => answer.values("MX").map(Remote::as_str).collect(),
         _ => Vec::new(),
     };
     let mut found: Vec<MxPattern> = live.into_iter().filter_map(pattern).collect();
@@ -72,8 +72,8 @@ fn pattern(host: &str) -> Option<MxPattern> {
 fn declared(world: &World) -> Vec<MxPattern> {
     match settings(world).and_then(|settings| settings.receive.as_ref()).map(|receive| &receive.value) {
         Some(Short::Full(receiver)) => receiver.mx.iter().filter_map(|mx| pattern(&mx.value.0)).collect(),
-        Some(Short::Word(word)) => {
-            let sets = email::find(word).and_then(|provider| provider.mx.as_ref()).map(|mx| &mx.sets);
+        Some(Short::Word(id)) => {
+            let sets = email::find(id).and_then(|provider| provider.mx.as_ref()).map(|mx| &mx.sets);
             let first = sets.and_then(|sets| sets.first()).into_iter().flat_map(|set| &set.hosts);
             first.filter_map(|host| pattern(host.host.literal()?)).collect()
         }

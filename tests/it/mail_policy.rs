@@ -94,7 +94,7 @@ fn a_policy_that_is_not_served() {
 fn a_policy_that_does_not_hold() {
     prove(&[
         broken(|world| {
-            sts(world, served("version: STSv1\nmode: enforce\nmx: 203.0.113.25\nmax_age: 604800\n"))
+            sts(world, served("version: STSv1\nmode: enforce\nmx: 203.0.113.25\nmax_age: 604800\n"));
         }),
         broken(|world| sts(world, served(&POLICY.replace("enforce", "testing")))),
         broken(|world| sts(world, served(&POLICY.replace("604800", "3600")))),

@@ -31,18 +31,26 @@ pub(super) fn verdict(mut faults: Vec<Fault>, label: &str) -> Option<Verdict> {
     if faults.len() > MOST {
         clauses.push(format!("and {} more", faults.len() - MOST));
     }
-    let mut helps: Vec<&str> = Vec::new();
-    for fault in &faults {
-        if !helps.contains(&fault.help.as_str()) {
-            helps.push(&fault.help);
-        }
-    }
+    let helps = helps(&faults);
     let verdict = Verdict::fail(clauses.join("; "))
         .expected(first.expected.clone())
         .observed(first.observed.clone())
         .label(label)
         .help(helps.join("; "));
     Some(if first.mild { verdict.mild() } else { verdict })
+}
+
+/// What to do, once each: what another help says too is left out.
+fn helps(faults: &[Fault]) -> Vec<&str> {
+    let mut helps: Vec<&str> = Vec::new();
+    for fault in faults {
+        let help = fault.help.as_str();
+        if !helps.iter().any(|known| known.contains(help)) {
+            helps.retain(|known| !help.contains(*known));
+            helps.push(help);
+        }
+    }
+    helps
 }
 
 /// A part of a record and where it stands: `"id=1-2" at character 9`, characters counted from 1.
@@ -79,6 +87,9 @@ mod tests {
         assert_eq!((verdict.message.as_str(), verdict.help.as_deref()), ("b; c; a", Some("mend it")));
         assert_eq!(verdict.weight, crate::check::Weight::Usual);
         assert!(super::verdict(Vec::new(), "").is_none());
+        let mut two = vec![fault("a", false), fault("b", false)];
+        two[1].help = "first mend it, then try".into();
+        assert_eq!(helps(&two), ["first mend it, then try"]);
         let many = vec![fault("a", true); 6];
         assert_eq!(super::verdict(many, "").map(|v| v.message), Some("a; a; a; a; and 2 more".into()));
     }

@@ -4,6 +4,7 @@ use super::{Mail, cause, declared_too, enforcement, place, real_mx};
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World};
 use crate::mail::spf;
+use crate::observed::Remote;
 use crate::wanted::{self, Wanted};
 
 /// Checks whose failure says that the SPF record is wrong.
@@ -85,7 +86,7 @@ fn sender_policy(world: &World) -> Judged<Option<Part>> {
     let answer = seen::dns(domain, "TXT", world)?;
     let wanted = wanted::policy::parked_spf(world);
     let records: Vec<&str> =
-        answer.values("TXT").map(|text| text.as_str()).filter(|text| spf::is_record(text)).collect();
+        answer.values("TXT").map(Remote::as_str).filter(|text| spf::is_record(text)).collect();
     let is_wanted = |text: &str| {
         let terms: Vec<&str> = text.split_whitespace().collect();
         terms.join(" ").eq_ignore_ascii_case(&wanted.value)

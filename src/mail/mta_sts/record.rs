@@ -73,7 +73,7 @@ impl fmt::Display for RecordErrorKind {
             Self::Field(fault) => fault.fmt(f),
             Self::NoId => f.write_str("no `id=`"),
             Self::LongId(length) => write!(f, "an id of {length} characters, where 32 are the most"),
-            Self::IdCharacter(c) => write!(f, "`{c}` in the id, which is letters and digits"),
+            Self::IdCharacter(c) => write!(f, "`{c}` in the id, where only letters and digits may stand"),
         }
     }
 }
@@ -144,11 +144,11 @@ mod tests {
 
     #[test]
     fn each_error_has_its_place() {
+        use RecordErrorKind::{Field, IdCharacter, LongId, NoId, Version};
         let errors = |text: &'static str| -> Vec<(RecordErrorKind, &'static str)> {
             let errors = Record::parse(text).expect_err(text);
             errors.into_iter().map(|error| (error.kind, &text[error.span])).collect()
         };
-        use RecordErrorKind::{Field, IdCharacter, LongId, NoId, Version};
         assert_eq!(errors("v=STSv1;"), [(NoId, "")]);
         assert_eq!(errors("v=STSv1; x=1"), [(NoId, "")]);
         assert_eq!(errors("v=STSv1; ID=1"), [(NoId, "")]);

@@ -37,16 +37,17 @@ fn body(answer: &Answer) -> (&[u8], bool) {
 
 fn text_file(answer: &Answer) -> TextFile {
     let (bytes, cut) = body(answer);
-    let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').take(MOST_LINES).collect();
+    let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     // Behind the last line end there is no line.
     lines.pop_if(|last| last.is_empty());
+    let cut = cut || lines.len() > MOST_LINES;
     let line = |line: &[u8]| Remote::from_bytes(line.strip_suffix(b"\r").unwrap_or(line));
     TextFile {
         status: answer.exchange.status,
         media_type: answer.exchange.header("content-type").next().cloned(),
         bytes: bytes.len(),
-        cut: cut || bytes.iter().filter(|byte| **byte == b'\n').count() > MOST_LINES,
-        lines: lines.into_iter().map(line).collect(),
+        cut,
+        lines: lines.into_iter().take(MOST_LINES).map(line).collect(),
         location: answer.exchange.location.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! Whether the policy names the hosts that receive the domain's mail.
 
-use super::{Fault, serve};
+use super::{Fault, publish};
 use crate::check::email::{Mail, cause, real_mx};
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World};
@@ -38,8 +38,8 @@ fn is_declared(host: &str, world: &World) -> bool {
     let Mail::Declared(settings) = Mail::of(world) else { return true };
     match settings.receive.as_ref().map(|receive| &receive.value) {
         Some(Short::Full(receiver)) => receiver.mx.iter().any(|mx| mx.value.0.eq_ignore_ascii_case(host)),
-        Some(Short::Word(word)) => {
-            email::find(word).is_none_or(|provider| provider.owns_mx(&host.to_ascii_lowercase()))
+        Some(Short::Word(id)) => {
+            email::find(id).is_none_or(|provider| provider.owns_mx(&host.to_ascii_lowercase()))
         }
         None => true,
     }
@@ -64,10 +64,9 @@ fn fault(uncovered: &[String], policy: &Policy, world: &World) -> Option<Fault> 
         what,
         expected: format!("an `mx:` for {hosts}"),
         observed: format!("mx: {}", seen::listed(&patterns)),
-        help: format!(
-            "{}, and publish `{}`",
-            serve(world, policy.mode),
-            wanted::policy::mta_sts_record(world)
+        help: publish(
+            world,
+            wanted::policy::declared_mode(world).map_or(policy.mode, |mode| mode.max(policy.mode)),
         ),
         mild: policy.mode != Mode::Enforce,
     })

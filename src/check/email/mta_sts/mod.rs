@@ -11,6 +11,7 @@ use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::improbable_name;
 use crate::mail::mta_sts::{self, Mode, policy_host, policy_url, record_name};
+use crate::observed::Remote;
 use crate::spec::Place;
 use crate::wanted;
 
@@ -32,7 +33,7 @@ struct Texts<'w> {
 impl<'w> Texts<'w> {
     fn of(world: &'w World) -> Judged<Self> {
         let answer = seen::dns(&record_name(world.domain()), "TXT", world)?;
-        let all: Vec<&str> = answer.values("TXT").map(|text| text.as_str()).collect();
+        let all: Vec<&str> = answer.values("TXT").map(Remote::as_str).collect();
         Ok(Self {
             records: all.iter().copied().filter(|text| mta_sts::is_record(text)).collect(),
             meant: all.into_iter().filter(|text| mta_sts::resembles_record(text)).collect(),
@@ -90,16 +91,14 @@ pub(in crate::check) fn mta_sts_missing(world: &World) -> Verdict {
 
 fn missing(world: &World, declared: Option<Mode>) -> Verdict {
     let domain = world.domain();
-    let (why, help) = match declared {
-        Some(mode) => {
-            (format!("although the spec declares `mta_sts: {}`", mode.word()), publish(world, mode))
-        }
-        None => {
-            let help = publish(world, Mode::Testing);
-            let why = "so whoever can change traffic to its mail servers can read the mail".to_owned();
-            (why, format!("{help}; when the TLS reports are quiet, change the mode to enforce"))
-        }
+    let mode = declared.unwrap_or(Mode::Testing);
+    let (why, then) = if declared.is_some() {
+        (format!("although the spec declares `mta_sts: {}`", mode.word()), "")
+    } else {
+        let why = "so whoever can change traffic to its mail servers can read the mail";
+        (why.to_owned(), "; when the TLS reports are quiet, change the mode to enforce")
     };
+    let help = format!("{}{then}", publish(world, mode));
     let host = policy_host(domain);
     let idle = if has_host(&host, world) {
         format!("; {host} exists, but without the record no sender asks for a policy")
@@ -130,30 +129,29 @@ pub(in crate::check) fn mta_sts_invalid(world: &World) -> Verdict {
         return absent(world);
     }
     let mut all = record::faults(&texts, world);
-    let mut gap = None;
-    let mut said = String::new();
-    match policy::look(world) {
-        Ok(read) => {
-            all.extend(read.faults);
-            if let Some(policy) = &read.policy {
-                match hosts::look(policy, world) {
-                    Ok(seen) => {
-                        all.extend(seen.fault);
-                        said = seen.said;
-                    }
-                    Err(verdict) => gap = Some(verdict),
-                }
-            }
+    let mut lines = Vec::new();
+    let rest = policy::look(world).and_then(|looked| {
+        all.extend(looked.faults);
+        lines = looked.lines;
+        looked.policy.map(|policy| hosts::look(&policy, world)).transpose()
+    });
+    let (gap, seen) = match rest {
+        Ok(seen) => (None, seen),
+        Err(verdict) => (Some(verdict), None),
+    };
+    let said = seen.map_or_else(String::new, |seen| {
+        all.extend(seen.fault);
+        seen.said
+    });
+    match (faults::verdict(all, "senders cannot follow it"), gap) {
+        (Some(verdict), _) => {
+            let verdict = verdict.at(sts_place(world));
+            let verdict = texts.records.iter().chain(&texts.meant).fold(verdict, |v, text| v.evidence(*text));
+            lines.into_iter().fold(verdict, Verdict::evidence)
         }
-        Err(verdict) => gap = Some(verdict),
+        (None, Some(gap)) => *gap,
+        (None, None) => Verdict::pass(said),
     }
-    let demanded = wanted::policy::declared_mode(world).is_some();
-    if let Some(verdict) = faults::verdict(all, "senders cannot follow it") {
-        let verdict = verdict.at(sts_place(world));
-        let verdict = if demanded { verdict.demanded_if(true) } else { verdict };
-        return texts.records.iter().chain(&texts.meant).fold(verdict, |v, text| v.evidence(*text));
-    }
-    gap.map_or_else(|| Verdict::pass(said), |gap| *gap)
 }
 
 /// The verdict without any record.

@@ -2,11 +2,11 @@
 
 use url::Url;
 
-use super::{Fault, broken, serve, url};
+use super::{Fault, broken, publish, serve, url};
 use crate::check::World;
 use crate::check::email::fetched::{self, Unfetched};
 use crate::check::seen::{self, Judged};
-use crate::mail::mta_sts::{Mode, Policy};
+use crate::mail::mta_sts::{Mode, Policy, PolicyError};
 use crate::observed::{Remote, TextFile};
 use crate::wanted;
 
@@ -19,6 +19,15 @@ pub(super) struct Looked {
     pub(super) faults: Vec<Fault>,
     /// The policy, where senders can read it.
     pub(super) policy: Option<Policy>,
+    /// The lines that are at fault, as they stand.
+    pub(super) lines: Vec<String>,
+}
+
+impl Looked {
+    /// The file is not one that senders take.
+    fn refused(fault: Fault) -> Self {
+        Self { faults: vec![fault], policy: None, lines: Vec::new() }
+    }
 }
 
 /// Looks at the file and at what it says beside the hosts.
@@ -32,30 +41,47 @@ pub(super) fn look(world: &World) -> Judged<Looked> {
             let what = format!("senders get no policy from {}: {why}", seen::shown(&url));
             let help = format!("{}, with a certificate for {}", serve(world, mode), host(&url));
             let fault = broken(what, "a policy over valid HTTPS", why, help);
-            return Ok(Looked { faults: vec![fault], policy: None });
+            return Ok(Looked::refused(fault));
         }
     };
     if let Some(fault) = answer_fault(&url, file, world, mode) {
-        return Ok(Looked { faults: vec![fault], policy: None });
+        return Ok(Looked::refused(fault));
     }
-    let text = file.text();
-    let help = || format!("{}, and publish `{}`", serve(world, mode), wanted::policy::mta_sts_record(world));
-    match Policy::parse(&text) {
-        Ok(policy) => Ok(Looked { faults: of_policy(&policy, world, &help()), policy: Some(policy) }),
+    let help = publish(world, mode);
+    match Policy::parse(&file.text()) {
+        Ok(policy) => {
+            Ok(Looked { faults: of_policy(&policy, world, &help), policy: Some(policy), lines: Vec::new() })
+        }
         Err(errors) => {
-            let mut told: Vec<String> = errors.iter().take(MOST).map(ToString::to_string).collect();
-            told.extend((errors.len() > MOST).then(|| format!("{} more", errors.len() - MOST)));
-            let told: Vec<String> = told.iter().map(|error| Remote::new(error).to_string()).collect();
-            let what = format!(
-                "senders cannot read the policy at {} and take it for none: {}",
-                seen::shown(&url),
-                seen::listed(&told)
-            );
-            let first = told.first().cloned().unwrap_or_default();
-            let fault = broken(what, "lines `key: value` with version, mode, mx and max_age", first, help());
-            Ok(Looked { faults: vec![fault], policy: None })
+            let lines = quoted(&errors, file);
+            Ok(Looked { lines, ..Looked::refused(unreadable(&url, &errors, help)) })
         }
     }
+}
+
+fn unreadable(url: &Url, errors: &[PolicyError], help: String) -> Fault {
+    let errors: Vec<String> =
+        errors.iter().map(|error| Remote::new(&error.to_string()).to_string()).collect();
+    let mut told: Vec<String> = errors.iter().take(MOST).cloned().collect();
+    told.extend((errors.len() > MOST).then(|| format!("{} more", errors.len() - MOST)));
+    let what = format!(
+        "senders cannot read the policy at {} and take it for none: {}",
+        seen::shown(url),
+        seen::listed(&told)
+    );
+    let first = told.into_iter().next().unwrap_or_default();
+    broken(what, "lines `key: value` with version, mode, mx and max_age", seen::cut(&first), help)
+}
+
+/// The lines in which errors stand: `line 2: mode enforce`.
+fn quoted(errors: &[PolicyError], file: &TextFile) -> Vec<String> {
+    let mut numbers: Vec<usize> = errors.iter().map(|error| error.line).collect();
+    numbers.dedup();
+    let line = |number: usize| {
+        let text = file.lines.get(number.checked_sub(1)?)?;
+        Some(format!("line {number}: {}", seen::cut(text.as_str())))
+    };
+    numbers.into_iter().take(MOST).filter_map(line).collect()
 }
 
 fn host(url: &Url) -> &str {

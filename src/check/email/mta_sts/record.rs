@@ -11,10 +11,9 @@ pub(super) fn faults(texts: &Texts, world: &World) -> Vec<Fault> {
     let name = record_name(world.domain());
     let publish = format!("publish `{}`", wanted::policy::mta_sts_record(world));
     match (texts.records.as_slice(), texts.meant.as_slice()) {
-        ([record], _) => of_record(record, &name, &format!("{publish} in its place")),
-        ([], [text]) => of_record(text, &name, &format!("{publish} in its place")),
-        ([], several) => vec![several_of(several.len(), &name, &publish)],
-        (several, _) => vec![several_of(several.len(), &name, &publish)],
+        ([record], _) => of_record(record, &name, &publish),
+        ([], [text]) => of_record(text, &name, &publish),
+        ([], several) | (several, _) => vec![several_of(several.len(), &name, &publish)],
     }
 }
 

@@ -1,5 +1,7 @@
 //! Reads a policy line by line.
 
+use std::collections::BTreeSet;
+
 use super::{MOST_MAX_AGE, Mode, MxPattern, PolicyError, PolicyErrorKind as Kind, Reading};
 
 /// Longest key, in characters.
@@ -42,14 +44,11 @@ impl<'t> Piece<'t> {
     }
 }
 
-/// Which keys have been seen, and what is known so far.
+/// Which of the known keys have been seen, and what is known so far.
 #[derive(Default)]
 struct Reader {
     reading: Reading,
-    version: bool,
-    mode: bool,
-    max_age: bool,
-    mx: bool,
+    keys: BTreeSet<&'static str>,
 }
 
 /// Reads a policy past each error.
@@ -113,8 +112,10 @@ impl Reader {
     }
 
     fn value(&mut self, key: &str, value: Piece) {
-        let first = self.is_first(key);
-        if let Err(known) = first {
+        if let Some(known) = ["version", "mode", "max_age", "mx"].into_iter().find(|known| *known == key)
+            && !self.keys.insert(known)
+            && known != "mx"
+        {
             return self.say(value, Kind::Duplicate(known));
         }
         if value.text.is_empty() {
@@ -140,21 +141,6 @@ impl Reader {
         }
     }
 
-    /// Whether a key may still be given; `mx` and unknown ones may stand there any number of times.
-    fn is_first(&mut self, key: &str) -> Result<(), &'static str> {
-        let (seen, known) = match key {
-            "version" => (&mut self.version, "version"),
-            "mode" => (&mut self.mode, "mode"),
-            "max_age" => (&mut self.max_age, "max_age"),
-            "mx" => {
-                self.mx = true;
-                return Ok(());
-            }
-            _ => return Ok(()),
-        };
-        if std::mem::replace(seen, true) { Err(known) } else { Ok(()) }
-    }
-
     fn max_age(&mut self, value: Piece) {
         let digits = value.text.bytes().all(|b| b.is_ascii_digit());
         match value.text.parse::<u32>() {
@@ -170,13 +156,14 @@ impl Reader {
     fn missing(&mut self, line: usize) {
         let end = Piece { text: "", line, column: 1 };
         let needs_mx = self.reading.mode != Some(Mode::None);
-        let lacks = [
-            (!self.version, Kind::NoVersion),
-            (!self.mode, Kind::NoMode),
-            (!self.mx && needs_mx, Kind::NoMx),
-            (!self.max_age, Kind::NoMaxAge),
+        let lacks = |key| !self.keys.contains(key);
+        let all = [
+            (lacks("version"), Kind::NoVersion),
+            (lacks("mode"), Kind::NoMode),
+            (lacks("mx") && needs_mx, Kind::NoMx),
+            (lacks("max_age"), Kind::NoMaxAge),
         ];
-        for (_, kind) in lacks.into_iter().filter(|(lacks, _)| *lacks) {
+        for (_, kind) in all.into_iter().filter(|(lacks, _)| *lacks) {
             self.say(end, kind);
         }
     }

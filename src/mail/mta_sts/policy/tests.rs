@@ -22,7 +22,7 @@ fn the_standard_s_example_is_read() {
         assert_eq!((policy.mode, policy.max_age, policy.mx.len()), (Mode::Enforce, 604_800, 3));
         assert!(policy.covers("mail.example.com") && policy.covers("a.example.net"));
         assert!(!policy.covers("a.b.example.net") && !policy.covers("example.net"));
-        assert_eq!(policy.lifetime(), Duration::from_secs(604_800));
+        assert_eq!(policy.lifetime(), Duration::from_hours(7 * 24));
         assert_eq!(policy.to_string(), GOOD);
     }
 }
@@ -89,6 +89,7 @@ fn each_error_has_its_line_and_column() {
 
 #[test]
 fn several_errors_are_all_told() {
+    use PolicyErrorKind::{NoMaxAge, NoMode, NoMx, NoVersion};
     let text = "version: STSv1\nmode = enforce\nmx: *\nmx: ok.test\nmax_age:\n";
     assert_eq!(
         errors(text),
@@ -101,7 +102,6 @@ fn several_errors_are_all_told() {
     );
     assert_eq!(Policy::read(text).mx.len(), 1);
     let missing: Vec<PolicyErrorKind> = Policy::read("").errors.into_iter().map(|error| error.kind).collect();
-    use PolicyErrorKind::{NoMaxAge, NoMode, NoMx, NoVersion};
     assert_eq!(missing, [NoVersion, NoMode, NoMx, NoMaxAge]);
 }
 
