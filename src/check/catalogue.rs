@@ -198,5 +198,12 @@ catalogue! {
     "email/dmarc-testing" => Domain(email::dmarc::policy::dmarc_testing),
     "email/dmarc-no-reports" => Domain(email::dmarc::reports::dmarc_no_reports),
     "email/dmarc-reports-unauthorised" => Domain(email::dmarc::unauthorised::dmarc_reports_unauthorised),
+    "email/dmarc-alignment" => Sender(email::alignment::dmarc_alignment),
+    "email/mta-sts-missing" => Domain(email::mta_sts::mta_sts_missing),
+    "email/mta-sts-invalid" => Domain(email::mta_sts::mta_sts_invalid),
+    "email/tls-rpt-missing" => Domain(email::tls_rpt::tls_rpt_missing),
+    "email/tls-rpt-invalid" => Domain(email::tls_rpt::tls_rpt_invalid),
     "email/dane-mismatch" => Exchanger(email::exchanger::dane::dane_mismatch),
+    "email/bimi-invalid" => Domain(email::bimi::bimi_invalid),
+    "email/parked-spoofable" => Domain(email::parked::parked_spoofable),
 }

@@ -11,8 +11,6 @@ use crate::spec::tree::{Kind, Node, join};
 const NOT_JUDGED: &[&str] = &[
     "access",
     "cloudflare",
-    "email.mta_sts",
-    "email.tls_rpt",
     "endpoints.contains",
     "endpoints.cors",
     "endpoints.p95",
@@ -32,10 +30,6 @@ const NOT_JUDGED: &[&str] = &[
 pub fn not_judged(document: &Document) -> Vec<String> {
     let mut found = BTreeSet::new();
     collect(&document.tree, "", &mut found);
-    if matches!(&document.spec.email, Some(email) if matches!(email.value, crate::spec::model::Short::Word(_)))
-    {
-        found.insert("email: none".to_owned());
-    }
     for waiver in &document.spec.waivers {
         if Check::find(&waiver.check).is_none() {
             found.insert(format!("the waiver of {}", crate::observed::Remote::new(&waiver.check)));

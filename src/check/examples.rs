@@ -92,8 +92,12 @@ fn of(check: &Check) -> Result<Vec<Example>, String> {
 
 /// What one check says, in a report as every run makes it.
 fn outcome(fixture: &Fixture, check: &Check) -> Vec<report::Finding> {
-    let policy =
-        Policy { name: "examples".into(), levels: BTreeMap::new(), thresholds: Thresholds::default() };
+    let policy = Policy {
+        name: "examples".into(),
+        levels: BTreeMap::new(),
+        thresholds: Thresholds::default(),
+        not_checked: Vec::new(),
+    };
     let options = Options { private: fixture.private.clone(), ..Options::default() };
     let report = judge(&fixture.document, &fixture.observed, &policy, &options);
     report.findings.into_iter().filter(|finding| finding.check == check.id).collect()

@@ -152,7 +152,7 @@ pub struct Judging {
     /// Leave these check ids or areas out
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = check_or_area)]
     pub skip: Vec<String>,
-    /// baseline, strict or a policy file; overrides the spec's
+    /// baseline, strict, bulk-sender or a policy file; overrides the spec's
     #[arg(long, value_name = "NAME")]
     pub policy: Option<String>,
     /// From which level a finding makes the run "not ready"

@@ -4,10 +4,11 @@ use super::quote::{cut, declarable, is_name, list, scalar};
 use super::senders::{self, Senders};
 use super::sheet::Sheet;
 use super::sight::Sight;
+use super::spf;
 use super::spf::Record as SpfRecord;
-use super::{questions, spf};
-use crate::mail;
 use crate::mail::dmarc::{DmarcPolicy, Record};
+use crate::mail::{self, mta_sts, tls_rpt};
+use crate::observed::Seen;
 use crate::provider::email::{self, Kind};
 use crate::spec::model::scalar::report_uri;
 
@@ -126,35 +127,29 @@ fn quoted<'a>(addresses: impl Iterator<Item = &'a str>) -> Vec<String> {
     addresses.filter(|uri| report_uri(uri).is_ok()).filter_map(|uri| declarable(uri).ok()).collect()
 }
 
-/// The addresses of `rua`, quoted.
-fn report_addresses(record: &str) -> Vec<String> {
-    quoted(mail::tag(record, "rua").unwrap_or_default().split(',').map(str::trim))
-}
-
 /// MTA-STS (RFC 8461): the record says that there is a policy, the policy says how binding it is.
 fn mta_sts(sheet: &mut Sheet, sight: &Sight) {
-    let record =
-        sight.texts("_mta-sts").into_iter().any(|text| mail::tag(text.as_str(), "v") == Some("STSv1"));
-    let exchange = questions::policy(sight).and_then(|url| sight.exchange(&url)?.excerpt.as_ref());
-    match (record, exchange.and_then(|policy| mode(policy.as_str()))) {
-        (true, Some(mode)) => sheet.seen(&format!("mta_sts: {mode}"), "the policy that mta-sts serves"),
+    let record = sight.texts("_mta-sts").into_iter().any(|text| mta_sts::is_record(text.as_str()));
+    let file = mta_sts::policy_url(sight.domain).and_then(|url| sight.observed.files.get(url.as_str()));
+    let mode = match file {
+        Some(Seen::Answer(file)) => mta_sts::Policy::read(&file.text()).mode,
+        _ => None,
+    };
+    match (record, mode.filter(|mode| *mode != mta_sts::Mode::None)) {
+        (true, Some(mode)) => {
+            sheet.seen(&format!("mta_sts: {}", mode.word()), "the policy that mta-sts serves");
+        }
         (true, None) => sheet.decide("mta_sts: enforce", "there is a record, but no policy that can be read"),
         (false, _) => sheet.decide("mta_sts: testing", "TLS is not asked of those who send here"),
     }
 }
 
-/// The mode of a policy; its line ends are escaped by now.
-fn mode(policy: &str) -> Option<&str> {
-    let lines = policy.split("\\u{a}").map(|line| line.trim_end_matches("\\u{d}"));
-    let mut values = lines.filter_map(|line| line.split_once(':')).filter(|(key, _)| key.trim() == "mode");
-    values.next().map(|(_, value)| value.trim()).filter(|mode| ["enforce", "testing"].contains(mode))
-}
-
 /// TLS reports (RFC 8460).
 fn reports(sheet: &mut Sheet, sight: &Sight) {
     let texts = sight.texts("_smtp._tls");
-    let record = texts.iter().map(|text| text.as_str()).find(|text| mail::tag(text, "v") == Some("TLSRPTv1"));
-    let addresses = record.map(report_addresses).unwrap_or_default();
+    let record = texts.iter().map(|text| text.as_str()).find(|text| tls_rpt::is_record(text));
+    let found = record.map(|record| tls_rpt::Record::read(record).rua).unwrap_or_default();
+    let addresses = quoted(found.iter().map(AsRef::as_ref));
     if addresses.is_empty() {
         let address = format!("mailto:tls@{}", sight.domain);
         sheet.decide(

@@ -5,6 +5,7 @@ use url::Url;
 
 use super::sight::Sight;
 use crate::item::{PROBE_PATH, PROBE_QUERY, improbable_name};
+use crate::mail::mta_sts;
 use crate::observed::Observed;
 use crate::provider::email;
 
@@ -117,10 +118,14 @@ pub(crate) fn urls(domain: &str, known: &Observed) -> Vec<Url> {
     for label in ["@", "www"].into_iter().filter(|label| sight.resolves(label)) {
         all.push(sample(&sight, label));
     }
-    if !sight.texts("_mta-sts").is_empty() && sight.resolves("mta-sts") {
-        all.push(policy(&sight));
-    }
     all.into_iter().flatten().collect()
+}
+
+/// The policy of MTA-STS, where a record says that there is one.
+pub(crate) fn policy(domain: &str, known: &Observed) -> Option<Url> {
+    let sight = Sight::new(domain, known);
+    let published = !sight.texts("_mta-sts").is_empty() && sight.resolves("mta-sts");
+    published.then(|| mta_sts::policy_url(domain)).flatten()
 }
 
 /// A page that no site has: whether a redirect keeps path and query.
@@ -128,9 +133,4 @@ pub(super) fn sample(sight: &Sight, label: &str) -> Option<Url> {
     let mut url = sight.root("https", label)?.join(PROBE_PATH).ok()?;
     url.set_query(Some(PROBE_QUERY));
     Some(url)
-}
-
-/// Where the MTA-STS policy stands (RFC 8461 section 3.3).
-pub(super) fn policy(sight: &Sight) -> Option<Url> {
-    sight.root("https", "mta-sts")?.join("/.well-known/mta-sts.txt").ok()
 }

@@ -45,6 +45,19 @@ pub struct TextFile {
     pub lines: Vec<Remote>,
 }
 
+impl TextFile {
+    /// The text as it came, with LF at the end of each line: what [`Remote`] wrote as an escape is one
+    /// character again where files of text may hold it, so that it is read, and counted, as it stood.
+    /// For parsers, never for output.
+    pub fn text(&self) -> String {
+        let escapes = [("\\u{9}", "\t"), ("\\u{d}", "\r"), ("\\u{feff}", "\u{feff}")];
+        let line = |line: &Remote| {
+            escapes.iter().fold(line.as_str().to_owned(), |text, (escape, c)| text.replace(escape, c)) + "\n"
+        };
+        self.lines.iter().map(line).collect()
+    }
+}
+
 /// A logo that was asked for over HTTPS: that of a BIMI record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -16,6 +16,7 @@ use crate::spec::{Located, load};
 const BUILT_IN: &[(&str, &str)] = &[
     ("baseline", include_str!("../../policies/baseline.yaml")),
     ("strict", include_str!("../../policies/strict.yaml")),
+    ("bulk-sender", include_str!("../../policies/bulk-sender.yaml")),
 ];
 /// How many `extends` may follow each other.
 const MAX_EXTENDS: usize = 8;
@@ -25,7 +26,10 @@ const MAX_EXTENDS: usize = 8;
 pub enum PolicyError {
     /// No such built-in policy, and no such file.
     #[error("there is no policy `{name}`: {why}")]
-    #[diagnostic(code(policy::not_found), help("use baseline, strict, or the path of a policy file"))]
+    #[diagnostic(
+        code(policy::not_found),
+        help("use baseline, strict, bulk-sender, or the path of a policy file")
+    )]
     NotFound {
         /// As asked for.
         name: String,
@@ -34,7 +38,10 @@ pub enum PolicyError {
     },
     /// The file is not a policy.
     #[error("policy `{name}` is not readable: {why}")]
-    #[diagnostic(code(policy::malformed), help("a policy has the keys extends, levels and thresholds"))]
+    #[diagnostic(
+        code(policy::malformed),
+        help("a policy has the keys extends, levels, thresholds and not_checked")
+    )]
     Malformed {
         /// As asked for.
         name: String,
@@ -69,6 +76,8 @@ struct PolicyFile {
     levels: BTreeMap<String, Level>,
     #[serde(default)]
     thresholds: ThresholdsFile,
+    #[serde(default)]
+    not_checked: Vec<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -106,11 +115,21 @@ impl Policy {
             };
             files.push(file);
         }
-        let mut policy =
-            Self { name: name.to_owned(), levels: BTreeMap::new(), thresholds: Thresholds::default() };
+        let mut policy = Self {
+            name: name.to_owned(),
+            levels: BTreeMap::new(),
+            thresholds: Thresholds::default(),
+            not_checked: Vec::new(),
+        };
         for file in files.into_iter().rev() {
             policy.levels.extend(file.levels);
             file.thresholds.lay_over(&mut policy.thresholds);
+            for line in file.not_checked {
+                let line = Remote::new(&line).to_string();
+                if !policy.not_checked.contains(&line) {
+                    policy.not_checked.push(line);
+                }
+            }
         }
         Ok(policy)
     }
@@ -253,6 +272,27 @@ mod tests {
         assert_eq!(baseline.thresholds, Thresholds::default());
         assert!(strict.thresholds.redirect_hops < baseline.thresholds.redirect_hops);
         assert!(strict.thresholds.registration_remaining > baseline.thresholds.registration_remaining);
+    }
+
+    #[test]
+    fn bulk_senders_are_held_to_more_and_told_what_cannot_be_seen() {
+        let bulk = Policy::named("bulk-sender", files).expect("built in");
+        assert_eq!(bulk.thresholds, Thresholds::default());
+        assert_eq!(bulk.levels.get("email/dmarc-missing"), Some(&Level::Error));
+        assert_eq!(bulk.levels.get("email/reverse-dns"), Some(&Level::Error));
+        assert!(bulk.not_checked.iter().any(|line| line.contains("RFC 8058")), "{:?}", bulk.not_checked);
+        let unknown: Vec<&String> = bulk.levels.keys().filter(|id| !id.starts_with("email/")).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+
+    #[test]
+    fn what_is_not_checked_is_inherited_once() {
+        let text = "extends: bulk-sender\nnot_checked: [\"the tone\\u001B\", the tone of the mail, the tone of the mail]";
+        let mine = Policy::named("mine.yaml", |_| Ok(text.into())).expect("a policy");
+        let bulk = Policy::named("bulk-sender", files).expect("built in");
+        assert_eq!(mine.not_checked.len(), bulk.not_checked.len() + 2);
+        assert_eq!(mine.not_checked.last().map(String::as_str), Some("the tone of the mail"));
+        assert!(mine.not_checked.iter().any(|line| line == "the tone\\u{1b}"));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(super) async fn observed(
     }
     observed.zones = session.zones.take();
     observed.visits = kept(&session.visits, cut);
+    observed.files = kept(&session.files, cut);
+    observed.logos = kept(&session.logos, cut);
     observed.redirected = session.redirected.borrow().iter().cloned().collect();
     drop_excerpts(&mut observed);
     let unanswered = || Err(Problem::Unobserved(cut.to_owned()));
@@ -59,8 +61,8 @@ fn kept<T: Clone>(memo: &Memo<Result<T, Problem>>, cut: &str) -> BTreeMap<String
     memo.all().into_iter().map(|(key, answer)| (key, seen(answer.unwrap_or_else(unanswered)))).collect()
 }
 
-/// Keeps the text of pages only where somebody reads it: policies (RFC 8615), and the root of names
-/// whose aliases lead to a hosting that gives names out.
+/// Keeps the text of pages only where somebody reads it: at the root of names whose aliases lead to a
+/// hosting that gives names out.
 fn drop_excerpts(observed: &mut Observed) {
     let dns = &observed.dns;
     let leads = |host: &str| {
@@ -73,10 +75,7 @@ fn drop_excerpts(observed: &mut Observed) {
     };
     for (url, exchange) in &mut observed.http {
         let Seen::Answer(exchange) = exchange else { continue };
-        let needed = Url::parse(url).is_ok_and(|url| match url.path() {
-            "/" => url.host_str().is_some_and(leads),
-            path => path.starts_with("/.well-known/"),
-        });
+        let needed = Url::parse(url).is_ok_and(|url| url.path() == "/" && url.host_str().is_some_and(leads));
         exchange.excerpt = exchange.excerpt.take().filter(|_| needed);
     }
 }

@@ -1,7 +1,7 @@
 //! A first look at a domain that no spec describes yet. What to ask is said by
 //! [`questions`]; here it is asked, everything of one step at once.
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join_all, join3};
 use jiff::Timestamp;
 
 use super::engine::follow;
@@ -15,9 +15,11 @@ pub(super) async fn gather(session: &Session<'_>, domain: &str, at: Timestamp) {
     ask(session, &questions::first(domain)).await;
     let known = answered(session, at);
     let urls = questions::urls(domain, &known);
-    join(
+    let policy = questions::policy(domain, &known);
+    join3(
         ask(session, &questions::then(domain, &known)),
         join_all(urls.iter().map(|url| follow(session, url))),
+        join_all(policy.iter().map(|url| session.file(url))),
     )
     .await;
 }

@@ -1,6 +1,7 @@
 //! What one run shares: limits, answers so far, and how a URL is asked.
 
 mod exchange;
+mod fetch;
 mod visit;
 
 use std::cell::RefCell;
@@ -31,7 +32,7 @@ use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, http, tls};
 use crate::observed::{
-    DnsAnswer, Exchange, FailureKind, Registration, Transfer, Visit, Zone, origin, question,
+    DnsAnswer, Exchange, FailureKind, Logo, Registration, TextFile, Transfer, Visit, Zone, origin, question,
 };
 
 /// Largest intermediate certificate that is fetched.
@@ -64,6 +65,10 @@ pub(super) struct Session<'a> {
     pub(super) visits: Memo<Result<Visit, Problem>>,
     /// Conversations with mail exchangers.
     pub(super) smtp: Memo<Result<Talk, Problem>>,
+    /// Policies of mail, by URL.
+    pub(super) files: Memo<Result<TextFile, Problem>>,
+    /// Logos of mail, by URL.
+    pub(super) logos: Memo<Result<Logo, Problem>>,
     /// Hosts for which the user chose an address.
     pub(super) redirected: RefCell<BTreeSet<String>>,
     pub(super) registrations: Memo<Result<Registration, Problem>>,
@@ -117,6 +122,8 @@ impl<'a> Session<'a> {
             zones: RefCell::default(),
             visits: Memo::new(),
             smtp: Memo::new(),
+            files: Memo::new(),
+            logos: Memo::new(),
             redirected: RefCell::default(),
             registrations: Memo::new(),
             fetched: Memo::new(),

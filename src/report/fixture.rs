@@ -91,6 +91,7 @@ pub(crate) fn report(verdict: VerdictWord, findings: Vec<Finding>) -> Report {
             not_applicable: count(Status::NotApplicable),
         },
         not_judged: Vec::new(),
+        not_checked: Vec::new(),
         findings,
     }
 }

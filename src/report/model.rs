@@ -35,6 +35,9 @@ pub struct Report {
     pub counts: Counts,
     /// Sections and keys of the spec that no check judges yet.
     pub not_judged: Vec<String>,
+    /// What the policy asks for and no check can see.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_checked: Vec<String>,
     /// Every finding, passes too, worst first.
     pub findings: Vec<Finding>,
 }

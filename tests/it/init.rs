@@ -95,8 +95,9 @@ fn product(world: &mut Builder) {
         .site("www.shop.test")
         .redirect_all("https://shop.test")
         .header_everywhere("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
-    let policy = "version: STSv1\r\nmode: enforce\r\nmx: *.google.com\r\nmax_age: 86400\r\n";
-    world.site("mta-sts.shop.test").page("/.well-known/mta-sts.txt", 200, policy);
+    let policy = "version: STSv1\r\nmode: enforce\r\nmx: aspmx.l.google.com\r\nmx: *.aspmx.l.google.com\r\nmax_age: 86400\r\n";
+    let host = world.site("mta-sts.shop.test").page("/.well-known/mta-sts.txt", 200, policy);
+    host.header("Content-Type", "text/plain");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod lab_itself;
 mod mail_dkim;
 mod mail_dmarc;
 mod mail_exchange;
+mod mail_policy;
 mod mail_spf;
 mod names;
 mod readme;

@@ -1,11 +1,20 @@
 //! Judges of `email/*`.
 
+pub(super) mod alignment;
+pub(super) mod bimi;
+mod cause;
 pub(super) mod dkim;
 pub(super) mod dmarc;
+mod enforcement;
 pub(super) mod exchanger;
+mod faults;
+mod fetched;
+pub(super) mod mta_sts;
 pub(super) mod mx;
+pub(super) mod parked;
 pub(super) mod reverse;
 pub(super) mod spf;
+pub(super) mod tls_rpt;
 
 use super::dns;
 use super::seen::{self, Judged};

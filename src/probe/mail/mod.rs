@@ -14,7 +14,6 @@ use crate::spec::Document;
 
 /// Everything at once.
 pub(super) async fn gather(session: &Session<'_>, document: &Document) {
-    let domain = &document.spec.domain.value.0;
     join(
         join3(
             spf::gather(session, document),

@@ -54,6 +54,7 @@ pub fn render(report: &Report, document: Option<&Document>, style: &Style) -> St
     blocks.push(listed(&scene, Status::NotApplicable, 2));
     blocks.push(table::lines(report, style));
     blocks.push(not_judged(&scene));
+    blocks.push(not_checked(&scene));
     blocks.push(summary::lines(&scene));
     finish(&blocks)
 }
@@ -133,6 +134,20 @@ fn not_judged(scene: &Scene) -> Vec<String> {
     let names: Vec<String> = scene.report.not_judged.iter().map(|name| clean(name)).collect();
     let text = format!("not judged by this version: {}", names.join(", "));
     let lines = wrap_with(&text, scene.style.columns(), "  ", "    ");
+    lines.iter().map(|line| scene.style.paint(Ink::Dim, line)).collect()
+}
+
+/// What the policy asks for and nobody looked at, a line each.
+fn not_checked(scene: &Scene) -> Vec<String> {
+    let asked = &scene.report.not_checked;
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let head = format!("not checked, though policy {} asks for it:", clean(&scene.report.policy));
+    let mut lines = wrap_with(&head, scene.style.columns(), "  ", "    ");
+    for line in asked {
+        lines.extend(wrap_with(&clean(line), scene.style.columns(), "    - ", "      "));
+    }
     lines.iter().map(|line| scene.style.paint(Ink::Dim, line)).collect()
 }
 

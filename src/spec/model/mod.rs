@@ -42,7 +42,7 @@ pub struct Spec {
     pub product: Option<Located<String>>,
     /// The domain that is launched, for example `circlegarden.test`.
     pub domain: Located<DomainName>,
-    /// `baseline`, `strict`, or a policy file's path (beside this file).
+    /// `baseline`, `strict`, `bulk-sender`, or a policy file's path (beside this file).
     pub policy: Option<Located<String>>,
     /// Which of apex and `www` is the product's address; the other one must redirect to it.
     pub canonical: Option<Located<Canonical>>,

@@ -149,7 +149,6 @@ pub(in crate::check) struct Usable {
 /// What mail that is signed with the selector meets at receivers: a key with which it verifies, or
 /// the verdict of a check that needs one. That is `not_judged`, with the check that is red for the
 /// selector; or unknown; or not applicable, for a selector that its sender does not sign with yet.
-#[cfg_attr(not(test), expect(dead_code, reason = "email/dmarc-alignment reads it"))]
 pub(in crate::check) fn usable(selector: &Selector, world: &World) -> Judged<Usable> {
     let record = good(selector, world)?.reading.record;
     let reasons = [

@@ -1,0 +1,140 @@
+//! Domains without mail: nobody may send in their name, and senders must be told so.
+
+use super::{Mail, cause, declared_too, enforcement, place, real_mx};
+use crate::check::seen::{self, Judged};
+use crate::check::{Verdict, World};
+use crate::mail::spf;
+use crate::observed::Remote;
+use crate::wanted::{self, Wanted};
+
+/// Checks whose failure says that the SPF record is wrong.
+const SPF: &[&str] = &[
+    "email/spf-multiple",
+    "email/spf-invalid",
+    "email/spf-loop",
+    "email/spf-too-many-lookups",
+    "email/spf-too-many-void-lookups",
+    "email/spf-permissive",
+];
+
+/// A record that is not as it must be.
+struct Part {
+    /// What is wrong, in a clause.
+    what: String,
+    /// What was seen, in a word or two.
+    observed: String,
+    wanted: Wanted,
+}
+
+pub(in crate::check) fn parked_spoofable(world: &World) -> Verdict {
+    if !matches!(Mail::of(world), Mail::None) {
+        return Verdict::not_applicable("the spec does not say `email: none`");
+    }
+    let mut parts = Vec::new();
+    let mut gap = None;
+    for judged in [mx(world), sender_policy(world), dmarc(world)] {
+        match judged {
+            Ok(part) => parts.extend(part),
+            Err(verdict) => gap = gap.or(Some(verdict)),
+        }
+    }
+    match (parts.is_empty(), gap) {
+        (false, _) => spoofable(&parts, world),
+        (true, Some(gap)) => *gap,
+        (true, None) => Verdict::pass("null MX, `v=spf1 -all` and p=reject: nobody can send in its name"),
+    }
+}
+
+fn spoofable(parts: &[Part], world: &World) -> Verdict {
+    let clauses: Vec<String> = parts.iter().map(|part| part.what.clone()).collect();
+    let observed: Vec<String> = parts.iter().map(|part| part.observed.clone()).collect();
+    let expected: Vec<String> = parts.iter().map(|part| part.wanted.value.clone()).collect();
+    let records: Vec<String> = parts.iter().map(|part| format!("`{}`", part.wanted)).collect();
+    Verdict::fail(format!("{} has no mail, but {}", world.domain(), seen::in_full(&clauses)))
+        .expected(seen::in_full(&expected))
+        .observed(seen::in_full(&observed))
+        .label("can be forged")
+        .help(format!("publish {}, and nothing else of their kind", seen::in_full(&records)))
+        .at(place(world, None))
+}
+
+/// A null MX and no other.
+fn mx(world: &World) -> Judged<Option<Part>> {
+    let domain = world.domain();
+    let answer = seen::dns(domain, "MX", world)?;
+    let real = real_mx(answer);
+    let null = answer.values("MX").next().is_some();
+    let (what, observed) = match (real.is_empty(), null) {
+        (true, true) => return Ok(None),
+        (true, false) => {
+            ("no null MX says so, and senders try its web server".to_owned(), "no MX".to_owned())
+        }
+        (false, _) => {
+            let hosts = seen::listed(&real);
+            (format!("its MX names {hosts}"), format!("MX {hosts}"))
+        }
+    };
+    if let Some(verdict) = declared_too(domain, "MX", |host| host == ".", world) {
+        return Err(Box::new(verdict));
+    }
+    Ok(Some(Part { what, observed, wanted: wanted::policy::parked_mx(world) }))
+}
+
+/// Exactly the SPF record that authorises nobody.
+fn sender_policy(world: &World) -> Judged<Option<Part>> {
+    let domain = world.domain();
+    let answer = seen::dns(domain, "TXT", world)?;
+    let wanted = wanted::policy::parked_spf(world);
+    let records: Vec<&str> =
+        answer.values("TXT").map(Remote::as_str).filter(|text| spf::is_record(text)).collect();
+    let is_wanted = |text: &str| {
+        let terms: Vec<&str> = text.split_whitespace().collect();
+        terms.join(" ").eq_ignore_ascii_case(&wanted.value)
+    };
+    let (what, observed) = match records.as_slice() {
+        [one] if is_wanted(one) => return Ok(None),
+        [] => ("no SPF record says that nobody sends".to_owned(), "no SPF record".to_owned()),
+        all => {
+            if let Some(check) = cause::of_domain(SPF, world) {
+                let reason = "the SPF record is wrong in itself";
+                return Err(Box::new(Verdict::not_judged(check, domain, reason)));
+            }
+            let text = seen::cut(all[0]);
+            (format!("its SPF record `{text}` is not the one that authorises nobody"), text)
+        }
+    };
+    if let Some(verdict) = declared_too(domain, "TXT", is_wanted, world) {
+        return Err(Box::new(verdict));
+    }
+    Ok(Some(Part { what, observed, wanted }))
+}
+
+/// A DMARC policy that has all mail refused.
+fn dmarc(world: &World) -> Judged<Option<Part>> {
+    let domain = world.domain();
+    let policy = wanted::policy::parked_policy();
+    let applied = enforcement::applied(world)?;
+    let published = applied.as_ref().map(|applied| applied.record.as_str());
+    let wanted = wanted::policy::enforced_dmarc(&format!("_dmarc.{domain}"), published, policy);
+    let lacks = match &applied {
+        None => None,
+        Some(applied) => match applied.lacks(policy) {
+            Some(lacks) => Some((lacks, applied)),
+            None => return Ok(None),
+        },
+    };
+    if let Some(check) = cause::of_domain(enforcement::CHECKS, world) {
+        let reason = "the DMARC policy is too weak in itself";
+        return Err(Box::new(Verdict::not_judged(check, domain, reason)));
+    }
+    let (what, observed) = match lacks {
+        None => ("no DMARC policy has forged mail refused".to_owned(), "no DMARC record".to_owned()),
+        Some((tag, applied)) => {
+            (format!("the DMARC record at {} asks for less than reject ({tag})", applied.name), tag)
+        }
+    };
+    if let Some(verdict) = declared_too(&wanted.name, "TXT", |text| text.contains("p=reject"), world) {
+        return Err(Box::new(verdict));
+    }
+    Ok(Some(Part { what, observed, wanted }))
+}

@@ -1,0 +1,233 @@
+//! The assertion record.
+
+use std::fmt;
+use std::ops::Range;
+
+use url::Url;
+
+use crate::mail::fields;
+use crate::mail::tags::{Tag, tags};
+
+/// True for a text whose first tag is `v=BIMI1`.
+pub fn is_record(text: &str) -> bool {
+    tags(text).first().is_some_and(|tag| tag.name == "v" && tag.value == Some("BIMI1"))
+}
+
+/// True for a text that is no record, but was probably meant as one.
+pub fn resembles_record(text: &str) -> bool {
+    !is_record(text) && fields::resembles(text, "BIMI1")
+}
+
+/// A record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// `l=`: where the logo stands. Without one the domain declines to have one.
+    pub location: Option<Url>,
+    /// `a=`: where the certificate of the mark stands.
+    pub evidence: Option<Url>,
+}
+
+/// What came of reading a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// As far as it could be read.
+    pub record: Record,
+    /// What is wrong, in the order of the text.
+    pub errors: Vec<RecordError>,
+}
+
+/// A fault of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordError {
+    /// What is wrong.
+    pub kind: RecordErrorKind,
+    /// Where, in bytes of the text.
+    pub span: Range<usize>,
+}
+
+/// What may be wrong with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordErrorKind {
+    /// Its first tag is not `v=BIMI1`.
+    Version,
+    /// A part without `=`.
+    NoValue,
+    /// A tag that stands in it before.
+    Duplicate,
+    /// There is no `l=`.
+    NoLocation,
+    /// `l=` is empty, though `a=` is not.
+    EmptyLocation,
+    /// Several addresses, where one is allowed.
+    Several,
+    /// An address with another scheme than `https`.
+    Scheme,
+    /// No address of the web.
+    Url,
+    /// `avp=` is neither `brand` nor `personal`.
+    Preference,
+    /// `lps=` is no list of local parts.
+    LocalParts,
+}
+
+impl fmt::Display for RecordErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Version => "no `v=BIMI1` at the beginning",
+            Self::NoValue => "a part without `=`",
+            Self::Duplicate => "a tag that stands there twice",
+            Self::NoLocation => "no `l=`",
+            Self::EmptyLocation => "an empty `l=` beside an `a=`",
+            Self::Several => "several addresses, where one is allowed",
+            Self::Scheme => "an address that is not `https:`",
+            Self::Url => "not an address of the web",
+            Self::Preference => "neither `brand` nor `personal`",
+            Self::LocalParts => "not a list of local parts",
+        })
+    }
+}
+
+impl Record {
+    /// Reads a record as receivers do: one error condemns it all.
+    pub fn parse(text: &str) -> Result<Self, Vec<RecordError>> {
+        let Reading { record, errors } = Self::read(text);
+        if errors.is_empty() { Ok(record) } else { Err(errors) }
+    }
+
+    /// Reads a record as a linter does: past each error.
+    pub fn read(text: &str) -> Reading {
+        let all = tags(text);
+        let mut errors = form(&all);
+        let mut say = |kind, span: Range<usize>| errors.push(RecordError { kind, span });
+        if !is_record(text) {
+            say(RecordErrorKind::Version, all.first().map_or(0..0, |tag| tag.span.clone()));
+        }
+        let find = |name| all.iter().find(|tag| tag.name == name);
+        let mut url = |tag: Option<&Tag>| match location(tag?) {
+            Ok(url) => url,
+            Err((kind, span)) => {
+                say(kind, span);
+                None
+            }
+        };
+        let record = Record { location: url(find("l")), evidence: url(find("a")) };
+        match find("l") {
+            None => say(RecordErrorKind::NoLocation, text.len()..text.len()),
+            Some(l) if l.value == Some("") && record.evidence.is_some() => {
+                say(RecordErrorKind::EmptyLocation, l.span.clone());
+            }
+            Some(_) => {}
+        }
+        errors.extend(find("avp").and_then(preference_fault));
+        errors.extend(find("lps").and_then(local_part_fault));
+        errors.sort_by_key(|error| error.span.start);
+        Reading { record, errors }
+    }
+
+    /// True where the domain says that it wants no logo.
+    pub fn declines(&self) -> bool {
+        self.location.is_none() && self.evidence.is_none()
+    }
+}
+
+fn form(all: &[Tag]) -> Vec<RecordError> {
+    let fault = |(index, tag): (usize, &Tag)| {
+        let twice = all[..index].iter().any(|before| before.name == tag.name);
+        let kind = match tag.value {
+            None => RecordErrorKind::NoValue,
+            Some(_) if twice => RecordErrorKind::Duplicate,
+            Some(_) => return None,
+        };
+        Some(RecordError { kind, span: tag.span.clone() })
+    };
+    all.iter().enumerate().filter_map(fault).collect()
+}
+
+/// The address that a tag holds; none where it is empty.
+fn location(tag: &Tag) -> Result<Option<Url>, (RecordErrorKind, Range<usize>)> {
+    let value = tag.value.unwrap_or_default();
+    let fault = |kind| Err((kind, tag.value_span.clone()));
+    if value.is_empty() {
+        return Ok(None);
+    }
+    if value.contains(',') && value.split(',').all(|part| Url::parse(part.trim()).is_ok()) {
+        return fault(RecordErrorKind::Several);
+    }
+    match Url::parse(value) {
+        Ok(url) if url.scheme() != "https" => fault(RecordErrorKind::Scheme),
+        Ok(url) if url.username().is_empty() && url.password().is_none() => Ok(Some(url)),
+        _ => fault(RecordErrorKind::Url),
+    }
+}
+
+fn preference_fault(tag: &Tag) -> Option<RecordError> {
+    let known = matches!(tag.value?, "brand" | "personal");
+    (!known).then(|| RecordError { kind: RecordErrorKind::Preference, span: tag.value_span.clone() })
+}
+
+/// Local parts of addresses, with commas between them.
+fn local_part_fault(tag: &Tag) -> Option<RecordError> {
+    let part = |part: &str| !part.trim().is_empty() && !part.contains(['@', ' ', '\t']);
+    let good = tag.value?.split(',').map(str::trim).all(part);
+    (!good).then(|| RecordError { kind: RecordErrorKind::LocalParts, span: tag.value_span.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn good_records() {
+        let record = Record::parse("v=BIMI1; l=https://shop.test/logo.svg; a=https://shop.test/vmc.pem;")
+            .expect("a record");
+        assert_eq!(record.location.as_ref().map(Url::as_str), Some("https://shop.test/logo.svg"));
+        assert!(record.evidence.is_some() && !record.declines());
+        for text in ["v=BIMI1; l=; a=;", "v=BIMI1;l=", "v = BIMI1 ; l = ;"] {
+            assert!(Record::parse(text).expect(text).declines(), "{text}");
+        }
+        assert!(Record::parse("v=BIMI1; avp=personal; lps=brand,news; l=https://shop.test/a,b.svg").is_ok());
+    }
+
+    #[test]
+    fn each_error_has_its_place() {
+        use RecordErrorKind::{
+            Duplicate, EmptyLocation, LocalParts, NoLocation, NoValue, Preference, Scheme, Several, Version,
+        };
+        for (text, kind, part) in [
+            ("v=bimi1; l=", Version, "v=bimi1"),
+            ("l=; v=BIMI1", Version, "l="),
+            ("v=BIMI1", NoLocation, ""),
+            ("v=BIMI1; l=; what", NoValue, "what"),
+            ("v=BIMI1; l=; l=https://a.test/", Duplicate, "l=https://a.test/"),
+            ("v=BIMI1; l=; a=https://a.test/vmc.pem", EmptyLocation, "l="),
+            (
+                "v=BIMI1; l=https://a.test/1.svg,https://a.test/2.svg",
+                Several,
+                "https://a.test/1.svg,https://a.test/2.svg",
+            ),
+            ("v=BIMI1; l=http://a.test/1.svg", Scheme, "http://a.test/1.svg"),
+            ("v=BIMI1; l=logo.svg", RecordErrorKind::Url, "logo.svg"),
+            ("v=BIMI1; l=https://u:p@a.test/1.svg", RecordErrorKind::Url, "https://u:p@a.test/1.svg"),
+            ("v=BIMI1; l=; avp=both", Preference, "both"),
+            ("v=BIMI1; l=; lps=a@b.test", LocalParts, "a@b.test"),
+        ] {
+            let errors = Record::parse(text).expect_err(text);
+            let found: Vec<_> = errors.into_iter().map(|error| (error.kind, &text[error.span])).collect();
+            assert_eq!(found, [(kind, part)], "{text}");
+        }
+        assert!(
+            resembles_record("v=bimi1; l=")
+                && !resembles_record("v=BIMI1; l=")
+                && !resembles_record("v=DMARC1")
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_read(text in ".*|v=BIMI1; ?((l|a|avp|lps)=[a-z:/@., é]{0,20};?){0,4}") {
+            let reading = Record::read(&text);
+            proptest::prop_assert!(reading.errors.iter().all(|error| text.get(error.span.clone()).is_some()));
+            let _ = resembles_record(&text);
+        }
+    }
+}
