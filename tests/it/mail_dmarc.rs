@@ -76,11 +76,19 @@ fn records() {
             spec: "domain: shop.test\nemail: none",
             broken: |world| {
                 crate::checks::apex(world);
-                world.zone("shop.test").txt("@", "v=spf1 -all").txt("_dmarc", "v=DMARC1; p=reject; p=none");
+                world
+                    .zone("shop.test")
+                    .mx("@", 0, ".")
+                    .txt("@", "v=spf1 -all")
+                    .txt("_dmarc", "v=DMARC1; p=reject; p=none");
             },
             sound: |world| {
                 crate::checks::apex(world);
-                world.zone("shop.test").txt("@", "v=spf1 -all").txt("_dmarc", "v=DMARC1; p=reject");
+                world
+                    .zone("shop.test")
+                    .mx("@", 0, ".")
+                    .txt("@", "v=spf1 -all")
+                    .txt("_dmarc", "v=DMARC1; p=reject");
             },
         },
     ]);

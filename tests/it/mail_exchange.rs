@@ -15,7 +15,7 @@ const DECLARED: &str = "domain: shop.test\nemail: {receive: {mx: [mail.shop.test
 fn mail(world: &mut Builder) {
     apex(world);
     let zone = world.zone("shop.test").mx("@", 10, "mail").a("mail", "203.0.113.25");
-    zone.txt("@", "v=spf1 mx -all").txt("_dmarc", "v=DMARC1; p=reject");
+    zone.txt("@", "v=spf1 mx -all").txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@shop.test");
 }
 
 /// The same, with a mail server that gets something wrong.
@@ -32,7 +32,10 @@ fn certified(world: &mut Builder, cert: Cert) {
 /// A domain without MX, but with everything else.
 fn without_mx(world: &mut Builder) {
     apex(world);
-    world.zone("shop.test").txt("@", "v=spf1 -all").txt("_dmarc", "v=DMARC1; p=reject");
+    world
+        .zone("shop.test")
+        .txt("@", "v=spf1 -all")
+        .txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@shop.test");
 }
 
 /// The domain's MX leads to that name, whatever stands there.
