@@ -7,7 +7,7 @@ use crate::observed::{Observed, Seen};
 use crate::provider::Confidence;
 use crate::provider::email::{self, DkimKey, DkimSet, Provider};
 use crate::spec::model::{Dkim, Email, EmailSettings, SenderDetails, Short};
-use crate::spec::names::{full_name, is_under};
+use crate::spec::names::{full_name, is_elsewhere, is_under, name_form};
 use crate::spec::{Document, Located, Place};
 
 /// Somebody whom the spec declares to send in the domain's name.
@@ -143,7 +143,7 @@ pub fn senders(document: &Document) -> Vec<Sender<'_>> {
             labels.push(base.clone());
             let label = if before == 0 { base } else { format!("{base} ({})", before + 1) };
             let path = details.and_then(|details| details.return_path.as_ref());
-            let path = path.map(|path| full_name(path, domain));
+            let path = path.map(|path| bounce_domain(path, domain));
             let home = home(provider, path.as_deref(), domain);
             Sender {
                 label,
@@ -156,6 +156,11 @@ pub fn senders(document: &Document) -> Vec<Sender<'_>> {
             }
         })
         .collect()
+}
+
+/// A declared return path: a label, a name below the domain, or somebody else's whole name.
+fn bounce_domain(path: &str, domain: &str) -> String {
+    if is_elsewhere(path, domain) { name_form(path) } else { full_name(path, domain) }
 }
 
 /// Providers that send from a name below the domain have their return path there too.
@@ -275,11 +280,10 @@ fn usual(sender: &Sender, domain: &str, observed: &Observed) -> Vec<(&'static st
     };
     let keys = |set: &'static DkimSet| -> Vec<(&'static str, Fact)> {
         let literal = |key: &'static DkimKey| Some((key.selector.literal()?, Fact { provider, set, key }));
-        // Where one account's keys have other names than another's, nobody can know them.
-        let Some(mut keys) = set.keys.iter().map(literal).collect::<Option<Vec<_>>>() else {
-            return Vec::new();
-        };
-        if set.one_key_is_enough && set.keys.iter().all(|key| key.chosen) {
+        let mut keys: Vec<_> = set.keys.iter().filter_map(literal).collect();
+        // Where one account's keys have other names than another's, only what is there is known.
+        let named_by_accounts = keys.len() < set.keys.len();
+        if named_by_accounts || (set.one_key_is_enough && set.keys.iter().all(|key| key.chosen)) {
             keys.retain(published);
         }
         keys
