@@ -78,7 +78,10 @@ fn common() -> Builder {
     // What those who send for the product publish.
     world.zone("google.com").txt("_spf", "v=spf1 include:_netblocks.google.com ~all");
     world.zone("google.com").txt("_netblocks", "v=spf1 ip4:203.0.113.64/26 ~all");
-    world.zone("mtasv.net").txt("pm", "v=spf1 ip4:203.0.113.128/26 ~all").txt("spf", "v=spf1 ip4:203.0.113.128/26 ~all");
+    world
+        .zone("mtasv.net")
+        .txt("pm", "v=spf1 ip4:203.0.113.128/26 ~all")
+        .txt("spf", "v=spf1 ip4:203.0.113.128/26 ~all");
     let newsletter: Vec<String> = (1..=6).map(|n| format!("include:_spf{n}.example.test")).collect();
     let zone = world.zone("example.test").txt("_spf", format!("v=spf1 {} -all", newsletter.join(" ")));
     for n in 1..=6 {
