@@ -71,7 +71,7 @@ fn near(spf: &Spf, count: usize, limit: usize, world: &World) -> Verdict {
     ))
     .expected(format!("fewer than {} look-ups", world.thresholds.spf_lookups_warn))
     .observed(format!("{count} of {limit}{parts}"))
-    .help(cheaper(spf, world.thresholds.spf_lookups_warn - 1, world));
+    .help(cheaper(spf, world.thresholds.spf_lookups_warn.saturating_sub(1), world));
     with_tree(pointed(verdict, spf, world), spf)
 }
 
@@ -114,7 +114,7 @@ fn cheaper(spf: &Spf, limit: usize, world: &World) -> String {
         .filter(|(term, _)| saved(term) > 0)
         .map(|(term, why)| format!("drop `{}` ({} fewer): {why}", seen::cut(term), saved(term)))
         .collect();
-    let left = spf.tree.root.lookups() - needless.iter().map(|(term, _)| saved(term)).sum::<usize>();
+    let left = spf.tree.root.lookups().saturating_sub(needless.iter().map(|(term, _)| saved(term)).sum());
     let slim = wanted::spf::without_needless(world);
     let more = format!(
         "replace `a` and `mx` by `ip4:` and `ip6:` with the servers' addresses, or let a sender use a return path below {}, where it has a record and a budget of its own",

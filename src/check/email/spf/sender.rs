@@ -55,7 +55,9 @@ fn declared(sender: &Sender, world: &World) -> Verdict {
             Ok(outcome) if outcome.result == SpfResult::Pass => {}
             Ok(outcome) => {
                 let verdict = not_passed(&request.ip.to_string(), &outcome, &sender.mail_from, world);
-                let Some(ip) = sender.details.and_then(|details| details.ip.get(index)) else { return verdict };
+                let Some(ip) = sender.details.and_then(|details| details.ip.get(index)) else {
+                    return verdict;
+                };
                 return verdict.at(Place::new(format!("{}.ip[{index}]", sender.place.path), ip.span));
             }
             Err(verdict) => return *verdict,
