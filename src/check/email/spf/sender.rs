@@ -2,7 +2,7 @@
 
 use super::{publish, read, record, shown};
 use crate::check::seen::{self, Judged};
-use crate::check::{Status, Verdict, World};
+use crate::check::{Status, Verdict, Weight, World};
 use crate::item::{Authorised, Sender, Who};
 use crate::mail::spf::eval::{Cause, Outcome};
 use crate::mail::spf::tree::Found;
@@ -96,7 +96,14 @@ fn not_passed(who: &str, outcome: &Outcome, name: &str, world: &World) -> Verdic
             Some(Cause::NoRecord(_)) => return record::absent(world),
             // What is wrong with the domain's own record is said by the checks of that record.
             Some(_) => return broken(world),
-            None => {}
+            // The term may be there, written so that nobody reads it.
+            None => {
+                let invalid = super::spf_invalid(world);
+                if invalid.status == Status::Fail && invalid.weight == Weight::Usual {
+                    let why = "the SPF record has a term that receivers do not read";
+                    return Verdict::not_judged("email/spf-invalid", world.domain(), why);
+                }
+            }
         }
     }
     let seen = match (&outcome.cause, &outcome.matched) {
