@@ -19,7 +19,8 @@ use crate::spec::{Document, load};
 pub(crate) struct Fixture {
     document: Document,
     observed: Observed,
-    thresholds: Thresholds,
+    /// The numbers to judge by.
+    pub(crate) thresholds: Thresholds,
     private: PrivateRanges,
 }
 

@@ -3,7 +3,7 @@
 mod logo;
 
 use super::faults::{self, Fault, part};
-use super::{cause, enforcement, place};
+use super::{cause, damaged, enforcement, place};
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World};
 use crate::mail::bimi::{self, Reading, Record, record_name};
@@ -49,6 +49,10 @@ fn several_of(count: usize, name: &str, world: &World) -> Fault {
 fn of_record(text: &str, world: &World) -> Verdict {
     let reading = Record::read(text);
     let mut all = record_faults(text, &reading, world);
+    let name = record_name(world.domain());
+    if let Some(verdict) = damaged(&name, "TXT", world).filter(|_| !all.is_empty()) {
+        return verdict;
+    }
     if all.is_empty() && reading.record.declines() {
         return Verdict::pass("the record declines a logo");
     }

@@ -1,7 +1,7 @@
 //! TLS-RPT (RFC 8460): whether somebody hears where TLS to the mail servers fails.
 
 use super::faults::{self, Fault, part};
-use super::{Mail, declared_too, has_mx, place};
+use super::{Mail, damaged, declared_too, has_mx, place};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::mail::tls_rpt::{self, Reading, Record, record_name};
@@ -88,6 +88,10 @@ pub(in crate::check) fn tls_rpt_invalid(world: &World) -> Verdict {
         }
         ([], several) | (several, _) => (vec![several_of(several.len(), &name, world)], None),
     };
+    let broken = reading.as_ref().is_none_or(|reading| !reading.errors.is_empty());
+    if let Some(verdict) = damaged(&name, "TXT", world).filter(|_| broken) {
+        return verdict;
+    }
     let Some(verdict) = faults::verdict(all, "reports get lost") else {
         let addresses = reading.map(|reading| reading.rua).unwrap_or_default();
         return Verdict::pass(format!("reports go to {}", seen::listed(&addresses)));

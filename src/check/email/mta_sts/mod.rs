@@ -6,7 +6,7 @@ mod policy;
 mod record;
 
 use super::faults::{self, Fault};
-use super::{Mail, declared_too, has_mx, place};
+use super::{Mail, damaged, declared_too, has_mx, place};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::improbable_name;
@@ -129,6 +129,9 @@ pub(in crate::check) fn mta_sts_invalid(world: &World) -> Verdict {
         return absent(world);
     }
     let mut all = record::faults(&texts, world);
+    if let Some(verdict) = damaged(&record_name(world.domain()), "TXT", world).filter(|_| !all.is_empty()) {
+        return verdict;
+    }
     let mut lines = Vec::new();
     let rest = policy::look(world).and_then(|looked| {
         all.extend(looked.faults);

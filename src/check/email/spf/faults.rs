@@ -1,9 +1,9 @@
 //! What is wrong inside the records.
 
-use super::{Spf, publish, read, shown, spf_place};
-use crate::check::email::damaged;
+use super::{Spf, publish, publish_without, read, shown, spf_place};
+use crate::check::email::garbled;
 use crate::check::{Verdict, World, seen};
-use crate::mail::spf::tree::Node;
+use crate::mail::spf::tree::{Branch, Node};
 use crate::mail::spf::{Lint, LintKind};
 
 /// A record of more bytes does not fit in an answer of 512 with its name and header (RFC 7208
@@ -18,7 +18,7 @@ pub(in crate::check) fn spf_invalid(world: &World) -> Verdict {
     let found: Vec<&Lint> = spf.lints.iter().filter(|lint| is_error(&lint.kind)).collect();
     if let [first, ..] = found.as_slice() {
         let own = found.iter().any(|lint| lint.domain == world.domain());
-        if let Some(verdict) = damaged(world.domain(), "TXT", world).filter(|_| own) {
+        if let Some(verdict) = garbled(world.domain(), spf.text, world).filter(|_| own) {
             return verdict;
         }
         return invalid(&spf, first, &found, world);
@@ -107,10 +107,14 @@ fn described(lint: &Lint, spf: &Spf) -> String {
 
 fn cure(lint: &Lint, spf: &Spf, world: &World) -> String {
     if lint.domain != world.domain() {
+        let leads = |branch: &Branch| {
+            let below = branch.child.iter().flat_map(Node::walk);
+            below.into_iter().any(|node| node.domain == lint.domain)
+        };
         return format!(
-            "the record of {0} belongs to whoever runs {0}: tell them, or remove the term that leads there if nobody sends with it: {1}",
+            "the record of {0} belongs to whoever runs {0}: tell them, or, if nobody sends with it, {1}",
             seen::cut(&lint.domain),
-            publish(world)
+            publish_without(leads, world)
         );
     }
     let lost = spf.lints.iter().any(|lint| matches!(lint.kind, LintKind::Syntax(_)) && lint.own);

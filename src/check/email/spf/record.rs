@@ -1,7 +1,7 @@
 //! Whether there is a record, and only one.
 
 use super::{publish, spf_place};
-use crate::check::email::{Mail, declared_too, has_mx};
+use crate::check::email::{Mail, declared_too, garbled, has_mx};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::mail::spf::is_record;
@@ -42,6 +42,10 @@ pub(in crate::check) fn spf_missing(world: &World) -> Verdict {
         _ => {}
     }
     if let Some(verdict) = declared_too(domain, "TXT", is_record, world) {
+        return verdict;
+    }
+    let damaged = root.look_alikes.first().and_then(|text| garbled(domain, text, world));
+    if let Some(verdict) = damaged {
         return verdict;
     }
     let (what, observed) = match root.look_alikes.first() {
