@@ -97,7 +97,7 @@ pub(in crate::check) fn tls_rpt_invalid(world: &World) -> Verdict {
         return Verdict::pass(format!("reports go to {}", seen::listed(&addresses)));
     };
     let verdict = verdict.at(report_place(world));
-    records.iter().chain(&meant).fold(verdict, |verdict, text| verdict.evidence(*text))
+    records.iter().chain(&meant).fold(verdict, |verdict, text| verdict.evidence(seen::txt(&name, text)))
 }
 
 fn several_of(count: usize, name: &str, world: &World) -> Fault {
@@ -120,7 +120,7 @@ fn of_record(record: &str, reading: &Reading, world: &World) -> Vec<Fault> {
         help: help.clone(),
         mild: false,
     };
-    let of_error = |error: &tls_rpt::RecordError| {
+    let of_error = |error: &tls_rpt::SyntaxError| {
         let part = part(record, &error.span);
         let what = format!("the record at {name} has {} ({part}), so senders take it for none", error.kind);
         fault(what, "`v=TLSRPTv1; rua=` and `mailto:` or `https:` addresses", part)

@@ -82,7 +82,7 @@ fn read(answer: &DnsAnswer) -> Vec<Result<Tlsa, String>> {
                 "`{}` is not a record: {} at character {}",
                 seen::cut(text),
                 error.kind,
-                error.span.start + 1
+                seen::character(text, error.span.start)
             )
         })
     };

@@ -1,6 +1,6 @@
 //! What is wrong inside the records.
 
-use super::{Spf, publish, publish_without, read, shown, spf_place};
+use super::{Spf, publish, publish_without, read, spf_place};
 use crate::check::email::garbled;
 use crate::check::{Verdict, World, seen};
 use crate::mail::spf::tree::{Branch, Node};
@@ -87,7 +87,7 @@ fn node<'t>(spf: &Spf<'t>, domain: &str) -> Option<&'t Node> {
 
 fn record_of(spf: &Spf, domain: &str) -> Option<String> {
     let text = node(spf, domain)?.reading()?.record.text();
-    Some(shown(domain, text))
+    Some(seen::txt(domain, text))
 }
 
 /// The part, where it stands, and what is wrong with it: "`ip4:1.2.3` (character 8): ...".
@@ -96,7 +96,7 @@ fn described(lint: &Lint, spf: &Spf) -> String {
     let text =
         node(spf, &lint.domain).and_then(|node| Some(node.reading()?.record.text())).unwrap_or_default();
     let part = text.get(span.clone()).unwrap_or_default();
-    let at = text.get(..span.start).map_or(span.start, |before| before.chars().count()) + 1;
+    let at = seen::character(text, span.start);
     // The kinds that name their part need no second mention.
     let what = lint.kind.to_string();
     if part.is_empty() || what.contains(part) {
@@ -189,7 +189,7 @@ pub(in crate::check) fn spf_after_all(world: &World) -> Verdict {
     .label("ignored behind all")
     .help(format!("if they are needed, put them before `all`; if not: {}", publish(world)))
     .at(spf_place(world))
-    .evidence(shown(world.domain(), spf.text))
+    .evidence(seen::txt(world.domain(), spf.text))
 }
 
 pub(in crate::check) fn spf_ptr(world: &World) -> Verdict {
@@ -210,5 +210,5 @@ pub(in crate::check) fn spf_ptr(world: &World) -> Verdict {
     .label("uses ptr")
     .help(format!("name the servers by `ip4:`, `ip6:` or `a:` instead: {}", publish(world)))
     .at(spf_place(world))
-    .evidence(shown(world.domain(), spf.text))
+    .evidence(seen::txt(world.domain(), spf.text))
 }

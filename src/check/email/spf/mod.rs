@@ -63,11 +63,6 @@ fn spf_place(world: &World) -> Place {
     place(world, all.or_else(sender))
 }
 
-/// A record as evidence: `shop.test TXT "v=spf1 -all"`.
-fn shown(name: &str, text: &str) -> String {
-    Wanted::txt(name, text).to_string()
-}
-
 /// What to publish instead, as an instruction.
 fn publish(world: &World) -> String {
     format!("publish `{}`", wanted(world))

@@ -6,7 +6,7 @@ use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::mail::spf::is_record;
 use crate::mail::spf::tree::Found;
-use crate::observed::{Remote, Seen};
+use crate::observed::Seen;
 
 /// Why the domain needs a record, or the verdict where it needs none.
 fn needed(world: &World) -> Judged<&'static str> {
@@ -108,7 +108,7 @@ pub(in crate::check) fn spf_multiple(world: &World) -> Verdict {
                     .label("must be one record")
                     .help(format!("merge them into one: {}; then delete the others", publish(world)))
                     .at(spf_place(world));
-            texts.iter().fold(verdict, |verdict, text| verdict.evidence(Remote::new(text).to_string()))
+            texts.iter().fold(verdict, |verdict, text| verdict.evidence(seen::txt(domain, text)))
         }
         _ => absent(world),
     }
