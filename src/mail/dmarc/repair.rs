@@ -5,7 +5,7 @@ use super::lookalike::{BEFORE, bare};
 use super::{DmarcPolicy, LintKind, Record, SyntaxError, SyntaxErrorKind, UriFault, resembles_record};
 use crate::mail::tags::tags;
 
-/// More slips than this are no slips.
+/// More slips than this are no slips. A record with thousands of them was made to keep readers busy.
 const MOST: usize = 12;
 
 /// The record that a text was meant to be: the text itself where it is one, otherwise with its version
@@ -61,7 +61,9 @@ impl Record {
     fn edits(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut edit = |start: usize, end: usize, new: &str| {
-            if let (Some(before), Some(after)) = (self.text.get(..start), self.text.get(end..)) {
+            if found.len() < MOST
+                && let (Some(before), Some(after)) = (self.text.get(..start), self.text.get(end..))
+            {
                 found.push(format!("{before}{new}{after}"));
             }
         };

@@ -46,7 +46,7 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document) {
 }
 
 async fn receives(session: &Session<'_>, domain: &str) -> bool {
-    session.dns(domain, "MX").await.is_ok_and(|answer| answer.values("MX").next().is_some())
+    session.dns(domain, "MX").await.is_ok_and(|answer| !item::exchanger_hosts(&answer).is_empty())
 }
 
 fn needs(

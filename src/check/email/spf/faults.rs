@@ -1,9 +1,9 @@
 //! What is wrong inside the records.
 
-use super::{Spf, publish, read, shown, spf_place};
-use crate::check::email::damaged;
+use super::{Spf, publish, publish_without, read, spf_place};
+use crate::check::email::garbled;
 use crate::check::{Verdict, World, seen};
-use crate::mail::spf::tree::Node;
+use crate::mail::spf::tree::{Branch, Node};
 use crate::mail::spf::{Lint, LintKind};
 
 /// A record of more bytes does not fit in an answer of 512 with its name and header (RFC 7208
@@ -18,7 +18,7 @@ pub(in crate::check) fn spf_invalid(world: &World) -> Verdict {
     let found: Vec<&Lint> = spf.lints.iter().filter(|lint| is_error(&lint.kind) || is_lost(lint)).collect();
     if let [first, ..] = found.as_slice() {
         let own = found.iter().any(|lint| lint.domain == world.domain());
-        if let Some(verdict) = damaged(world.domain(), "TXT", world).filter(|_| own) {
+        if let Some(verdict) = garbled(world.domain(), spf.text, world).filter(|_| own) {
             return verdict;
         }
         return invalid(&spf, first, &found, world);
@@ -92,7 +92,7 @@ fn node<'t>(spf: &Spf<'t>, domain: &str) -> Option<&'t Node> {
 
 fn record_of(spf: &Spf, domain: &str) -> Option<String> {
     let text = node(spf, domain)?.reading()?.record.text();
-    Some(shown(domain, text))
+    Some(seen::txt(domain, text))
 }
 
 /// The part, where it stands, and what is wrong with it: "`ip4:1.2.3` (character 8): ...".
@@ -101,7 +101,7 @@ fn described(lint: &Lint, spf: &Spf) -> String {
     let text =
         node(spf, &lint.domain).and_then(|node| Some(node.reading()?.record.text())).unwrap_or_default();
     let part = text.get(span.clone()).unwrap_or_default();
-    let at = text.get(..span.start).map_or(span.start, |before| before.chars().count()) + 1;
+    let at = seen::character(text, span.start);
     // The kinds that name their part need no second mention.
     let what = lint.kind.to_string();
     if part.is_empty() || what.contains(part) {
@@ -112,10 +112,14 @@ fn described(lint: &Lint, spf: &Spf) -> String {
 
 fn cure(lint: &Lint, spf: &Spf, world: &World) -> String {
     if lint.domain != world.domain() {
+        let leads = |branch: &Branch| {
+            let below = branch.child.iter().flat_map(Node::walk);
+            below.into_iter().any(|node| node.domain == lint.domain)
+        };
         return format!(
-            "the record of {0} belongs to whoever runs {0}: tell them, or remove the term that leads there if nobody sends with it: {1}",
+            "the record of {0} belongs to whoever runs {0}: tell them, or, if nobody sends with it, {1}",
             seen::cut(&lint.domain),
-            publish(world)
+            publish_without(leads, world)
         );
     }
     let lost = spf.lints.iter().any(|lint| matches!(lint.kind, LintKind::Syntax(_)) && lint.own);
@@ -190,7 +194,7 @@ pub(in crate::check) fn spf_after_all(world: &World) -> Verdict {
     .label("ignored behind all")
     .help(format!("if they are needed, put them before `all`; if not: {}", publish(world)))
     .at(spf_place(world))
-    .evidence(shown(world.domain(), spf.text))
+    .evidence(seen::txt(world.domain(), spf.text))
 }
 
 pub(in crate::check) fn spf_ptr(world: &World) -> Verdict {
@@ -211,5 +215,5 @@ pub(in crate::check) fn spf_ptr(world: &World) -> Verdict {
     .label("uses ptr")
     .help(format!("name the servers by `ip4:`, `ip6:` or `a:` instead: {}", publish(world)))
     .at(spf_place(world))
-    .evidence(shown(world.domain(), spf.text))
+    .evidence(seen::txt(world.domain(), spf.text))
 }

@@ -1,6 +1,6 @@
 //! Whether SPF authorises everybody whom the spec declares.
 
-use super::{publish, read, record, shown};
+use super::{publish, read, record};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, Weight, World};
 use crate::item::{Authorised, Sender, Who};
@@ -146,7 +146,7 @@ fn missing(who: &str, name: &str, seen: &str, world: &World) -> Verdict {
                 format!("publish `{}`", wanted::with_sender(name, who, world))
             });
     match world.items.spf.root.reading().filter(|_| own) {
-        Some(reading) => verdict.evidence(shown(name, reading.record.text())),
+        Some(reading) => verdict.evidence(seen::txt(name, reading.record.text())),
         None => verdict,
     }
 }
@@ -203,7 +203,7 @@ fn by_provider(sender: &Sender, provider: &'static Provider, world: &World) -> V
         format!("publish `{}`", wanted::with_sender(name, &include, world))
     });
     match tree.root.reading() {
-        Some(reading) => verdict.evidence(shown(name, reading.record.text())),
+        Some(reading) => verdict.evidence(seen::txt(name, reading.record.text())),
         None => verdict,
     }
 }

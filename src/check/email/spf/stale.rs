@@ -1,6 +1,6 @@
 //! Whom SPF authorises although the spec names nobody like that.
 
-use super::{read, shown, spf_place};
+use super::{read, spf_place};
 use crate::check::email::Mail;
 use crate::check::{Verdict, World, seen};
 use crate::wanted;
@@ -37,5 +37,5 @@ pub(in crate::check) fn spf_sender_stale(world: &World) -> Verdict {
         wanted::spf::without_needless(world)
     ))
     .at(spf_place(world))
-    .evidence(shown(world.domain(), spf.text))
+    .evidence(seen::txt(world.domain(), spf.text))
 }

@@ -21,6 +21,13 @@ fn slips_are_undone() {
     assert_eq!(meant("v=spf1 -all"), None);
 }
 
+/// One that takes seconds for each round was made to keep us busy.
+#[test]
+fn thousands_of_slips_are_left_alone() {
+    let text = format!("v=DMARC1; {}", "sq=1;".repeat(1_500));
+    assert!(meant(&text).is_some());
+}
+
 proptest::proptest! {
     #[test]
     fn what_is_repaired_stays_as_it_is(text in "\\PC*|v=DMARC1;[ -~]{0,60}|v=?[dD]MARC1?[ -~]{0,40}") {
