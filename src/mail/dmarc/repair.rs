@@ -7,6 +7,8 @@ use crate::mail::tags::tags;
 
 /// More slips than this are no slips.
 const MOST: usize = 12;
+/// Most texts that are tried for one slip: each is read as a whole, and a text may hold thousands.
+const MOST_TRIED: usize = 48;
 
 /// The record that a text was meant to be: the text itself where it is one, otherwise with its version
 /// and what stands around it set right. `None` for a text that was meant as something else.
@@ -57,11 +59,13 @@ impl Record {
         (self.errors.iter().map(weight).sum(), self.lints.iter().filter(|lint| unknown(&lint.kind)).count())
     }
 
-    /// The texts that undoing one slip gives.
+    /// The texts that undoing one slip gives, of the first slips.
     fn edits(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut edit = |start: usize, end: usize, new: &str| {
-            if let (Some(before), Some(after)) = (self.text.get(..start), self.text.get(end..)) {
+            if found.len() < MOST_TRIED
+                && let (Some(before), Some(after)) = (self.text.get(..start), self.text.get(end..))
+            {
                 found.push(format!("{before}{new}{after}"));
             }
         };
