@@ -8,7 +8,7 @@ use crate::mail::tags::tags;
 /// More slips than this are no slips.
 const MOST: usize = 12;
 /// Most texts that are tried for one slip: each is read as a whole, and a text may hold thousands.
-const MOST_TRIED: usize = 48;
+const MOST_TRIED: usize = 24;
 
 /// The record that a text was meant to be: the text itself where it is one, otherwise with its version
 /// and what stands around it set right. `None` for a text that was meant as something else.
