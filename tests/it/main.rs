@@ -6,6 +6,7 @@ mod lab;
 mod bootstrap;
 mod checks;
 mod cli;
+mod corpora;
 mod cuts;
 mod dnssec;
 mod forms;

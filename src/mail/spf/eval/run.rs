@@ -203,6 +203,8 @@ impl<'a> Run<'a> {
                 }
                 Ok(addresses) => void |= addresses.is_empty(),
                 Err(Halt::Needs(questions)) => needs.extend(questions),
+                // One that has not been asked comes first, and may match.
+                Err(_) if !needs.is_empty() => {}
                 Err(error) => return Err(error),
             }
         }
