@@ -116,7 +116,7 @@ impl<'r> Reader<'r> {
         let mut seen: Vec<&str> = Vec::new();
         for tag in self.tags.clone() {
             if outside_key(&tag).is_some_and(key::holds_private_key) {
-                self.error(ErrorKind::PrivateKey, tag.span.clone());
+                self.error(SyntaxErrorKind::PrivateKey, tag.span.clone());
             }
             if tag.value.is_none() {
                 self.error(SyntaxErrorKind::NoEquals(quote(tag.name)), tag.span);
