@@ -4,6 +4,7 @@
 pub mod dkim;
 mod dmarc;
 pub mod mx;
+pub mod needless;
 pub mod policy;
 pub mod spf;
 

@@ -77,7 +77,7 @@ fn near(spf: &Spf, count: usize, limit: usize, world: &World) -> Verdict {
 
 /// Points at the sender that costs most, of those that could go at the one that costs most of them.
 fn pointed(verdict: Verdict, spf: &Spf, world: &World) -> Verdict {
-    let needless = wanted::spf::needless(world);
+    let needless = wanted::needless::needless(world);
     let of = |branch: &&Branch| sender_of(branch, world).map(|sender| (branch.lookups(), sender));
     let branches = || spf.tree.root.terms.iter().filter(|branch| branch.lookups() > 0);
     let dropped = branches().filter(|branch| needless.iter().any(|(term, _)| *term == branch.term));
@@ -104,7 +104,7 @@ fn sender_of<'w>(branch: &Branch, world: &'w World) -> Option<&'w Sender<'w>> {
 
 /// What to take out, and whether that is enough.
 fn cheaper(spf: &Spf, limit: usize, world: &World) -> String {
-    let needless = wanted::spf::needless(world);
+    let needless = wanted::needless::needless(world);
     let saved = |term: &str| {
         let branch = spf.tree.root.terms.iter().find(|branch| branch.term == term);
         branch.map_or(0, Branch::lookups)

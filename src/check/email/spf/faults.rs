@@ -73,7 +73,8 @@ fn invalid(spf: &Spf, first: &Lint, all: &[&Lint], world: &World) -> Verdict {
     } else {
         String::new()
     };
-    let verdict = Verdict::fail(format!("{owner} is wrong at {}{effect}{more}", described(first, spf)))
+    let at = if first.span.is_some() { "is wrong at " } else { "is wrong: " };
+    let verdict = Verdict::fail(format!("{owner} {at}{}{effect}{more}", described(first, spf)))
         .expected("a record that can be read to its end (RFC 7208 section 12)")
         .observed(described(first, spf))
         .label("the record is wrong")

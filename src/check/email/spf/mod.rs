@@ -63,9 +63,15 @@ fn spf_place(world: &World) -> Place {
     place(world, all.or_else(sender))
 }
 
-/// What to publish instead, as an instruction.
+/// What to publish instead, as an instruction. Where the published record has nothing else that could
+/// be set right from here, it is not printed again.
 fn publish(world: &World) -> String {
-    format!("publish `{}`", wanted(world))
+    let wanted = wanted(world);
+    let published = world.items.spf.root.reading().map(|reading| reading.record.text());
+    if published.is_some_and(|text| text.eq_ignore_ascii_case(&wanted.value)) {
+        return "correct what is named here; the rest of the record may stay".to_owned();
+    }
+    format!("publish `{wanted}`")
 }
 
 /// The record to publish: that of a domain without mail is always the same.
