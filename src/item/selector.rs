@@ -142,11 +142,10 @@ fn usual(sender: &Sender, domain: &str, observed: &Observed) -> Vec<(&'static st
     };
     let keys = |set: &'static DkimSet| -> Vec<(&'static str, Fact)> {
         let literal = |key: &'static DkimKey| Some((key.selector.literal()?, Fact { provider, set, key }));
-        // Where one account's keys have other names than another's, nobody can know them.
-        let Some(mut keys) = set.keys.iter().map(literal).collect::<Option<Vec<_>>>() else {
-            return Vec::new();
-        };
-        if set.one_key_is_enough && set.keys.iter().all(|key| key.chosen) {
+        let mut keys: Vec<_> = set.keys.iter().filter_map(literal).collect();
+        // Where one account's keys have other names than another's, only what is there is known.
+        let named_by_accounts = keys.len() < set.keys.len();
+        if named_by_accounts || (set.one_key_is_enough && set.keys.iter().all(|key| key.chosen)) {
             keys.retain(published);
         }
         keys

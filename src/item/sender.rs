@@ -3,7 +3,7 @@
 use crate::mail::spf::Request;
 use crate::provider::email::{self, Provider};
 use crate::spec::model::{SenderDetails, Short};
-use crate::spec::names::{full_name, is_under};
+use crate::spec::names::{full_name, is_elsewhere, is_under, name_form};
 use crate::spec::{Document, Place};
 
 /// Somebody whom the spec declares to send in the domain's name.
@@ -104,7 +104,7 @@ pub fn senders(document: &Document) -> Vec<Sender<'_>> {
             labels.push(base.clone());
             let label = if before == 0 { base } else { format!("{base} ({})", before + 1) };
             let path = details.and_then(|details| details.return_path.as_ref());
-            let path = path.map(|path| full_name(path, domain));
+            let path = path.map(|path| bounce_domain(path, domain));
             let home = home(provider, path.as_deref(), domain);
             Sender {
                 label,
@@ -117,6 +117,11 @@ pub fn senders(document: &Document) -> Vec<Sender<'_>> {
             }
         })
         .collect()
+}
+
+/// A declared return path: a label, a name below the domain, or somebody else's whole name.
+fn bounce_domain(path: &str, domain: &str) -> String {
+    if is_elsewhere(path, domain) { name_form(path) } else { full_name(path, domain) }
 }
 
 /// Providers that send from a name below the domain have their return path there too.

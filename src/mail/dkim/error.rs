@@ -70,7 +70,7 @@ pub enum SyntaxErrorKind {
     #[error("`p=` holds the lines of a PEM file: only the base64 between them belongs there")]
     Pem,
     /// A private key, in whatever form: whoever reads DNS can sign in the domain's name.
-    #[error("`p=` holds a PRIVATE key, which everybody can read there")]
+    #[error("the record holds a PRIVATE key, which everybody can read there")]
     PrivateKey,
     /// A certificate.
     #[error("`p=` holds a certificate, not the public key in it")]

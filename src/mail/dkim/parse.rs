@@ -63,11 +63,22 @@ fn words(list: &str) -> Vec<&str> {
     list.split(':').map(str::trim).collect()
 }
 
-/// A part of the record as an error quotes it.
+/// A part of the record as an error quotes it: nothing of a private key.
 fn quote(part: &str) -> String {
+    if key::holds_private_key(part) {
+        return "…".to_owned();
+    }
     let short: String = part.chars().take(MOST_QUOTED).collect();
     let more = if short.len() < part.len() { "…" } else { "" };
     Remote::new(&format!("{short}{more}")).to_string()
+}
+
+/// What a tag says, where it is not the one whose own reader looks for private keys.
+fn outside_key<'r>(tag: &Tag<'r>) -> Option<&'r str> {
+    match tag.value.filter(|value| !value.is_empty()) {
+        Some(value) => (tag.name != "p").then_some(value),
+        None => Some(tag.name),
+    }
 }
 
 fn is_tag_name(name: &str) -> bool {
@@ -104,6 +115,9 @@ impl<'r> Reader<'r> {
         }
         let mut seen: Vec<&str> = Vec::new();
         for tag in self.tags.clone() {
+            if outside_key(&tag).is_some_and(key::holds_private_key) {
+                self.error(SyntaxErrorKind::PrivateKey, tag.span.clone());
+            }
             if tag.value.is_none() {
                 self.error(SyntaxErrorKind::NoEquals(quote(tag.name)), tag.span);
             } else if !is_tag_name(tag.name) {

@@ -31,6 +31,25 @@ fn bits(text: &str) -> usize {
     key.bits()
 }
 
+/// An Ed25519 seed stands right behind a header of 16 bytes, in what an error would quote.
+#[test]
+fn private_keys_are_seen_and_not_quoted_wherever_they_stand() {
+    let seed = "MC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+    for text in [
+        format!("v=DKIM1; k=ed25519; {seed}"),
+        format!("v=DKIM1; k=ed25519; {seed}=; p={ED25519}"),
+        format!("v=DKIM1; k={seed}; p={ED25519}"),
+        format!("v=DKIM1; h=sha1 {seed}; p={RSA}"),
+        format!("v=DKIM1; n={seed}; p={RSA}"),
+    ] {
+        assert!(holds_private_key(&text), "{text}");
+        for error in Record::read(&text).errors {
+            assert!(!error.to_string().contains("MC4CAQ"), "{error}");
+        }
+    }
+    assert!(!holds_private_key(&format!("v=DKIM1; n=a note; p={RSA}")));
+}
+
 #[test]
 fn the_keys_of_the_standards_are_read_and_known() {
     for (text, standard) in [

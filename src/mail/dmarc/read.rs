@@ -234,6 +234,11 @@ fn glued(value: &str) -> Option<&'static str> {
 fn meant(name: &str) -> Option<&'static str> {
     let words = [("policy", "p"), ("subdomain_policy", "sp"), ("test", "t"), ("percent", "pct")];
     let tags = KNOWN.into_iter().chain(["pct"]).filter(|tag| tag.len() > 1).map(|tag| (tag, tag));
-    let near = |known: &str| strsim::damerau_levenshtein(known, name) <= if known.len() > 3 { 2 } else { 1 };
+    let length = name.chars().count();
+    let near = |known: &str| {
+        let most = if known.len() > 3 { 2 } else { 1 };
+        // Counting is quick, and a hostile text holds thousands of names.
+        known.len().abs_diff(length) <= most && strsim::damerau_levenshtein(known, name) <= most
+    };
     tags.chain(words).find(|(known, _)| near(known) && known.len() > 1).map(|(_, tag)| tag)
 }

@@ -15,7 +15,7 @@ pub(in crate::check) fn spf_invalid(world: &World) -> Verdict {
         Ok(spf) => spf,
         Err(verdict) => return *verdict,
     };
-    let found: Vec<&Lint> = spf.lints.iter().filter(|lint| is_error(&lint.kind)).collect();
+    let found: Vec<&Lint> = spf.lints.iter().filter(|lint| is_error(&lint.kind) || is_lost(lint)).collect();
     if let [first, ..] = found.as_slice() {
         let own = found.iter().any(|lint| lint.domain == world.domain());
         if let Some(verdict) = garbled(world.domain(), spf.text, world).filter(|_| own) {
@@ -47,10 +47,15 @@ fn is_error(kind: &LintKind) -> bool {
     )
 }
 
-/// Receivers read on, but not what was meant.
+/// Receivers read on without a word, and whoever was meant is not authorised.
+fn is_lost(lint: &Lint) -> bool {
+    lint.own && matches!(lint.kind, LintKind::Misspelt { .. } | LintKind::SecondVersion)
+}
+
+/// Receivers read on, and nobody is lost whom they could have found.
 fn is_mistake(kind: &LintKind) -> bool {
     match kind {
-        LintKind::Misspelt { .. } | LintKind::SecondVersion | LintKind::Unaskable { .. } => true,
+        LintKind::Unaskable { .. } => true,
         LintKind::Long { bytes } => *bytes > FITS,
         _ => false,
     }

@@ -2,7 +2,7 @@
 
 use super::{publish, read, record};
 use crate::check::seen::{self, Judged};
-use crate::check::{Status, Verdict, World};
+use crate::check::{Status, Verdict, Weight, World};
 use crate::item::{Authorised, Sender, Who};
 use crate::mail::spf::eval::{Cause, Outcome};
 use crate::mail::spf::tree::Found;
@@ -10,6 +10,7 @@ use crate::mail::spf::{Limits, Recorded, Request, SpfResult, Tree, check_host};
 use crate::provider::About;
 use crate::provider::email::RecordKind;
 use crate::provider::email::{Provider, Record as Documented};
+use crate::spec::Place;
 use crate::spec::names::is_under;
 use crate::wanted::{Wanted, spf as wanted};
 
@@ -49,10 +50,16 @@ fn listed(network: &str, world: &World) -> Verdict {
 
 fn declared(sender: &Sender, world: &World) -> Verdict {
     let requests = sender.requests();
-    for request in &requests {
+    for (index, request) in requests.iter().enumerate() {
         match evaluated(request, world) {
             Ok(outcome) if outcome.result == SpfResult::Pass => {}
-            Ok(outcome) => return not_passed(&request.ip.to_string(), &outcome, &sender.mail_from, world),
+            Ok(outcome) => {
+                let verdict = not_passed(&request.ip.to_string(), &outcome, &sender.mail_from, world);
+                let Some(ip) = sender.details.and_then(|details| details.ip.get(index)) else {
+                    return verdict;
+                };
+                return verdict.at(Place::new(format!("{}.ip[{index}]", sender.place.path), ip.span));
+            }
             Err(verdict) => return *verdict,
         }
     }
@@ -89,7 +96,14 @@ fn not_passed(who: &str, outcome: &Outcome, name: &str, world: &World) -> Verdic
             Some(Cause::NoRecord(_)) => return record::absent(world),
             // What is wrong with the domain's own record is said by the checks of that record.
             Some(_) => return broken(world),
-            None => {}
+            // The term may be there, written so that nobody reads it.
+            None => {
+                let invalid = super::spf_invalid(world);
+                if invalid.status == Status::Fail && invalid.weight == Weight::Usual {
+                    let why = "the SPF record has a term that receivers do not read";
+                    return Verdict::not_judged("email/spf-invalid", world.domain(), why);
+                }
+            }
         }
     }
     let seen = match (&outcome.cause, &outcome.matched) {
@@ -236,6 +250,10 @@ fn by_return_path(sender: &Sender, provider: &'static Provider, world: &World) -
     if wrong.is_empty() {
         return Verdict::pass(format!("{name} is the return path of {}", provider.name));
     }
+    let place = sender.details.and_then(|details| details.return_path.as_ref()).map_or_else(
+        || sender.place.clone(),
+        |path| Place::new(format!("{}.return_path", sender.place.path), path.span),
+    );
     let records: Vec<String> = provider
         .return_path
         .iter()
@@ -254,6 +272,7 @@ fn by_return_path(sender: &Sender, provider: &'static Provider, world: &World) -
         seen::in_full(&records),
         provider.name
     ))
+    .at(place)
 }
 
 /// True where the text includes what a documented one includes.

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::hex::hex;
 
 pub(crate) use read::begins_private_key;
-pub(super) use read::{Place, is_bare_key, read};
+pub(super) use read::{Place, holds_private_key, is_bare_key, read};
 
 /// Receivers need not verify with more bits (RFC 8301 section 3.2).
 pub(super) const MOST_BITS: usize = 4096;

@@ -162,6 +162,11 @@ pub(in crate::mail::dkim) fn is_bare_key(text: &str) -> bool {
     base64 && (key || der::begins_private(&decoded.bytes))
 }
 
+/// True for a text with a word in it that begins a private key.
+pub(in crate::mail::dkim) fn holds_private_key(text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && !"+/".contains(c)).any(begins_private_key)
+}
+
 /// True for base64 that begins a private key: what must never be shown.
 pub(crate) fn begins_private_key(text: &str) -> bool {
     // The first bytes tell.

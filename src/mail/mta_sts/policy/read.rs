@@ -72,6 +72,7 @@ pub(super) fn read(text: &str) -> Reading {
         }
     }
     reader.missing(lines.len() + 1);
+    reader.reading.errors.sort_by_key(|error| (error.line, error.column));
     reader.reading
 }
 

@@ -101,6 +101,13 @@ fn several_errors_are_all_told() {
         ]
     );
     assert_eq!(Policy::read(text).mx.len(), 1);
+    assert_eq!(
+        errors("version: STSv2\rmode: none\nmax_age: 1\n"),
+        [
+            "line 1, column 10: version `STSv2` instead of `STSv1`",
+            "line 1, column 15: a carriage return without a line feed",
+        ]
+    );
     let missing: Vec<PolicyErrorKind> = Policy::read("").errors.into_iter().map(|error| error.kind).collect();
     assert_eq!(missing, [NoVersion, NoMode, NoMx, NoMaxAge]);
 }

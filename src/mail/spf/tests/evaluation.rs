@@ -11,6 +11,22 @@ fn evaluate(ip: &str, sender: &str, dns: &Answers) -> Outcome {
     check_host(&request, dns).expect("everything is known")
 }
 
+/// A host that failed says nothing while one before it, which may match, has not been asked.
+#[test]
+fn what_stands_before_a_failure_is_asked_first() {
+    let known = |dns: Answers| {
+        dns.with("a.test", Kind::Txt, "v=spf1 mx -all")
+            .with("a.test", Kind::Mx, "mx1.test")
+            .with("a.test", Kind::Mx, "mx2.test")
+            .failing("mx2.test", Kind::A, "no answer")
+    };
+    let request = Request::new("192.0.2.1".parse().expect("an address"), "x@a.test", "h.test");
+    let needs = check_host(&request, &known(Answers::new())).expect_err("mx1.test is not known");
+    assert_eq!(needs.to_string(), "not known yet: mx1.test A");
+    let dns = known(Answers::new()).with("mx1.test", Kind::A, "192.0.2.1");
+    assert_eq!(check_host(&request, &dns).map(|outcome| outcome.result), Ok(SpfResult::Pass));
+}
+
 #[test]
 fn an_outcome_tells_how_it_came_about() {
     let dns = Answers::new()
@@ -127,4 +143,25 @@ proptest! {
             prop_assert!(!lint.kind.to_string().is_empty());
         }
     }
+}
+
+#[test]
+fn a_final_dot_is_no_part_of_an_identity() {
+    let dns = Answers::new()
+        .with("a.test", Kind::Txt, "v=spf1 exists:%{o}.o.test exists:%{h}.h.test -all")
+        .with("a.test.o.test", Kind::A, "127.0.0.2")
+        .close();
+    assert_eq!(evaluate("192.0.2.1", "x@a.test.", &dns).result, SpfResult::Pass);
+    let request = Request::new("192.0.2.1".parse().expect("an address"), "", "a.test.");
+    assert_eq!((request.domain.as_str(), request.sender.as_str()), ("a.test", "postmaster@a.test"));
+}
+
+/// RFC 8616 section 4.
+#[test]
+fn a_local_part_beyond_ascii_matches_no_name() {
+    let dns = Answers::new()
+        .with("a.test", Kind::Txt, "v=spf1 include:%{s}.users.test exists:%{l}.b.test ip4:192.0.2.1 -all")
+        .close();
+    assert_eq!(evaluate("192.0.2.1", "üser@a.test", &dns).result, SpfResult::Pass);
+    assert_eq!(evaluate("192.0.2.1", "user@a.test", &dns).result, SpfResult::PermError);
 }

@@ -1,0 +1,60 @@
+//! What must hold for any bytes: one function for each fuzzer. The ordinary tests run the same functions
+//! over the corpora (`tests/it/corpora.rs`).
+
+// A fuzzer calls one of them.
+#![allow(dead_code)]
+
+#[path = "targets/bimi.rs"]
+mod bimi;
+#[path = "targets/dkim.rs"]
+mod dkim;
+#[path = "targets/dmarc.rs"]
+mod dmarc;
+#[path = "targets/mta_sts.rs"]
+mod mta_sts;
+#[path = "targets/servers.rs"]
+mod servers;
+#[path = "targets/spf.rs"]
+mod spf;
+#[path = "targets/tls_rpt.rs"]
+mod tls_rpt;
+
+use std::ops::Range;
+
+pub(crate) use bimi::bimi_svg;
+pub(crate) use dkim::dkim;
+pub(crate) use dmarc::dmarc;
+pub(crate) use mta_sts::mta_sts;
+pub(crate) use servers::{smtp, tlsa};
+pub(crate) use spf::spf;
+pub(crate) use tls_rpt::tls_rpt;
+
+/// A target: panics where something does not hold.
+pub(crate) type Target = fn(&[u8]);
+
+/// Every target by the name of its corpus.
+pub(crate) const ALL: [(&str, Target); 8] = [
+    ("bimi_svg", bimi_svg),
+    ("dkim", dkim),
+    ("dmarc", dmarc),
+    ("mta_sts", mta_sts),
+    ("smtp", smtp),
+    ("spf", spf),
+    ("tls_rpt", tls_rpt),
+    ("tlsa", tlsa),
+];
+
+/// Records arrive as text, whatever the bytes were.
+fn text(data: &[u8]) -> String {
+    String::from_utf8_lossy(data).into_owned()
+}
+
+/// Places lie inside the text, on boundaries of characters, and in its order.
+fn places<'s>(text: &str, spans: impl IntoIterator<Item = &'s Range<usize>>) {
+    let mut last = 0;
+    for span in spans {
+        assert!(text.get(span.clone()).is_some(), "{span:?} is no place in {text:?}");
+        assert!(last <= span.start, "{span:?} stands behind {last} in {text:?}");
+        last = span.start;
+    }
+}
