@@ -15,6 +15,8 @@ use crate::private::PrivateRanges;
 use crate::report;
 use crate::spec::{Document, load};
 
+mod lost;
+
 /// A spec and what was observed, read from an example's blocks.
 pub(crate) struct Fixture {
     document: Document,
