@@ -1,6 +1,8 @@
 //! From what was seen to a report: runs the checks, applies policy and waivers, counts, and says
 //! the verdict. Pure: the same input gives the same report.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use jiff::Timestamp;
@@ -88,6 +90,10 @@ pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options:
         .into_iter()
         .map(|judgement| finding(judgement, policy, document))
         .collect();
+    if !options.only.is_empty() {
+        let causes = causes_outside(&findings, &world, policy, options);
+        findings.extend(causes.into_iter().map(|judgement| finding(judgement, policy, document)));
+    }
     let waivers = waive(&mut findings, &world, options, &selected);
     let judged_waivers = engine::judge_waivers(&world, &waivers, &selected);
     findings.extend(judged_waivers.into_iter().map(|judgement| finding(judgement, policy, document)));
@@ -106,6 +112,21 @@ pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options:
         not_checked: policy.not_checked.iter().map(|line| without_secrets(line)).collect(),
         findings,
     }
+}
+
+/// Failures of checks that were not asked for, where one that was could not be judged because of them:
+/// `--only email` must not hide what is wrong with mail behind a finding on DNS.
+fn causes_outside(findings: &[Finding], world: &World, policy: &Policy, options: &Options) -> Vec<Judgement> {
+    let causes: BTreeSet<&Cause> = findings.iter().filter_map(|finding| finding.because.as_ref()).collect();
+    let is_skipped = |check: &Check| options.skip.iter().any(|name| name == check.id || name == check.area());
+    let is_hidden =
+        |check: &Check| !options.selects(check) && !is_skipped(check) && policy.level(check) != Level::Off;
+    let hidden = causes.into_iter().filter(|cause| Check::find(&cause.check).is_some_and(is_hidden));
+    let judged = hidden.flat_map(|cause| {
+        let judged = engine::judge(world, &|check| check.id == cause.check).into_iter();
+        judged.filter(|judgement| judgement.subject == cause.subject)
+    });
+    judged.filter(|judgement| judgement.verdict.status == Status::Fail).collect()
 }
 
 fn spec_facts(document: &Document) -> SpecFacts {

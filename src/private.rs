@@ -170,4 +170,18 @@ mod tests {
         assert!("::/0".parse::<Network>().expect("a network").contains(ip("2001:db8::1")));
         assert!("192.0.2.1".parse::<Network>().expect("one address").contains(ip("192.0.2.1")));
     }
+
+    #[test]
+    fn networks_have_two_ends() {
+        for (network, first, last) in [
+            ("203.0.113.25", "203.0.113.25", "203.0.113.25"),
+            ("203.0.113.0/24", "203.0.113.0", "203.0.113.255"),
+            ("203.0.113.77/26", "203.0.113.64", "203.0.113.127"),
+            ("0.0.0.0/0", "0.0.0.0", "255.255.255.255"),
+            ("2001:db8::/127", "2001:db8::", "2001:db8::1"),
+        ] {
+            let network: Network = network.parse().expect("a network");
+            assert_eq!((network.first(), network.last()), (ip(first), ip(last)));
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::check::World;
 use crate::mail::spf::tree::{Branch, Found, Node};
-use crate::mail::spf::{Recorded, check_host};
+use crate::mail::spf::{Limits, Recorded, Tree, check_host};
 use crate::private::Network;
 use crate::provider::About;
 use crate::provider::email::{self, Provider};
@@ -27,7 +27,7 @@ pub fn needless(world: &World) -> Vec<(String, String)> {
 /// The terms by which the declared addresses pass.
 fn serving(world: &World) -> BTreeSet<String> {
     let lookup = Recorded(&world.observed.dns);
-    let requests = world.items.senders.iter().flat_map(|sender| sender.requests());
+    let requests = world.items.senders.iter().flat_map(crate::item::Sender::requests);
     let at_home = requests.filter(|request| request.domain == world.domain());
     let outcomes = at_home.filter_map(|request| check_host(&request, &lookup).ok());
     let steps = outcomes.flat_map(|outcome| outcome.steps);
@@ -35,9 +35,8 @@ fn serving(world: &World) -> BTreeSet<String> {
 }
 
 fn why(branch: &Branch, world: &World) -> Option<String> {
-    if branch.qualifier.is_none() {
-        return None;
-    }
+    // A modifier authorises nobody.
+    branch.qualifier?;
     if let Some(child) = &branch.child {
         return why_not_include(child, world);
     }
@@ -49,9 +48,23 @@ fn why(branch: &Branch, world: &World) -> Option<String> {
     let mut networks =
         settings.spf.iter().flat_map(|spf| &spf.ip).filter_map(|ip| ip.parse::<Network>().ok());
     let named = networks.any(|ip| own.contains(ip.first()) || ip.contains(own.first()));
+    let named = named || of_provider(&own, world);
     let mut senders = world.items.senders.iter().filter_map(|sender| sender.details);
     let named = named || senders.any(|details| details.ip.iter().any(|ip| own.contains(ip.value.0)));
     (!named && !any_vague(world)).then(|| "the spec names no sender with such an address".to_owned())
+}
+
+/// True for a network of a declared provider: whoever lists them one by one leaves the include out.
+fn of_provider(own: &Network, world: &World) -> bool {
+    let lookup = Recorded(&world.observed.dns);
+    let specs = world.items.senders.iter().filter_map(|sender| sender.provider?.spf.as_ref());
+    let mut includes = specs.flat_map(|spf| &spf.include).filter_map(|include| include.literal());
+    includes.any(|include| {
+        let tree = Tree::grow(include, &lookup, Limits::default());
+        // What the provider lists is not known: it may be this.
+        let is_known = tree.needs.is_empty() && tree.failures.is_empty();
+        !is_known || tree.root.first_addresses().into_iter().any(|address| own.contains(address))
+    })
 }
 
 /// The spec's words on mail, where they name senders.

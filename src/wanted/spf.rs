@@ -202,9 +202,9 @@ fn end(world: &World) -> &'static str {
 }
 
 /// True where receivers let an address send with a return path at that name.
-fn passes(address: IpAddr, name: &str, lookup: &Recorded) -> bool {
+fn passes(address: IpAddr, name: &str, lookup: Recorded) -> bool {
     let request = Request::new(address, &format!("postmaster@{name}"), name);
-    matches!(check_host(&request, lookup), Ok(outcome) if outcome.result == SpfResult::Pass)
+    matches!(check_host(&request, &lookup), Ok(outcome) if outcome.result == SpfResult::Pass)
 }
 
 /// An address of a record that the one at `name` leads to, and yet does not pass: a term before it
@@ -239,12 +239,21 @@ pub fn flattened(provider: &Provider, name: &str, world: &World) -> Option<bool>
             continue;
         }
         let networks = tree.root.first_addresses();
-        let passes = |address: &IpAddr| passes(*address, name, &lookup);
+        let passes = |address: &IpAddr| passes(*address, name, lookup);
         if !networks.is_empty() && networks.iter().take(MOST_NETWORKS).all(passes) {
             return Some(true);
         }
     }
     (!unsure).then_some(false)
+}
+
+/// False where the published record names an address, a network or an include, word by word or by a
+/// network that holds it.
+pub fn lacks(who: &str, world: &World) -> bool {
+    let term = if who.parse::<Network>().is_ok() { ip_term(who) } else { who.to_owned() };
+    let known: Vec<String> =
+        world.items.spf.root.terms.iter().filter(|b| !b.dead).map(|b| b.term.to_ascii_lowercase()).collect();
+    !known.contains(&term) && !covered(&term, &known)
 }
 
 /// The record at a name that the domain's redirects to, with an end.

@@ -174,3 +174,65 @@ fn the_tree_is_asked_level_by_level_and_each_question_once() {
         assert_eq!(lab.count_questions(name, "TXT"), 1, "{name}");
     }
 }
+
+/// A provider's networks behind a term that does not pass, or behind one that refuses them first.
+#[test]
+fn a_provider_that_is_refused_is_not_authorised() {
+    let sound: fn(&mut Builder) = |world| google(world, "v=spf1 include:mine.shop.test -all");
+    let case = |broken: fn(&mut Builder)| Case {
+        check: "email/spf-sender-missing",
+        spec: "domain: shop.test\nemail: {send: [google-workspace]}",
+        broken,
+        sound,
+    };
+    prove(&[
+        case(|world| google(world, "v=spf1 -include:_spf.google.com -all")),
+        case(|world| google(world, "v=spf1 ?include:_spf.google.com -all")),
+        case(|world| google(world, "v=spf1 -ip4:203.0.113.0/24 include:_spf.google.com -all")),
+    ]);
+}
+
+/// Google's record, and one of the domain's own that leads to it.
+fn google(world: &mut Builder, record: &str) {
+    spf(world, record);
+    world.zone("shop.test").txt("mine", "v=spf1 include:_spf.google.com -all");
+    world.zone("google.com").txt("_spf", "v=spf1 ip4:203.0.113.99 -all");
+    signed(world);
+}
+
+#[test]
+fn an_include_is_needed_for_what_it_leads_to() {
+    let spec = "domain: shop.test\nemail: {send: [google-workspace]}";
+    let report = report(spec, |world| google(world, "v=spf1 include:mine.shop.test -all"));
+    assert_eq!(findings(&report, "fail"), Vec::<String>::new());
+    let flat = crate::checks::report(spec, |world| google(world, "v=spf1 ip4:203.0.113.64/26 -all"));
+    assert_eq!(findings(&flat, "fail"), Vec::<String>::new());
+}
+
+#[test]
+fn return_paths_of_mx_and_text_are_looked_at() {
+    fn path(world: &mut Builder, text: &str) {
+        spf(world, "v=spf1 -all");
+        signed(world);
+        world.zone("shop.test").txt("resend._domainkey", good_key());
+        world.zone("shop.test").mx("send", 10, "feedback-smtp.eu-west-1.amazonses.com.").txt("send", text);
+        world.zone("amazonses.com").txt("@", "v=spf1 ip4:203.0.113.98 -all");
+    }
+    prove(&[Case {
+        check: "email/spf-sender-missing",
+        spec: "domain: shop.test\nemail: {send: [{provider: resend, return_path: send}]}",
+        broken: |world| path(world, "verify=1"),
+        sound: |world| path(world, "v=spf1 include:amazonses.com ~all"),
+    }]);
+}
+
+#[test]
+fn a_part_of_the_checks_does_not_hide_its_causes() {
+    let mut world = Lab::builder();
+    spf(&mut world, "v=spf1 ip4:203.0.113.30-all");
+    let lab = world.start();
+    let report = check(&lab, PLAIN, &["--format", "json", "--only", "email"]).json();
+    assert_eq!(findings(&report, "fail"), ["dns/value-malformed shop.test TXT"]);
+    let skipped = check(&lab, PLAIN, &["--format", "json", "--only", "email", "--skip", "dns"]).json();
+    assert_eq!(findings(&skipped, "fail"), Vec::<String>::new());
+}

@@ -1,6 +1,7 @@
 //! Whether each declared sender passes DMARC: by SPF or by DKIM, for a domain that is aligned with the
 //! one in From (RFC 9989 section 4.4).
 
+use super::dmarc::Applied;
 use super::spf::spf_sender_missing;
 use super::{dkim, dmarc};
 use crate::check::{Status, Verdict, World, seen};
@@ -55,7 +56,7 @@ pub(in crate::check) fn dmarc_alignment(sender: &Sender, world: &World) -> Verdi
     blocked.sort_by_key(told);
     match blocked.into_iter().next() {
         Some(verdict) => verdict,
-        None => not_aligned(sender, &reasons, applied.and_then(|applied| applied.policy()), world),
+        None => not_aligned(sender, &reasons, applied.as_ref(), world),
     }
 }
 
@@ -65,11 +66,12 @@ fn by_dkim(sender: &Sender, mode: Mode, world: &World) -> Way {
     if keys.is_empty() {
         return unnamed(sender, world);
     }
-    let mut blocked = None;
+    let (mut blocked, mut shut) = (None, None);
     for key in keys {
         let Some((_, signed)) = key.name.split_once("._domainkey.") else { continue };
         if mode == Mode::Strict && signed != world.domain() {
-            return Way::Shut(format!("it signs for {signed}, and `adkim=s` asks for {}", world.domain()));
+            shut = Some(format!("it signs for {signed}, and `adkim=s` asks for {}", world.domain()));
+            continue;
         }
         match dkim::usable(key, world) {
             Ok(_) => return Way::Open(format!("DKIM (selector {})", key.selector)),
@@ -78,7 +80,8 @@ fn by_dkim(sender: &Sender, mode: Mode, world: &World) -> Way {
             Err(verdict) => blocked = Some(verdict),
         }
     }
-    blocked.map_or_else(|| Way::Shut("it has no DKIM key".into()), Way::Blocked)
+    let no_key = || Way::Shut(shut.unwrap_or_else(|| "it has no DKIM key".into()));
+    blocked.map_or_else(no_key, Way::Blocked)
 }
 
 /// A sender of whom the spec names no selector, and whose provider gives none to everybody.
@@ -109,6 +112,9 @@ fn by_spf(sender: &Sender, mode: Mode, world: &World) -> Way {
     let path = &sender.mail_from;
     match dmarc::aligned(path, world.domain(), mode, world) {
         Ok(true) => {}
+        Ok(false) if mode == Mode::Strict => {
+            return Way::Shut(format!("its return path is {path}, and `aspf=s` asks for {}", world.domain()));
+        }
         Ok(false) => {
             return Way::Shut(format!("its return path {path} is not aligned with {}", world.domain()));
         }
@@ -141,17 +147,26 @@ fn foreign_bounces(sender: &Sender, world: &World) -> Option<String> {
         .then(|| format!("its bounces go to a domain of {}, which is not aligned", provider.name))
 }
 
-fn not_aligned(sender: &Sender, reasons: &[String], policy: Option<DmarcPolicy>, world: &World) -> Verdict {
-    let effect = match policy {
+fn not_aligned(sender: &Sender, reasons: &[String], applied: Option<&Applied>, world: &World) -> Verdict {
+    let modes = applied.map(|applied| [applied.record.adkim, applied.record.aspf]).unwrap_or_default();
+    let (below, relax) = if modes.contains(&Mode::Strict) {
+        (
+            "",
+            "; or take `adkim=s` and `aspf=s` out of the DMARC record: then names below the domain align too",
+        )
+    } else {
+        (" or a name below it", "")
+    };
+    let effect = match applied.and_then(Applied::policy) {
         Some(DmarcPolicy::Reject) => "`p=reject` makes receivers refuse it",
         Some(DmarcPolicy::Quarantine) => "`p=quarantine` makes receivers put it into spam",
         _ => "receivers would refuse it under `p=reject`",
     };
     Verdict::fail(format!("mail of {} fails DMARC by SPF and by DKIM: {effect}", sender.label))
-        .expected(format!("SPF or DKIM passes for {} or a name below it", world.domain()))
+        .expected(format!("SPF or DKIM passes for {}{below}", world.domain()))
         .observed(seen::in_full(reasons))
         .label("not aligned")
-        .help(cure(sender, world))
+        .help(format!("{}{relax}", cure(sender, world)))
 }
 
 fn cure(sender: &Sender, world: &World) -> String {

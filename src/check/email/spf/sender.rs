@@ -170,7 +170,9 @@ fn missing(who: &str, name: &str, seen: &str, world: &World) -> Verdict {
             .expected(format!("{who} passes at {name}"))
             .observed(seen)
             .label("not authorised")
-            .help(if own {
+            .help(if own && !wanted::lacks(who, world) {
+                format!("a term before it refuses {who}: take that out, or put it at the end of the record")
+            } else if own {
                 publish(world)
             } else {
                 format!("publish `{}`", wanted::with_sender(name, who, world))

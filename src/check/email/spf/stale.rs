@@ -18,6 +18,9 @@ pub(in crate::check) fn spf_sender_stale(world: &World) -> Verdict {
         Ok(spf) => spf,
         Err(verdict) => return *verdict,
     };
+    if let Some(verdict) = spf.gap(world) {
+        return verdict;
+    }
     let stale = wanted::needless::needless(world);
     if stale.is_empty() {
         return Verdict::pass("authorises nobody but the declared senders");
