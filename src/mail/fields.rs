@@ -2,6 +2,7 @@
 //! (RFC 8461 section 3.1) and TLS-RPT (RFC 8460 section 3). A field is `name=value` without space
 //! around the `=`; that is stricter than the [tag lists](super::tags) of DKIM and DMARC.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -54,8 +55,9 @@ pub struct FieldError {
 pub fn fields<'r>(record: &'r str, known: &[&str]) -> (Vec<Tag<'r>>, Vec<FieldError>) {
     let all = tags(record);
     let mut errors = between(record, &all);
-    for (index, tag) in all.iter().enumerate() {
-        let twice = all[..index].iter().any(|before| before.name == tag.name);
+    let mut seen = BTreeSet::new();
+    for tag in &all {
+        let twice = !seen.insert(tag.name);
         let fault = if twice && tag.value.is_some() {
             Some((FieldFault::Duplicate, tag.span.clone()))
         } else {

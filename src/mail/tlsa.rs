@@ -65,7 +65,7 @@ impl Tlsa {
     /// Reads `usage selector matching data` (RFC 6698 section 2.2); the data may be written in
     /// parts.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
-        let end = text.trim_end().len();
+        let end = text.trim_ascii_end().len();
         let mut words = words(text);
         let mut number = |field: &'static str| -> Result<u8, SyntaxError> {
             let missing = || SyntaxError { kind: SyntaxErrorKind::Missing(field), span: end..end };
@@ -190,6 +190,7 @@ mod tests {
         assert_eq!(error(""), "the usage is missing (byte 0)");
         assert_eq!(error("3 1"), "the matching type is missing (byte 3)");
         assert_eq!(error("3 1 1 "), "the data is missing (byte 5)");
+        assert_eq!(error("3 1 1 \t\u{b}\t"), "the data is not hexadecimal (byte 7)");
         assert_eq!(error("3 x 1 ab"), "the selector is not a number from 0 to 255 (byte 2)");
         assert_eq!(error("256 1 1 ab"), "the usage is not a number from 0 to 255 (byte 0)");
         assert_eq!(error("3 1 0 abc"), "the data is not hexadecimal (byte 6)");

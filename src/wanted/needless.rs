@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::check::World;
 use crate::mail::spf::tree::{Branch, Found, Node};
-use crate::mail::spf::{Limits, Recorded, Tree, check_host};
+use crate::mail::spf::{Limits, Question, Recorded, Tree, check_host};
 use crate::private::Network;
 use crate::provider::About;
 use crate::provider::email::{self, Provider};
@@ -54,6 +54,25 @@ fn why(branch: &Branch, world: &World) -> Option<String> {
     (!named && !any_vague(world)).then(|| "the spec names no sender with such an address".to_owned())
 }
 
+/// A question whose answer could say that a listed network is a declared provider's.
+pub fn unread(world: &World) -> Option<Question> {
+    let own = &world.items.spf;
+    if declared(world).is_none() || !own.lists_networks() {
+        return None;
+    }
+    let lookup = Recorded(&world.observed.dns);
+    let specs = world.items.senders.iter().filter_map(|sender| sender.provider?.spf.as_ref());
+    let unreached = specs.filter(|spf| {
+        own.passing(|name| spf.include.iter().any(|include| include.fits(name, About::default()))).is_none()
+    });
+    let includes = unreached.filter_map(|spf| spf.include.iter().find_map(|include| include.literal()));
+    let mut open = includes.flat_map(|include| {
+        let tree = Tree::grow(include, &lookup, Limits::default());
+        tree.needs.into_iter().chain(tree.failures.into_iter().map(|(question, _)| question))
+    });
+    open.next()
+}
+
 /// True for a network of a declared provider: whoever lists them one by one leaves the include out.
 fn of_provider(own: &Network, world: &World) -> bool {
     let lookup = Recorded(&world.observed.dns);
@@ -61,9 +80,7 @@ fn of_provider(own: &Network, world: &World) -> bool {
     let mut includes = specs.flat_map(|spf| &spf.include).filter_map(|include| include.literal());
     includes.any(|include| {
         let tree = Tree::grow(include, &lookup, Limits::default());
-        // What the provider lists is not known: it may be this.
-        let is_known = tree.needs.is_empty() && tree.failures.is_empty();
-        !is_known || tree.root.first_addresses().into_iter().any(|address| own.contains(address))
+        tree.root.first_addresses().into_iter().any(|address| own.contains(address))
     })
 }
 

@@ -11,6 +11,10 @@ const NAMESPACE: &str = "http://www.w3.org/2000/svg";
 pub const RECOMMENDED_SIZE: usize = 32 * 1024;
 /// Most elements and texts of a drawing that is read.
 const MOST_NODES: u32 = 32 * 1024;
+/// Most declarations of a namespace, and most attributes of an element: the reader compares each with
+/// all the others.
+const MOST_NAMESPACES: usize = 64;
+const MOST_ATTRIBUTES: usize = 1024;
 /// Most names or targets that are kept.
 const MOST_KEPT: usize = 16;
 /// What the profile leaves out: programs, movement, pictures within the picture, other documents.
@@ -38,6 +42,9 @@ const FOREIGN: &[&str] = &[
 pub fn facts(bytes: &[u8]) -> Result<Svg, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not in UTF-8".to_owned())?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(costly) = too_costly(text) {
+        return Err(costly);
+    }
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MOST_NODES, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| why(&error))?;
     let root = document.root_element();
@@ -49,6 +56,16 @@ pub fn facts(bytes: &[u8]) -> Result<Svg, String> {
         return Err(format!("its root element is not in the namespace `{NAMESPACE}`"));
     }
     Ok(of(&document, root))
+}
+
+/// Why a text would take the reader too long: its time grows with the square of these and more.
+fn too_costly(text: &str) -> Option<String> {
+    if text.matches("xmlns").nth(MOST_NAMESPACES).is_some() {
+        return Some(format!("it declares more than {MOST_NAMESPACES} namespaces"));
+    }
+    // No attribute holds a `<`.
+    let crowded = text.split('<').any(|tag| tag.matches('=').nth(MOST_ATTRIBUTES).is_some());
+    crowded.then(|| format!("it has an element with more than {MOST_ATTRIBUTES} attributes"))
 }
 
 fn why(error: &roxmltree::Error) -> String {
@@ -192,6 +209,16 @@ mod tests {
         assert!(why(b"<!DOCTYPE svg [<!ENTITY a \"b\">]><svg/>").contains("document type"));
         let many = format!("<svg xmlns=\"{NAMESPACE}\">{}</svg>", "<g/>".repeat(40_000));
         assert!(why(many.as_bytes()).contains("more than"));
+    }
+
+    /// A megabyte of either would take minutes.
+    #[test]
+    fn what_would_take_long_is_not_read() {
+        let attributes = (0..2_000).fold(String::new(), |all, n| all + &format!(" a{n}=\"\""));
+        let why = |text: &str| facts(text.as_bytes()).expect_err("too much");
+        assert!(why(&drawing(&attributes, "")).contains("more than 1024 attributes"));
+        let nested = (0..70).fold(String::new(), |all, n| all + &format!("<g xmlns:a{n}=\"b{n}\">"));
+        assert!(why(&drawing("", &nested)).contains("more than 64 namespaces"));
     }
 
     #[test]

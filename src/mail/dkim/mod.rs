@@ -58,7 +58,9 @@ pub fn is_record(text: &str) -> bool {
 /// True for a text with a private key in it, which must never be shown.
 pub fn holds_private_key(text: &str) -> bool {
     let private = |error: &SyntaxError| error.kind == SyntaxErrorKind::PrivateKey;
-    text.contains("PRIVATE KEY") || Record::read(text).errors.iter().any(private)
+    text.contains("PRIVATE KEY")
+        || key::holds_private_key(text)
+        || Record::read(text).errors.iter().any(private)
 }
 
 /// True for the base64 of a key without any tag.

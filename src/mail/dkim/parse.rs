@@ -1,5 +1,6 @@
 //! Reads records: the tag list (RFC 6376 section 3.2), then each tag (section 3.6.1).
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::key::{self, Place};
@@ -113,7 +114,7 @@ impl<'r> Reader<'r> {
         if key::is_bare_key(self.text) {
             return;
         }
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen = BTreeSet::new();
         for tag in self.tags.clone() {
             if outside_key(&tag).is_some_and(key::holds_private_key) {
                 self.error(SyntaxErrorKind::PrivateKey, tag.span.clone());
@@ -122,11 +123,10 @@ impl<'r> Reader<'r> {
                 self.error(SyntaxErrorKind::NoEquals(quote(tag.name)), tag.span);
             } else if !is_tag_name(tag.name) {
                 self.error(SyntaxErrorKind::TagName(quote(tag.name)), tag.span);
-            } else if seen.contains(&tag.name) {
-                self.error(SyntaxErrorKind::Duplicate(quote(tag.name)), tag.span);
-            } else {
-                seen.push(tag.name);
+            } else if seen.insert(tag.name) {
                 self.characters(&tag);
+            } else {
+                self.error(SyntaxErrorKind::Duplicate(quote(tag.name)), tag.span);
             }
         }
     }

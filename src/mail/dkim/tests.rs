@@ -41,6 +41,7 @@ fn private_keys_are_seen_and_not_quoted_wherever_they_stand() {
         format!("v=DKIM1; k={seed}; p={ED25519}"),
         format!("v=DKIM1; h=sha1 {seed}; p={RSA}"),
         format!("v=DKIM1; n={seed}; p={RSA}"),
+        format!("v=DKIM1; p=MIG\u{1}{seed}"),
     ] {
         assert!(holds_private_key(&text), "{text}");
         for error in Record::read(&text).errors {

@@ -84,6 +84,11 @@ pub fn askable(name: &str) -> Option<String> {
     fits.then(|| name.to_ascii_lowercase())
 }
 
+/// True for more than one label, and no address in brackets: what a record is asked for (section 4.3).
+pub(super) fn is_full(name: &str) -> bool {
+    name.contains('.') && !name.starts_with('[')
+}
+
 /// The name under which an address's own name is found (RFC 1035 section 3.5, RFC 3596).
 pub fn reverse_name(address: IpAddr) -> String {
     match address {

@@ -21,6 +21,10 @@ pub(in crate::check) fn spf_sender_stale(world: &World) -> Verdict {
     if let Some(verdict) = spf.gap(world) {
         return verdict;
     }
+    if let Some(question) = wanted::needless::unread(world) {
+        let verdict = seen::dns(&question.name, question.kind.as_str(), world).err();
+        return verdict.map_or_else(|| Verdict::unknown(seen::NOT_OBSERVED), |verdict| *verdict);
+    }
     let stale = wanted::needless::needless(world);
     if stale.is_empty() {
         return Verdict::pass("authorises nobody but the declared senders");

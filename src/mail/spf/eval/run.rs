@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::sender::Sender;
 use super::{Cause, Match, Needs, Outcome, Request, SpfResult, Step};
-use crate::mail::spf::lookup::{Kind, Lookup, Question, Reply, askable};
+use crate::mail::spf::lookup::{Kind, Lookup, Question, Reply, askable, is_full};
 use crate::mail::spf::record::{Directive, DomainSpec, DualPrefix, Mechanism, Record, is_record};
 
 /// Why an evaluation stops before its end.
@@ -79,7 +79,7 @@ impl<'a> Run<'a> {
     /// by the number of look-ups.
     fn check(&mut self, domain: &str, depth: usize) -> Result<Verdict, Halt> {
         let no_domain = || Verdict::NoRecord(Cause::NotADomain(domain.to_owned()));
-        let Some(name) = askable(domain).filter(|name| is_domain(name)) else { return Ok(no_domain()) };
+        let Some(name) = askable(domain).filter(|name| is_full(name)) else { return Ok(no_domain()) };
         let Some(record) = self.record(&name)? else {
             return Ok(Verdict::NoRecord(Cause::NoRecord(name)));
         };
@@ -254,11 +254,6 @@ fn is_within(ip: IpAddr, network: IpAddr, bits: Option<u8>) -> bool {
         }
         _ => false,
     }
-}
-
-/// More than one label, and no address in brackets (section 4.3).
-fn is_domain(name: &str) -> bool {
-    name.contains('.') && !name.starts_with('[')
 }
 
 /// Label by label, whatever the case.

@@ -4,11 +4,19 @@ use proptest::prelude::*;
 
 use crate::mail::spf::eval::Cause;
 use crate::mail::spf::lookup::Question;
-use crate::mail::spf::{Answers, Kind, Outcome, Request, SpfResult, Tree, check_host, lint};
+use crate::mail::spf::tree::Found;
+use crate::mail::spf::{Answers, Kind, Limits, Outcome, Request, SpfResult, Tree, check_host, lint};
 
 fn evaluate(ip: &str, sender: &str, dns: &Answers) -> Outcome {
     let request = Request::new(ip.parse().expect("an address"), sender, "helo.test");
     check_host(&request, dns).expect("everything is known")
+}
+
+#[test]
+fn an_address_in_brackets_is_no_domain_to_the_tree_either() {
+    let dns = Answers::new().with("[a.test", Kind::Txt, "v=spf1 wrong").close();
+    assert_eq!(evaluate("192.0.2.1", "x@[a.test", &dns).result, SpfResult::None);
+    assert_eq!(Tree::grow("[a.test", &dns, Limits::default()).root.found, Found::NotADomain);
 }
 
 /// A host that failed says nothing while one before it, which may match, has not been asked.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Branch, Found, Node, Target, Tree};
 use crate::mail::spf::eval::Limits;
-use crate::mail::spf::lookup::{Kind, Lookup, Question, Reply, askable};
+use crate::mail::spf::lookup::{Kind, Lookup, Question, Reply, askable, is_full};
 use crate::mail::spf::macros::Letter;
 use crate::mail::spf::record::{
     DomainSpec, Mechanism, Modifier, Record, Term, TermKind, is_record, resembles_record,
@@ -53,7 +53,7 @@ impl Grower<'_> {
             look_alikes: Vec::new(),
             terms: Vec::new(),
         };
-        let Some(name) = askable(domain).filter(|name| name.contains('.')) else {
+        let Some(name) = askable(domain).filter(|name| is_full(name)) else {
             return leaf(domain, Found::NotADomain);
         };
         if self.above.contains(&name) {
