@@ -75,7 +75,22 @@ fn common() -> Builder {
         .header_everywhere("Strict-Transport-Security", HSTS);
     world.site("staging.circlegarden.test").page("/", 200, "a rehearsal");
     world.site("admin.circlegarden.test").page("/", 200, "staff only");
-    world.zone("example.test").txt("_spf", "v=spf1 ip4:203.0.113.0/24 -all");
+    // What those who send for the product publish.
+    world.zone("google.com").txt("_spf", "v=spf1 include:_netblocks.google.com ~all");
+    world.zone("google.com").txt("_netblocks", "v=spf1 ip4:203.0.113.64/26 ~all");
+    world
+        .zone("mtasv.net")
+        .txt("pm", "v=spf1 ip4:203.0.113.128/26 ~all")
+        .txt("spf", "v=spf1 ip4:203.0.113.128/26 ~all");
+    let newsletter: Vec<String> = (1..=6).map(|n| format!("include:_spf{n}.example.test")).collect();
+    let zone = world.zone("example.test").txt("_spf", format!("v=spf1 {} -all", newsletter.join(" ")));
+    for n in 1..=6 {
+        zone.txt(&format!("_spf{n}"), format!("v=spf1 ip4:203.0.113.{n} -all"));
+    }
+    world
+        .zone("circlegarden.test")
+        .txt("google._domainkey", lab::good_key())
+        .txt("20260901120000pm._domainkey", lab::good_key());
     world
 }
 
@@ -85,9 +100,10 @@ fn broken() -> Lab {
         .zone("circlegarden.test")
         .a("@", "203.0.113.99") // still the old server
         .a("admin", "10.0.0.5") // the office network's address
-        .txt("@", "v=spf1 include:_spf.example.test ?all") // lets everybody send
+        // Lets everybody send, and asks eleven times.
+        .txt("@", "v=spf1 include:_spf.google.com include:spf.mtasv.net include:_spf.example.test a ?all")
         .txt("_dmarc", "v=DMARC1; p=none; rua=mailto:dmarc@circlegarden.test"); // asks receivers to do nothing
-    // No MX, no DKIM key, no CAA, and the hosted shop's name is gone.
+    // No MX, no DKIM key, no CAA, no return path; and the hosted shop's name is gone.
     world.at_server("ns2.circlegarden.test", |names| {
         // The second name server missed the last change.
         names.zone("circlegarden.test").without("@", "TXT").record("@", "SOA 2026111901");
@@ -123,10 +139,19 @@ fn repaired() -> Lab {
         .a("admin", "203.0.113.13")
         .mx("@", 10, "mail.circlegarden.test.")
         .caa("@", "issue", "letsencrypt.org")
-        .txt("@", "v=spf1 include:_spf.example.test -all")
+        .txt("@", "v=spf1 include:_spf.google.com include:_spf.example.test -all")
+        .cname("pm-bounces", "pm.mtasv.net.")
+        .txt("_mta-sts", "v=STSv1; id=20261122")
+        .a("mta-sts", "203.0.113.12")
+        .txt("_smtp._tls", "v=TLSRPTv1; rua=mailto:tls@circlegarden.test")
         .txt("s1._domainkey", lab::good_key())
         .txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@circlegarden.test");
     world.zone("example.test").a("shops", "203.0.113.21");
+    let policy = "version: STSv1\nmode: enforce\nmx: mail.circlegarden.test\nmax_age: 604800\n";
+    world
+        .site("mta-sts.circlegarden.test")
+        .page("/.well-known/mta-sts.txt", 200, policy)
+        .header("Content-Type", "text/plain");
     world
         .site("circlegarden.test")
         .page("/", 200, "<h1>Circle Garden</h1>")

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::check::engine::{self, Judgement};
 use crate::check::verdict::Cause;
 use crate::check::{Check, Status, World, coverage, spec};
+use crate::hex::hex;
 use crate::item;
 use crate::observed::Observed;
 use crate::policy::{Level, Policy};
@@ -111,7 +112,7 @@ fn spec_facts(document: &Document) -> SpecFacts {
     let sha256 = Sha256::digest(document.text.as_bytes());
     SpecFacts {
         path: document.path.clone(),
-        sha256: sha256.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")),
+        sha256: hex(&sha256),
         product: document.spec.product.as_ref().map(|product| product.value.clone()),
         domain: document.spec.domain.value.0.clone(),
     }

@@ -15,6 +15,7 @@ pub mod caa;
 pub mod check;
 pub mod cli;
 pub mod exit;
+mod hex;
 pub mod init;
 pub mod item;
 pub mod judge;

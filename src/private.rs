@@ -53,6 +53,34 @@ impl Network {
     }
 }
 
+impl Network {
+    /// Its first address.
+    pub fn first(&self) -> IpAddr {
+        self.end(false)
+    }
+
+    /// Its last address.
+    pub fn last(&self) -> IpAddr {
+        self.end(true)
+    }
+
+    /// All bits behind the prefix set, or none.
+    fn end(&self, set: bool) -> IpAddr {
+        match self.base {
+            IpAddr::V4(base) => {
+                let host = u32::MAX.checked_shr(u32::from(self.prefix)).unwrap_or(0);
+                let bits = if set { base.to_bits() | host } else { base.to_bits() & !host };
+                IpAddr::V4(bits.into())
+            }
+            IpAddr::V6(base) => {
+                let host = u128::MAX.checked_shr(u32::from(self.prefix)).unwrap_or(0);
+                let bits = if set { base.to_bits() | host } else { base.to_bits() & !host };
+                IpAddr::V6(bits.into())
+            }
+        }
+    }
+}
+
 /// Why a text is no network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a network: write it like 10.0.0.0/8")]

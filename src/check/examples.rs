@@ -15,11 +15,14 @@ use crate::private::PrivateRanges;
 use crate::report;
 use crate::spec::{Document, load};
 
+mod lost;
+
 /// A spec and what was observed, read from an example's blocks.
 pub(crate) struct Fixture {
     document: Document,
     observed: Observed,
-    thresholds: Thresholds,
+    /// The numbers to judge by.
+    pub(crate) thresholds: Thresholds,
     private: PrivateRanges,
 }
 
@@ -90,8 +93,8 @@ fn of(check: &Check) -> Result<Vec<Example>, String> {
     examples(&format!("\n{}", check.page().examples))
 }
 
-/// What one check says, in a report as every run makes it.
-fn outcome(fixture: &Fixture, check: &Check) -> Vec<report::Finding> {
+/// What all checks say, in a report as every run makes it.
+fn findings(fixture: &Fixture) -> Vec<report::Finding> {
     let policy = Policy {
         name: "examples".into(),
         levels: BTreeMap::new(),
@@ -99,8 +102,12 @@ fn outcome(fixture: &Fixture, check: &Check) -> Vec<report::Finding> {
         not_checked: Vec::new(),
     };
     let options = Options { private: fixture.private.clone(), ..Options::default() };
-    let report = judge(&fixture.document, &fixture.observed, &policy, &options);
-    report.findings.into_iter().filter(|finding| finding.check == check.id).collect()
+    judge(&fixture.document, &fixture.observed, &policy, &options).findings
+}
+
+/// What one check says.
+fn outcome(fixture: &Fixture, check: &Check) -> Vec<report::Finding> {
+    findings(fixture).into_iter().filter(|finding| finding.check == check.id).collect()
 }
 
 /// What comes out otherwise than the example says.
@@ -159,6 +166,41 @@ fn every_example_comes_out_as_written() {
                 let why = differences(check, example).err()?;
                 Some(format!("checks/{}.md, `{}`: {why}", check.id, example.title))
             })),
+        }
+    }
+    assert_none(&faults);
+}
+
+/// Where a finding's causes lead: a finding that is wrong, or one of which nobody knows.
+fn unfounded(finding: &report::Finding, all: &[report::Finding]) -> Option<String> {
+    let mut at = finding;
+    for _ in 0..all.len() {
+        let Some(cause) = &at.because else {
+            let sound = matches!(at.status, Status::Fail | Status::Waived | Status::Unknown);
+            return (!sound).then(|| format!("leads to {} {}: {:?}", at.check, at.subject, at.status));
+        };
+        let same = |other: &&report::Finding| other.check == cause.check && other.subject == cause.subject;
+        match all.iter().find(same) {
+            Some(next) => at = next,
+            None => return Some(format!("names {} {}, which is no finding", cause.check, cause.subject)),
+        }
+    }
+    Some("goes round in a circle".to_owned())
+}
+
+#[test]
+fn every_cause_is_a_finding_that_is_wrong() {
+    let mut faults = Vec::new();
+    for check in &CATALOGUE {
+        for example in of(check).unwrap_or_default() {
+            let Ok(fixture) = Fixture::new(&example.spec, &example.observed) else { continue };
+            let all = findings(&fixture);
+            let caused = all.iter().filter(|finding| finding.because.is_some());
+            faults.extend(caused.filter_map(|finding| {
+                let why = unfounded(finding, &all)?;
+                let (id, title) = (check.id, &example.title);
+                Some(format!("checks/{id}.md, `{title}`: {} {} {why}", finding.check, finding.subject))
+            }));
         }
     }
     assert_none(&faults);

@@ -15,7 +15,7 @@ use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
 use crate::spec::names::is_under;
 
-pub(super) use words::{cut, day, in_full, length, listed, quoted, shown};
+pub(super) use words::{character, cut, day, in_full, length, listed, quoted, shown, txt};
 
 /// The thing to judge, or the verdict without it.
 pub(super) type Judged<T> = Result<T, Box<Verdict>>;

@@ -12,7 +12,6 @@ use crate::exit::Exit;
 use crate::init::{Existence, existence, spec_of};
 use crate::observed::Remote;
 use crate::probe::{self, Progress};
-use crate::spec::model::Email;
 use crate::spec::{Document, load};
 use crate::system;
 
@@ -101,10 +100,7 @@ fn closing(document: &Document, file: Option<&Path>) -> String {
     let count = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let hosts = spec.hosts.as_ref().map_or(0, |hosts| hosts.0.len());
     let records = spec.dns.as_ref().map_or(0, |dns| dns.records.len());
-    let senders = match spec.email.as_ref().map(|email| &email.value) {
-        Some(Email::Full(settings)) => settings.send.len(),
-        _ => 0,
-    };
+    let senders = spec.mail().map_or(0, |mail| mail.send.len());
     let seen =
         format!("{}, {}, {}", count(hosts, "host"), count(records, "record"), count(senders, "sender"));
     match file {

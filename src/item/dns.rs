@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::{Name, hosts, names, selectors};
+use crate::hex::hex;
 use crate::observed::Observed;
 use crate::spec::model::Record as SpecRecord;
 use crate::spec::names::{full_name, is_under};
@@ -229,9 +230,5 @@ fn first_below(zone: &str, document: &Document, observed: &Observed) -> Option<P
 /// to, every name leads to.
 pub fn improbable_name(domain: &str) -> String {
     let digest = Sha256::digest(domain.as_bytes());
-    let label = digest
-        .iter()
-        .take(5)
-        .fold(String::from("launch-ready-"), |label, byte| label + &format!("{byte:02x}"));
-    format!("{label}.{domain}")
+    format!("launch-ready-{}.{domain}", hex(&digest[..5]))
 }

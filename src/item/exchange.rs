@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::mail::{senders, settings};
+use super::sender::senders;
 use crate::observed::{DnsAnswer, Observed, Seen};
 use crate::provider::email;
 use crate::spec::model::Short;
@@ -54,7 +54,7 @@ pub fn exchanger_hosts(answer: &DnsAnswer) -> Vec<(u16, String)> {
 pub fn exchangers(document: &Document, observed: &Observed) -> Vec<Exchanger> {
     let spec = &document.spec;
     let Some(Seen::Answer(answer)) = observed.dns(&spec.domain.value.0, "MX") else { return Vec::new() };
-    let receive = settings(document).and_then(|settings| settings.receive.as_ref());
+    let receive = spec.mail().and_then(|settings| settings.receive.as_ref());
     let section = || match (&receive, &spec.email) {
         (Some(receive), _) => Place::new("email.receive", receive.span),
         (None, Some(email)) => Place::new("email", email.span),

@@ -4,8 +4,9 @@
 mod dns;
 mod exchange;
 mod host;
-mod mail;
 mod reports;
+mod selector;
+mod sender;
 mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,10 +27,9 @@ pub use exchange::{
     Exchanger, MOST_EXCHANGERS, MailAddress, exchanger_hosts, exchangers, mail_addresses, sender_addresses,
 };
 pub use host::{Host, Name, hosts, may_resolve, names};
-pub use mail::{
-    Authorised, Fact, Selector, Sender, Who, authorised, ip_term, selector_names, selectors, senders,
-};
 pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations};
+pub use selector::{Fact, Selector, selector_names, selectors};
+pub use sender::{Authorised, Sender, Who, authorised, ip_term, senders};
 pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
 
 /// A waiver, after the findings that it matches have been marked.

@@ -1,7 +1,6 @@
 //! Whose mail servers get the reports that DMARC asks for.
 
 use crate::mail::dmarc::{Record, mailbox};
-use crate::spec::model::{Email, Short};
 use crate::spec::{Document, Place};
 
 /// Destinations that are looked at: a sound record has one or two.
@@ -40,12 +39,8 @@ pub fn destinations(document: &Document, record: Option<&Record>) -> Vec<Destina
 
 /// The addresses of `email.dmarc.reports`, each with its place.
 pub fn declared_reports(document: &Document) -> Vec<(&str, Place)> {
-    let Some(Short::Full(settings)) =
-        document.spec.email.as_ref().map(|email: &_| -> &Email { &email.value })
-    else {
-        return Vec::new();
-    };
-    let reports = settings.dmarc.iter().flat_map(|dmarc| &dmarc.reports).enumerate();
+    let dmarc = document.spec.mail().and_then(|mail| mail.dmarc.as_ref());
+    let reports = dmarc.into_iter().flat_map(|dmarc| &dmarc.reports).enumerate();
     let place = |index: usize, span| Place::new(format!("email.dmarc.reports[{index}]"), span);
     reports.map(|(index, report)| (report.value.0.as_str(), place(index, report.span))).collect()
 }

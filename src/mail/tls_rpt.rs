@@ -47,21 +47,21 @@ pub struct Reading {
     /// The URIs that could be read.
     pub rua: Vec<String>,
     /// What is wrong, in the order of the text.
-    pub errors: Vec<RecordError>,
+    pub errors: Vec<SyntaxError>,
 }
 
 /// A fault of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordError {
+pub struct SyntaxError {
     /// What is wrong.
-    pub kind: RecordErrorKind,
+    pub kind: SyntaxErrorKind,
     /// Where, in bytes of the text.
     pub span: Range<usize>,
 }
 
 /// What may be wrong with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordErrorKind {
+pub enum SyntaxErrorKind {
     /// It does not begin with `v=TLSRPTv1;`.
     Version,
     /// The form of a field.
@@ -78,7 +78,7 @@ pub enum RecordErrorKind {
     Unencoded(char),
 }
 
-impl fmt::Display for RecordErrorKind {
+impl fmt::Display for SyntaxErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Version => f.write_str("no `v=TLSRPTv1;` at the beginning"),
@@ -95,7 +95,7 @@ impl fmt::Display for RecordErrorKind {
 
 impl Record {
     /// Reads a record as senders must: one error condemns it all.
-    pub fn parse(text: &str) -> Result<Self, Vec<RecordError>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         let Reading { rua, errors } = Self::read(text);
         if errors.is_empty() { Ok(Self { rua }) } else { Err(errors) }
     }
@@ -105,17 +105,17 @@ impl Record {
         let mut errors = Vec::new();
         if !is_record(text) {
             let end = text.find(';').unwrap_or(text.len());
-            errors.push(RecordError { kind: RecordErrorKind::Version, span: 0..end });
+            errors.push(SyntaxError { kind: SyntaxErrorKind::Version, span: 0..end });
         }
         let (all, faults) = fields(text, &["v", "rua"]);
-        let of_form = |error: fields::FieldError| RecordError {
-            kind: RecordErrorKind::Field(error.fault),
+        let of_form = |error: fields::FieldError| SyntaxError {
+            kind: SyntaxErrorKind::Field(error.fault),
             span: error.span,
         };
         errors.extend(faults.into_iter().map(of_form));
         let mut rua = Vec::new();
         match all.iter().find(|tag| tag.name == "rua") {
-            None => errors.push(RecordError { kind: RecordErrorKind::NoRua, span: text.len()..text.len() }),
+            None => errors.push(SyntaxError { kind: SyntaxErrorKind::NoRua, span: text.len()..text.len() }),
             Some(tag) => uris(tag.value.unwrap_or_default(), tag.value_span.start, &mut rua, &mut errors),
         }
         errors.sort_by_key(|error| error.span.start);
@@ -124,7 +124,7 @@ impl Record {
 }
 
 /// The URIs between commas.
-fn uris(value: &str, start: usize, rua: &mut Vec<String>, errors: &mut Vec<RecordError>) {
+fn uris(value: &str, start: usize, rua: &mut Vec<String>, errors: &mut Vec<SyntaxError>) {
     if value.is_empty() {
         return;
     }
@@ -135,40 +135,40 @@ fn uris(value: &str, start: usize, rua: &mut Vec<String>, errors: &mut Vec<Recor
         match uri_fault(uri) {
             None => rua.push(uri.to_owned()),
             Some((kind, within)) => {
-                errors.push(RecordError { kind, span: begin + within.start..begin + within.end });
+                errors.push(SyntaxError { kind, span: begin + within.start..begin + within.end });
             }
         }
         at += part.len() + 1;
     }
 }
 
-fn uri_fault(uri: &str) -> Option<(RecordErrorKind, Range<usize>)> {
+fn uri_fault(uri: &str) -> Option<(SyntaxErrorKind, Range<usize>)> {
     let whole = 0..uri.len();
     if uri.is_empty() {
-        return Some((RecordErrorKind::NoUri, whole));
+        return Some((SyntaxErrorKind::NoUri, whole));
     }
     let strange = |c: char| !c.is_ascii_graphic() || "!\"<>\\^`{|}".contains(c);
     if let Some((at, c)) = uri.char_indices().find(|(_, c)| strange(*c)) {
-        return Some((RecordErrorKind::Unencoded(c), at..at + c.len_utf8()));
+        return Some((SyntaxErrorKind::Unencoded(c), at..at + c.len_utf8()));
     }
     let url = url::Url::parse(uri).ok();
     let kind = match url.as_ref().map(url::Url::scheme) {
         Some("mailto") => address_fault(url.as_ref().map_or("", |url| url.path())),
         Some("https") if url.as_ref().is_some_and(|url| url.host().is_some()) => None,
         _ if uri.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:")) => {
-            Some(RecordErrorKind::Address)
+            Some(SyntaxErrorKind::Address)
         }
-        _ => Some(RecordErrorKind::Scheme),
+        _ => Some(SyntaxErrorKind::Scheme),
     };
     kind.map(|kind| (kind, whole))
 }
 
 /// A local part, and the name of a domain (RFC 6068).
-fn address_fault(path: &str) -> Option<RecordErrorKind> {
+fn address_fault(path: &str) -> Option<SyntaxErrorKind> {
     let named = |(local, domain): (&str, &str)| {
         !local.is_empty() && crate::spec::model::scalar::domain_name(domain).is_ok()
     };
-    (!path.rsplit_once('@').is_some_and(named)).then_some(RecordErrorKind::Address)
+    (!path.rsplit_once('@').is_some_and(named)).then_some(SyntaxErrorKind::Address)
 }
 
 /// The address as a record holds it: what separates fields and addresses is percent-encoded.
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn each_error_has_its_place() {
-        use RecordErrorKind::{Address, Field, NoRua, NoUri, Scheme, Unencoded, Version};
+        use SyntaxErrorKind::{Address, Field, NoRua, NoUri, Scheme, Unencoded, Version};
         for (text, kind, part) in [
             ("v=TLSRPTv2; rua=mailto:a@b.test", Version, "v=TLSRPTv2"),
             ("rua=mailto:a@b.test; v=TLSRPTv1;", Version, "rua=mailto:a@b.test"),

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::observed::Certificate;
 
 /// The name at which the records of a mail server stand (RFC 7672 section 3).
@@ -31,16 +32,16 @@ pub struct Tlsa {
 /// What is wrong with a record's text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} (byte {})", .span.start)]
-pub struct TlsaError {
+pub struct SyntaxError {
     /// What is wrong.
-    pub kind: TlsaErrorKind,
+    pub kind: SyntaxErrorKind,
     /// Where, in bytes of the text.
     pub span: Range<usize>,
 }
 
 /// The kinds of error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TlsaErrorKind {
+pub enum SyntaxErrorKind {
     /// One of the four fields is not there.
     #[error("the {0} is missing")]
     Missing(&'static str),
@@ -63,27 +64,27 @@ pub enum TlsaErrorKind {
 impl Tlsa {
     /// Reads `usage selector matching data` (RFC 6698 section 2.2); the data may be written in
     /// parts.
-    pub fn parse(text: &str) -> Result<Self, TlsaError> {
+    pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         let end = text.trim_ascii_end().len();
         let mut words = words(text);
-        let mut number = |field: &'static str| -> Result<u8, TlsaError> {
-            let missing = || TlsaError { kind: TlsaErrorKind::Missing(field), span: end..end };
+        let mut number = |field: &'static str| -> Result<u8, SyntaxError> {
+            let missing = || SyntaxError { kind: SyntaxErrorKind::Missing(field), span: end..end };
             let span = words.next().ok_or_else(missing)?;
-            let wrong = |_| TlsaError { kind: TlsaErrorKind::NotANumber(field), span: span.clone() };
+            let wrong = |_| SyntaxError { kind: SyntaxErrorKind::NotANumber(field), span: span.clone() };
             text[span.clone()].parse().map_err(wrong)
         };
         let (usage, selector, matching) = (number("usage")?, number("selector")?, number("matching type")?);
         let mut parts = words.peekable();
         let start = parts.peek().map_or(end, |first| first.start);
-        let error = |kind, span| TlsaError { kind, span };
+        let error = |kind, span| SyntaxError { kind, span };
         let digits: String = parts.map(|part| &text[part]).collect();
         if digits.is_empty() {
-            return Err(error(TlsaErrorKind::Missing("data"), end..end));
+            return Err(error(SyntaxErrorKind::Missing("data"), end..end));
         }
-        let data = unhex(&digits).ok_or_else(|| error(TlsaErrorKind::NotHexadecimal, start..end))?;
+        let data = unhex(&digits).ok_or_else(|| error(SyntaxErrorKind::NotHexadecimal, start..end))?;
         match digest_length(matching) {
             Some(wanted) if wanted != data.len() => {
-                Err(error(TlsaErrorKind::Length { wanted, found: data.len() }, start..end))
+                Err(error(SyntaxErrorKind::Length { wanted, found: data.len() }, start..end))
             }
             _ => Ok(Self { usage, selector, matching, data }),
         }
@@ -150,10 +151,6 @@ fn unhex(digits: &str) -> Option<Vec<u8>> {
         _ => None,
     };
     digits.as_bytes().chunks(2).map(pair).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

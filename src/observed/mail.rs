@@ -46,15 +46,9 @@ pub struct TextFile {
 }
 
 impl TextFile {
-    /// The text as it came, with LF at the end of each line: what [`Remote`] wrote as an escape is one
-    /// character again where files of text may hold it, so that it is read, and counted, as it stood.
-    /// For parsers, never for output.
+    /// The text [as it was sent](Remote::as_sent), with LF at the end of each line.
     pub fn text(&self) -> String {
-        let escapes = [("\\u{9}", "\t"), ("\\u{d}", "\r"), ("\\u{feff}", "\u{feff}")];
-        let line = |line: &Remote| {
-            escapes.iter().fold(line.as_str().to_owned(), |text, (escape, c)| text.replace(escape, c)) + "\n"
-        };
-        self.lines.iter().map(line).collect()
+        self.lines.iter().map(|line| line.as_sent() + "\n").collect()
     }
 }
 

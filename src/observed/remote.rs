@@ -35,6 +35,13 @@ impl Remote {
         Self::new(&String::from_utf8_lossy(bytes))
     }
 
+    /// The text with white space as it was before it was made visible, so that standards that allow
+    /// it there read and count it as it stood. For parsers, never for output.
+    pub fn as_sent(&self) -> String {
+        let spaces = [("\\u{9}", "\t"), ("\\u{a}", "\n"), ("\\u{d}", "\r"), ("\\u{feff}", "\u{feff}")];
+        spaces.iter().fold(self.0.clone(), |text, (escape, space)| text.replace(escape, space))
+    }
+
     /// The harmless text.
     pub fn as_str(&self) -> &str {
         &self.0

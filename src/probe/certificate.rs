@@ -12,7 +12,7 @@ use x509_parser::prelude::FromDer;
 use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
 
-use super::dns::hex;
+use crate::hex::hex;
 use crate::observed::{Certificate, Remote};
 
 /// Names kept of one certificate; real ones have at most a few hundred.

@@ -5,25 +5,21 @@ use super::Wanted;
 use crate::check::World;
 use crate::item::declared_reports;
 use crate::mail::dmarc::{DmarcPolicy, Mailbox, Record, ReportUri, mailbox, record_name};
-use crate::spec::model::{Dmarc, Email, Short};
+use crate::spec::model::Dmarc;
 
 /// The policy that the spec declares, or else the policy profile asks for. A domain without mail
 /// refuses all that bears its name.
 pub(crate) fn goal(world: &World) -> DmarcPolicy {
-    match world.document.spec.email.as_ref().map(|email| &email.value) {
-        Some(Short::Word(_)) => DmarcPolicy::Reject,
-        _ => declared(world)
-            .and_then(|dmarc| dmarc.policy.as_ref())
-            .map_or(world.thresholds.dmarc_policy, |policy| policy.value),
+    if world.document.spec.has_no_mail() {
+        return DmarcPolicy::Reject;
     }
+    let declared = declared(world).and_then(|dmarc| dmarc.policy.as_ref());
+    declared.map_or(world.thresholds.dmarc_policy, |policy| policy.value)
 }
 
 /// What the spec says of DMARC.
 pub(crate) fn declared<'w>(world: &'w World) -> Option<&'w Dmarc> {
-    match world.document.spec.email.as_ref().map(|email| &email.value) {
-        Some(Email::Full(settings)) => settings.dmarc.as_ref(),
-        _ => None,
-    }
+    world.document.spec.mail()?.dmarc.as_ref()
 }
 
 /// The policy that names below the domain must have at least, where it has this one.
@@ -35,10 +31,16 @@ pub(crate) fn subdomain_goal(world: &World, policy: DmarcPolicy) -> DmarcPolicy 
 /// The domain's record: what is published (or was meant), with all that must change changed. Retired
 /// and broken tags go, and so does test mode. Without a published one, a new record.
 pub(crate) fn policy(world: &World, published: Option<&Record>) -> Wanted {
+    enforced(world, published, DmarcPolicy::None)
+}
+
+/// The same, with at least this policy for the domain and for all names below it.
+pub(crate) fn enforced(world: &World, published: Option<&Record>, least: DmarcPolicy) -> Wanted {
     let record = published.map_or_else(Record::default, Record::repaired);
-    let p = record.p.map_or(goal(world), |p| p.max(goal(world)));
+    let goal = goal(world).max(least);
+    let p = record.p.map_or(goal, |p| p.max(goal));
     let mut tags = vec![("v".to_owned(), "DMARC1".to_owned()), ("p".to_owned(), p.word().to_owned())];
-    let below = subdomain_goal(world, p);
+    let below = subdomain_goal(world, p).max(least);
     let strong = |value: &str| DmarcPolicy::from_word(value).is_some_and(|policy| policy >= below);
     for tag in &record.tags {
         let keep = match tag.name.as_str() {
@@ -98,8 +100,7 @@ fn reports(world: &World, record: &Record) -> Vec<String> {
             all.push(encoded(uri));
         }
     }
-    let mailless =
-        matches!(world.document.spec.email.as_ref().map(|email| &email.value), Some(Short::Word(_)));
+    let mailless = world.document.spec.has_no_mail();
     if record.report_mailboxes().next().is_none()
         && !all.iter().any(|uri| uri.starts_with("mailto:"))
         && !mailless
@@ -126,7 +127,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{authorisation, policy};
+    use super::{DmarcPolicy, authorisation, enforced, policy};
     use crate::check::Fixture;
     use crate::mail::dmarc::Record;
 
@@ -177,6 +178,14 @@ mod tests {
         ] {
             assert_eq!(wanted(email, published), expected, "{email} {published:?}");
         }
+        let record = Record::read("v=DMARC1; p=none; sp=none; pct=50; rua=mailto:d@shop.test; adkim=s");
+        let fixture = Fixture::new(
+            "domain: shop.test\nemail: {dmarc: {policy: none, subdomain_policy: none}}",
+            "at: 2026-11-22T00:00:00Z",
+        )
+        .expect("a fixture");
+        let wanted = enforced(&fixture.world(), record.as_ref(), DmarcPolicy::Quarantine);
+        assert_eq!(wanted.value, "v=DMARC1; p=quarantine; rua=mailto:d@shop.test; adkim=s");
         assert_eq!(
             authorisation("shop.test", "reports.test").to_string(),
             "shop.test._report._dmarc.reports.test TXT \"v=DMARC1;\""

@@ -4,14 +4,15 @@
 pub mod dkim;
 mod dmarc;
 pub mod mx;
+pub mod needless;
 pub mod policy;
 pub mod spf;
 
 use std::fmt;
 
 pub(crate) use dmarc::{
-    authorisation, authorisation_name, declared as declared_dmarc, goal as dmarc_goal, policy as dmarc,
-    subdomain_goal,
+    authorisation, authorisation_name, declared as declared_dmarc, enforced as enforced_dmarc,
+    goal as dmarc_goal, policy as dmarc, subdomain_goal,
 };
 
 /// A record to publish.

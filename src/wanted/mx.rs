@@ -10,14 +10,11 @@ use crate::mail::tlsa;
 use crate::observed::Seen;
 use crate::provider::Confidence;
 use crate::provider::email::{self, MxSet, Provider};
-use crate::spec::model::{Email, Receive, Short};
+use crate::spec::model::{Receive, Short};
 
 /// What `email.receive` says.
 pub fn receive<'w>(world: &'w World) -> Option<&'w Receive> {
-    match world.document.spec.email.as_ref().map(|email| &email.value) {
-        Some(Email::Full(settings)) => settings.receive.as_ref().map(|receive| &receive.value),
-        _ => None,
-    }
+    world.document.spec.mail()?.receive.as_ref().map(|receive| &receive.value)
 }
 
 /// The MX records that the spec asks for: the declared hosts, or the set that the declared provider

@@ -3,25 +3,17 @@
 use super::Wanted;
 use crate::check::World;
 use crate::mail::mta_sts::{self, Mode, MxPattern};
-use crate::mail::tags::tags;
 use crate::mail::{bimi, tls_rpt};
 use crate::observed::{Remote, Seen};
 use crate::provider::email;
-use crate::spec::model::{DmarcPolicy, Email, EmailSettings, MtaStsMode, Short};
+use crate::spec::model::{DmarcPolicy, MtaStsMode, Short};
 
 /// How long senders should keep a policy, in seconds: a week.
 const MAX_AGE: u64 = 604_800;
 
-fn settings<'w>(world: &'w World) -> Option<&'w EmailSettings> {
-    match world.document.spec.email.as_ref().map(|email| &email.value) {
-        Some(Email::Full(settings)) => Some(settings),
-        _ => None,
-    }
-}
-
 /// The mode that the spec declares.
 pub fn declared_mode(world: &World) -> Option<Mode> {
-    let declared = settings(world)?.mta_sts.as_ref()?;
+    let declared = world.document.spec.mail()?.mta_sts.as_ref()?;
     Some(match declared.value {
         MtaStsMode::Enforce => Mode::Enforce,
         MtaStsMode::Testing => Mode::Testing,
@@ -70,7 +62,13 @@ fn pattern(host: &str) -> Option<MxPattern> {
 }
 
 fn declared(world: &World) -> Vec<MxPattern> {
-    match settings(world).and_then(|settings| settings.receive.as_ref()).map(|receive| &receive.value) {
+    match world
+        .document
+        .spec
+        .mail()
+        .and_then(|settings| settings.receive.as_ref())
+        .map(|receive| &receive.value)
+    {
         Some(Short::Full(receiver)) => receiver.mx.iter().filter_map(|mx| pattern(&mx.value.0)).collect(),
         Some(Short::Word(id)) => {
             let sets = email::find(id).and_then(|provider| provider.mx.as_ref()).map(|mx| &mx.sets);
@@ -84,7 +82,7 @@ fn declared(world: &World) -> Vec<MxPattern> {
 /// The record that says who hears of TLS that fails (RFC 8460 section 3): the addresses that are
 /// published already, and those that the spec declares.
 pub fn tls_rpt_record(world: &World, published: &[String]) -> Wanted {
-    let declared = settings(world).and_then(|settings| settings.tls_rpt.as_ref());
+    let declared = world.document.spec.mail().and_then(|settings| settings.tls_rpt.as_ref());
     let declared = declared.into_iter().flat_map(|all| &all.value).map(|uri| tls_rpt::encoded(&uri.value.0));
     let mut addresses: Vec<String> = published.to_vec();
     for address in declared {
@@ -121,21 +119,6 @@ pub fn parked_spf(world: &World) -> Wanted {
 /// The DMARC policy of a domain that nobody sends from.
 pub fn parked_policy() -> DmarcPolicy {
     email::services().no_mail.as_ref().map_or(DmarcPolicy::Reject, |facts| facts.dmarc)
-}
-
-/// A DMARC record at a name that asks for this policy for all mail. What a published one says beside
-/// that stays: where reports go, how identifiers align.
-pub fn enforced_dmarc(name: &str, published: Option<&str>, policy: DmarcPolicy) -> Wanted {
-    let policy = match policy {
-        DmarcPolicy::None => "none",
-        DmarcPolicy::Quarantine => "quarantine",
-        DmarcPolicy::Reject => "reject",
-    };
-    let mut parts = vec!["v=DMARC1".to_owned(), format!("p={policy}")];
-    let kept = tags(published.unwrap_or_default());
-    let kept = kept.iter().filter(|tag| ["rua", "ruf", "fo", "adkim", "aspf"].contains(&tag.name));
-    parts.extend(kept.filter_map(|tag| Some(format!("{}={}", tag.name, tag.value?))));
-    Wanted::txt(name, parts.join("; "))
 }
 
 #[cfg(test)]
@@ -180,17 +163,10 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_is_strengthened_and_the_rest_stays() {
-        let record = "v=DMARC1; p=none; sp=none; pct=50; rua=mailto:d@shop.test; adkim=s";
-        let wanted = enforced_dmarc("_dmarc.shop.test", Some(record), DmarcPolicy::Quarantine);
-        assert_eq!(wanted.value, "v=DMARC1; p=quarantine; rua=mailto:d@shop.test; adkim=s");
-    }
-
-    #[test]
     fn a_domain_without_mail_publishes_three_records() {
         let fixture = fixture("none", "");
         let world = fixture.world();
-        let dmarc = enforced_dmarc("_dmarc.shop.test", None, parked_policy());
+        let dmarc = crate::wanted::enforced_dmarc(&world, None, parked_policy());
         let all = [parked_mx(&world), parked_spf(&world), dmarc].map(|record| record.to_string());
         assert_eq!(
             all,

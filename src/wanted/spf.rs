@@ -1,18 +1,22 @@
 //! The SPF record (RFC 7208) that a spec asks for, made out of the one that is published.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use super::Wanted;
+use super::needless::needless;
 use crate::check::World;
 use crate::item::{Authorised, Who, ip_term};
 use crate::mail::spf::record::{Mechanism, Modifier, Qualifier, TermKind};
-use crate::mail::spf::tree::{Branch, Found, Target};
-use crate::mail::spf::{Limits, Record, Recorded, Request, SpfResult, Tree, check_host, is_record};
+use crate::mail::spf::tree::{Branch, Found, Node, Target};
+use crate::mail::spf::{
+    Limits, LintKind, Record, Recorded, Request, SpfResult, Tree, check_host, is_record, lint,
+};
 use crate::observed::{Remote, Seen};
 use crate::private::Network;
 use crate::provider::About;
 use crate::provider::email::{self, Provider};
-use crate::spec::model::{Email, EmailSettings, Short, SpfAll};
+use crate::spec::model::{Email, EmailSettings, SpfAll};
 
 /// Networks of a provider that are compared with a record.
 const MOST_NETWORKS: usize = 64;
@@ -40,10 +44,13 @@ pub fn without_needless(world: &World) -> Wanted {
 
 fn built(world: &World, dropped: &[String]) -> Wanted {
     let root = &world.items.spf.root;
+    let wide = wide(world);
     let mut terms: Vec<String> = match &root.found {
         Found::Record(_) => {
-            let sound =
-                root.terms.iter().filter(|branch| !is_idle(branch) && !dropped.contains(&branch.term));
+            let goes = |branch: &Branch| {
+                is_idle(branch) || dropped.contains(&branch.term) || wide.contains(&branch.term)
+            };
+            let sound = root.terms.iter().filter(|branch| !goes(branch));
             sound.map(|branch| mended(&branch.term)).collect()
         }
         Found::Several(texts) => texts.iter().flat_map(|text| sound_terms(text)).collect(),
@@ -62,6 +69,16 @@ fn built(world: &World, dropped: &[String]) -> Wanted {
 fn text(terms: &[String]) -> String {
     let terms = terms.iter().map(String::as_str);
     std::iter::once("v=spf1").chain(terms).collect::<Vec<_>>().join(" ")
+}
+
+/// Terms of the domain's record that hold more addresses than any sender has.
+fn wide(world: &World) -> Vec<String> {
+    let own = lint(&world.items.spf).into_iter().filter(|lint| lint.domain == world.domain());
+    let wide = own.filter_map(|lint| match lint.kind {
+        LintKind::Wide { term } => Some(term),
+        _ => None,
+    });
+    wide.collect()
 }
 
 /// True for a term that does nothing, or that receivers stop at.
@@ -135,7 +152,7 @@ fn terms_of(item: &Authorised, world: &World) -> Vec<String> {
 fn include_of(provider: &Provider, world: &World) -> Option<String> {
     let spf = provider.spf.as_ref().filter(|spf| spf.below.is_none())?;
     let fits = |domain: &str| spf.include.iter().any(|include| include.fits(domain, About::default()));
-    if world.items.spf.reaches(fits) || flattened(provider, world.domain(), world) == Some(true) {
+    if world.items.spf.passing(fits).is_some() || flattened(provider, world.domain(), world) == Some(true) {
         return None;
     }
     let first = spf.include.iter().find_map(|include| include.literal())?;
@@ -184,6 +201,24 @@ fn end(world: &World) -> &'static str {
     }
 }
 
+/// True where receivers let an address send with a return path at that name.
+fn passes(address: IpAddr, name: &str, lookup: &Recorded) -> bool {
+    let request = Request::new(address, &format!("postmaster@{name}"), name);
+    matches!(check_host(&request, lookup), Ok(outcome) if outcome.result == SpfResult::Pass)
+}
+
+/// An address of a record that the one at `name` leads to, and yet does not pass: a term before it
+/// refuses it.
+pub fn refused(node: &Node, name: &str, world: &World) -> Option<IpAddr> {
+    let lookup = Recorded(&world.observed.dns);
+    let refuses = |address: &IpAddr| {
+        let request = Request::new(*address, &format!("postmaster@{name}"), name);
+        let refusals = [SpfResult::Fail, SpfResult::SoftFail, SpfResult::Neutral];
+        check_host(&request, &lookup).is_ok_and(|outcome| refusals.contains(&outcome.result))
+    };
+    node.first_addresses().into_iter().take(MOST_NETWORKS).find(refuses)
+}
+
 /// Whether the record at a name lists all networks of a provider itself ("flattened"); `None` where
 /// that cannot be told.
 pub fn flattened(provider: &Provider, name: &str, world: &World) -> Option<bool> {
@@ -203,29 +238,13 @@ pub fn flattened(provider: &Provider, name: &str, world: &World) -> Option<bool>
             unsure = true;
             continue;
         }
-        let networks = networks(&tree);
-        let passes = |address| {
-            let request = Request::new(address, &format!("postmaster@{name}"), name);
-            matches!(check_host(&request, &lookup), Ok(outcome) if outcome.result == SpfResult::Pass)
-        };
-        if !networks.is_empty() && networks.iter().all(|address| passes(*address)) {
+        let networks = tree.root.first_addresses();
+        let passes = |address: &IpAddr| passes(*address, name, &lookup);
+        if !networks.is_empty() && networks.iter().take(MOST_NETWORKS).all(passes) {
             return Some(true);
         }
     }
     (!unsure).then_some(false)
-}
-
-/// The first address of each network that a tree passes.
-fn networks(tree: &Tree) -> Vec<std::net::IpAddr> {
-    let records = tree.root.walk().into_iter().filter_map(|node| node.reading());
-    let directives = records.flat_map(|reading| reading.record.directives());
-    let passing = directives.filter(|(directive, _)| directive.qualifier == Qualifier::Pass);
-    let addresses = passing.filter_map(|(directive, _)| match directive.mechanism {
-        Mechanism::Ip4(address, _) => Some(address.into()),
-        Mechanism::Ip6(address, _) => Some(address.into()),
-        _ => None,
-    });
-    addresses.take(MOST_NETWORKS).collect()
 }
 
 /// The record at a name that the domain's redirects to, with an end.
@@ -250,79 +269,6 @@ pub fn with_sender(name: &str, who: &str, world: &World) -> Wanted {
         .is_some_and(|text| matches!(Record::read(text).record.all(), Some((Qualifier::SoftFail, _))));
     terms.push(if softly { "~all" } else { "-all" }.to_owned());
     Wanted::txt(name, text(&terms))
-}
-
-/// Terms of the domain's record that nobody needs, and why: includes that do nothing for the service
-/// they belong to, and, where the spec names its senders, whoever is not among them.
-pub fn needless(world: &World) -> Vec<(String, String)> {
-    let root = &world.items.spf.root;
-    let mut seen = BTreeSet::new();
-    let branches = root.terms.iter().filter(|branch| !branch.dead);
-    branches
-        .filter_map(|branch| {
-            if !seen.insert(branch.term.to_ascii_lowercase()) {
-                return None;
-            }
-            Some((branch.term.clone(), why_needless(branch, world)?))
-        })
-        .collect()
-}
-
-fn why_needless(branch: &Branch, world: &World) -> Option<String> {
-    let term = branch.term.to_ascii_lowercase();
-    let bare = term.strip_prefix('+').unwrap_or(&term);
-    if let Some(include) = bare.strip_prefix("include:") {
-        return needless_include(include, world);
-    }
-    let network = bare.strip_prefix("ip4:").or(bare.strip_prefix("ip6:"))?;
-    let settings = settings(world).filter(|settings| !settings.send.is_empty())?;
-    let senders =
-        world.items.senders.iter().filter_map(|sender| sender.details).flat_map(|details| &details.ip);
-    let own = network.parse::<Network>().ok()?;
-    let declared = settings.spf.iter().flat_map(|spf| &spf.ip);
-    let named = declared.map(|ip| ip.value.as_str()).any(|ip| {
-        let first = ip.split('/').next().unwrap_or(ip);
-        ip == network || first.parse().is_ok_and(|address| own.contains(address))
-    });
-    let named = named || senders.map(|ip| ip.value.0).any(|ip| own.contains(ip));
-    (!named && !any_vague(world)).then(|| "the spec names no sender with such an address".to_owned())
-}
-
-/// True where nothing is known of a declared sender but its name or its keys: any term may be its own.
-fn any_vague(world: &World) -> bool {
-    let mut senders = world.items.senders.iter();
-    senders
-        .any(|sender| sender.provider.is_none() && sender.details.is_none_or(|details| details.ip.is_empty()))
-}
-
-fn needless_include(include: &str, world: &World) -> Option<String> {
-    let services = email::senders_of_spf(&[include]);
-    let wasted = services.iter().find(|provider| {
-        let needless = provider.spf.iter().flat_map(|spf| &spf.needless);
-        needless.into_iter().any(|pattern| pattern.fits(include, About::default()))
-    });
-    if let Some(provider) = wasted {
-        return Some(format!(
-            "{} authorises itself by its own return path and needs no include",
-            provider.name
-        ));
-    }
-    let settings = settings(world).filter(|settings| !settings.send.is_empty())?;
-    let named = settings.spf.iter().flat_map(|spf| &spf.include).any(|name| name.value.0 == include);
-    let is_declared = |theirs: &&Provider| {
-        let receives = settings.receive.as_ref().map(|receive| &receive.value);
-        let receives = matches!(receives, Some(Short::Word(id)) if *id == theirs.id);
-        let mut sending = world.items.senders.iter().filter_map(|sender| sender.provider);
-        receives || sending.any(|provider| provider.id == theirs.id)
-    };
-    if named || services.iter().any(is_declared) {
-        return None;
-    }
-    match services.first() {
-        Some(provider) => Some(format!("the spec does not name {}", provider.name)),
-        None if any_vague(world) => None,
-        None => Some("the spec names nobody who needs it".to_owned()),
-    }
 }
 
 #[cfg(test)]

@@ -419,6 +419,11 @@ pub(crate) fn mail(world: &mut Builder, apex_texts: &[&str], dmarc: &[&str]) {
     }
 }
 
+/// A domain that receives mail well, protected by SPF and DMARC.
+pub(crate) fn sound_mail(world: &mut Builder) {
+    mail(world, &["v=spf1 mx -all"], DMARC);
+}
+
 #[test]
 fn a_domain_without_mail_can_be_ready() {
     let refuses_all: fn(&mut Builder) = |world| {

@@ -4,19 +4,12 @@
 mod dane;
 mod weather;
 
-use crate::checks::{Case, apex, prove};
+use crate::checks::{Case, apex, prove, sound_mail as mail};
 use crate::lab::{Builder, Cert, Lab, MailFault, Weather};
 use crate::run::{check, findings};
 
 const ANY: &str = "domain: shop.test\nemail: {receive: any}";
 const DECLARED: &str = "domain: shop.test\nemail: {receive: {mx: [mail.shop.test]}}";
-
-/// A domain that receives mail well.
-fn mail(world: &mut Builder) {
-    apex(world);
-    let zone = world.zone("shop.test").mx("@", 10, "mail").a("mail", "203.0.113.25");
-    zone.txt("@", "v=spf1 mx -all").txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:dmarc@shop.test");
-}
 
 /// The same, with a mail server that gets something wrong.
 fn faulty(world: &mut Builder, fault: MailFault) {

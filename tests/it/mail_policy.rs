@@ -1,7 +1,7 @@
 //! MTA-STS, TLS reports, BIMI and domains without mail, on real sockets; and the policy for those who
 //! send much.
 
-use crate::checks::{Case, apex, prove, report};
+use crate::checks::{Case, apex, prove, report, sound_mail as mail};
 use crate::lab::{Builder, Cert, Lab, Response, Weather};
 use crate::run::{check, finding, findings};
 
@@ -9,13 +9,6 @@ const STS: &str = "domain: shop.test\nemail: {mta_sts: enforce}";
 const REPORTS: &str = "domain: shop.test\nemail: {tls_rpt: [\"mailto:tls@shop.test\"]}";
 const POLICY: &str = "version: STSv1\r\nmode: enforce\r\nmx: mail.shop.test\r\nmax_age: 604800\r\n";
 const PATH: &str = "/.well-known/mta-sts.txt";
-
-/// A domain that receives mail, protected by SPF and DMARC.
-fn mail(world: &mut Builder) {
-    apex(world);
-    let zone = world.zone("shop.test").mx("@", 10, "mail").a("mail", "203.0.113.25");
-    zone.txt("@", "v=spf1 mx -all").txt("_dmarc", "v=DMARC1; p=reject; rua=mailto:d@shop.test");
-}
 
 /// The same, with a record of MTA-STS and this answer for its policy.
 fn sts(world: &mut Builder, answer: Response) {

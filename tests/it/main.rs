@@ -12,6 +12,7 @@ mod dnssec;
 mod forms;
 mod init;
 mod lab_itself;
+mod mail_alignment;
 mod mail_dkim;
 mod mail_dmarc;
 mod mail_exchange;

@@ -95,8 +95,10 @@ fn unnamed(sender: &Sender, world: &World) -> Way {
         return Way::Shut(format!("there is no DKIM key below _domainkey.{}", sender.home));
     }
     Way::Blocked(Box::new(Verdict::unknown(format!(
-        "the DKIM selector of {0} is known to the account only: copy it from the domain's settings in the console of {0}, and write `{{provider: {1}, dkim: [<selector>]}}`",
-        provider.name, provider.id
+        "the DKIM selector of {0} is known to the account only: copy it from {2}, and write `{{provider: {1}, dkim: [<selector>]}}`",
+        provider.name,
+        provider.id,
+        console(provider)
     ))))
 }
 
@@ -161,11 +163,17 @@ fn cure(sender: &Sender, world: &World) -> String {
         );
     };
     format!(
-        "set up DKIM for {domain} in the console of {0}, publish the records that it shows, and write `{{provider: {1}, dkim: [<selector>]}}`{2}",
-        provider.name,
+        "set up DKIM for {domain} in {0}, publish the records that it shows, and write `{{provider: {1}, dkim: [<selector>]}}`{2}",
+        console(provider),
         provider.id,
         return_path(provider, domain)
     )
+}
+
+/// Where the provider shows the records of a domain.
+fn console(provider: &Provider) -> String {
+    let menu = provider.console.as_ref().map_or_else(String::new, |menu| format!(" ({menu})"));
+    format!("the console of {}{menu}", provider.name)
 }
 
 /// The return path that a provider offers, as another cure.

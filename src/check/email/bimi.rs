@@ -3,7 +3,7 @@
 mod logo;
 
 use super::faults::{self, Fault, part};
-use super::{cause, enforcement, place};
+use super::{cause, damaged, enforcement, place};
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World};
 use crate::mail::bimi::{self, Reading, Record, record_name};
@@ -26,7 +26,7 @@ pub(in crate::check) fn bimi_invalid(world: &World) -> Verdict {
         ([], several) | (several, _) => {
             let fault = several_of(several.len(), &name, world);
             let verdict = told(vec![fault], world).unwrap_or_else(|| Verdict::pass("one record"));
-            several.iter().fold(verdict, |verdict, text| verdict.evidence(*text))
+            several.iter().fold(verdict, |verdict, text| verdict.evidence(seen::txt(&name, text)))
         }
     }
 }
@@ -49,6 +49,10 @@ fn several_of(count: usize, name: &str, world: &World) -> Fault {
 fn of_record(text: &str, world: &World) -> Verdict {
     let reading = Record::read(text);
     let mut all = record_faults(text, &reading, world);
+    let name = record_name(world.domain());
+    if let Some(verdict) = damaged(&name, "TXT", world).filter(|_| !all.is_empty()) {
+        return verdict;
+    }
     if all.is_empty() && reading.record.declines() {
         return Verdict::pass("the record declines a logo");
     }
@@ -60,7 +64,7 @@ fn of_record(text: &str, world: &World) -> Verdict {
         }
     }
     if let Some(verdict) = told(all, world) {
-        return verdict.evidence(text);
+        return verdict.evidence(seen::txt(&name, text));
     }
     match gaps.into_iter().next() {
         Some(gap) => *gap,
@@ -81,7 +85,7 @@ fn said(record: &Record) -> String {
 fn record_faults(text: &str, reading: &Reading, world: &World) -> Vec<Fault> {
     let name = record_name(world.domain());
     let help = format!("publish `{}` in its place", wanted::policy::bimi_record(world, &reading.record));
-    let fault = |error: &bimi::RecordError| {
+    let fault = |error: &bimi::SyntaxError| {
         let part = part(text, &error.span);
         Fault {
             what: format!("the record at {name} has {} ({part}), so no logo is shown", error.kind),
@@ -108,9 +112,8 @@ fn policy_fault(world: &World) -> Judged<Option<Fault>> {
         let reason = "the DMARC policy does not allow a logo";
         return Err(Box::new(Verdict::not_judged(check, world.domain(), reason)));
     }
-    let own = format!("_dmarc.{}", world.domain());
-    let (at, record) = applied.map_or((own, None), |applied| (applied.name, Some(applied.record)));
-    let wanted = wanted::policy::enforced_dmarc(&at, record.as_deref(), DmarcPolicy::Quarantine);
+    let wanted = enforcement::wanted(applied.as_ref(), DmarcPolicy::Quarantine, world);
+    let at = applied.map_or_else(|| wanted.name.clone(), |applied| applied.name);
     Ok(Some(Fault {
         what: format!(
             "mailbox providers show no logo for {}: DMARC is not enforced ({observed} at {at})",

@@ -4,7 +4,9 @@
 use super::dmarc;
 use crate::check::seen::Judged;
 use crate::check::{Status, World};
+use crate::mail::dmarc::Record;
 use crate::spec::model::DmarcPolicy;
+use crate::wanted::{self, Wanted};
 
 /// Checks whose failure says that the policy is missing or not what it should be.
 pub(super) const CHECKS: &[&str] = &[
@@ -26,8 +28,8 @@ pub(super) struct Applied {
     pub(super) subdomains: DmarcPolicy,
     /// The tag by which it is applied to less than all mail: `t=y`, `pct=50`.
     pub(super) partly: Option<String>,
-    /// The record.
-    pub(super) record: String,
+    /// The record, where it is the domain's own.
+    own: Option<Record>,
 }
 
 impl Applied {
@@ -39,6 +41,11 @@ impl Applied {
         let weaker = (self.subdomains < least).then(|| format!("sp={}", self.subdomains.word()));
         weaker.or_else(|| self.partly.clone())
     }
+}
+
+/// The domain's own record with at least this policy for all mail.
+pub(super) fn wanted(applied: Option<&Applied>, least: DmarcPolicy, world: &World) -> Wanted {
+    wanted::enforced_dmarc(world, applied.and_then(|applied| applied.own.as_ref()), least)
 }
 
 /// The policy; none where no record applies, and where there are several or a broken one.
@@ -58,7 +65,7 @@ pub(super) fn applied(world: &World) -> Judged<Option<Applied>> {
         policy: applies.policy().unwrap_or(policies.domain),
         subdomains: policies.subdomains,
         partly: if record.testing { Some("t=y".to_owned()) } else { share },
-        record: record.text().to_owned(),
         name: applies.name(),
+        own: (!applies.inherited).then(|| record.clone()),
     }))
 }

@@ -55,7 +55,7 @@ fn helps(faults: &[Fault]) -> Vec<&str> {
 
 /// A part of a record and where it stands: `"id=1-2" at character 9`, characters counted from 1.
 pub(super) fn part(record: &str, span: &Range<usize>) -> String {
-    let position = record.get(..span.start).map_or(0, |before| before.chars().count()) + 1;
+    let position = seen::character(record, span.start);
     match record.get(span.clone()).filter(|part| !part.is_empty()) {
         Some(part) => format!("`{}` at character {position}", seen::cut(part)),
         None => format!("the end, character {position}"),
@@ -70,7 +70,7 @@ mod tests {
     fn parts_are_counted_in_characters() {
         assert_eq!(part("v=é; id=x", &(6..10)), "`id=x` at character 6");
         assert_eq!(part("ab", &(2..2)), "the end, character 3");
-        assert_eq!(part("é", &(1..9)), "the end, character 1");
+        assert_eq!(part("é", &(1..9)), "the end, character 2");
     }
 
     #[test]

@@ -61,23 +61,39 @@ fn real_mx(answer: &DnsAnswer) -> Vec<String> {
 }
 
 /// The verdict of a check on a record that is missing, where `dns.records` declares it word by word
-/// and so names the same fault. `meant` tells the values that are such records from others.
+/// and so names the same fault, or why it is none. `meant` tells the values that are such records
+/// from others.
 fn declared_too(name: &str, kind: &str, meant: impl Fn(&str) -> bool, world: &World) -> Option<Verdict> {
     let mut declared = world.items.records.iter().filter(|record| {
         record.name == name
             && record.record.kind.value.name() == kind
             && record.values.iter().any(|value| meant(&value.meant))
     });
-    let record = declared.find(|record| dns::record::record_missing(record, world).status == Status::Fail)?;
-    let subject = format!("{} {}", record.name, record.record.kind.value.name());
-    Some(Verdict::not_judged("dns/record-missing", subject, "the declared record is not published"))
+    declared.find_map(|record| {
+        let missing = dns::record::record_missing(record, world);
+        if missing.status != Status::Fail {
+            return missing.because.is_some().then_some(missing);
+        }
+        let reason = "the declared record is not published";
+        Some(Verdict::not_judged("dns/record-missing", dns::record::subject(record), reason))
+    })
 }
 
-/// The verdict of a check on a record that cannot be read, where it was damaged when it was entered
-/// and `dns/value-malformed` says so.
+/// The verdict of a check on a record that cannot be read or found, where one of its name and type
+/// was damaged when it was entered and `dns/value-malformed` says so.
 fn damaged(name: &str, kind: &str, world: &World) -> Option<Verdict> {
-    dns::damage::is_damaged(name, kind, world).then(|| {
+    let set = world.items.record_sets.iter().find(|set| set.name == name && set.kind == kind)?;
+    let red = dns::damage::value_malformed(set, world).status == Status::Fail;
+    red.then(|| {
         let subject = format!("{name} {kind}");
         Verdict::not_judged("dns/value-malformed", subject, "the record was damaged when it was entered")
     })
 }
+
+/// The same where it must be this very text: at one name may stand texts of many services.
+fn garbled(name: &str, text: &str, world: &World) -> Option<Verdict> {
+    damaged(name, "TXT", world).filter(|_| dns::damage::is_value_damaged(name, "TXT", text, world))
+}
+
+#[cfg(test)]
+mod tests;

@@ -114,8 +114,7 @@ fn dmarc(world: &World) -> Judged<Option<Part>> {
     let domain = world.domain();
     let policy = wanted::policy::parked_policy();
     let applied = enforcement::applied(world)?;
-    let published = applied.as_ref().map(|applied| applied.record.as_str());
-    let wanted = wanted::policy::enforced_dmarc(&format!("_dmarc.{domain}"), published, policy);
+    let wanted = enforcement::wanted(applied.as_ref(), policy, world);
     let lacks = match &applied {
         None => None,
         Some(applied) => match applied.lacks(policy) {

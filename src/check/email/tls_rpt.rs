@@ -1,7 +1,7 @@
 //! TLS-RPT (RFC 8460): whether somebody hears where TLS to the mail servers fails.
 
 use super::faults::{self, Fault, part};
-use super::{Mail, declared_too, has_mx, place};
+use super::{Mail, damaged, declared_too, has_mx, place};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::mail::tls_rpt::{self, Reading, Record, record_name};
@@ -88,12 +88,16 @@ pub(in crate::check) fn tls_rpt_invalid(world: &World) -> Verdict {
         }
         ([], several) | (several, _) => (vec![several_of(several.len(), &name, world)], None),
     };
+    let broken = reading.as_ref().is_none_or(|reading| !reading.errors.is_empty());
+    if let Some(verdict) = damaged(&name, "TXT", world).filter(|_| broken) {
+        return verdict;
+    }
     let Some(verdict) = faults::verdict(all, "reports get lost") else {
         let addresses = reading.map(|reading| reading.rua).unwrap_or_default();
         return Verdict::pass(format!("reports go to {}", seen::listed(&addresses)));
     };
     let verdict = verdict.at(report_place(world));
-    records.iter().chain(&meant).fold(verdict, |verdict, text| verdict.evidence(*text))
+    records.iter().chain(&meant).fold(verdict, |verdict, text| verdict.evidence(seen::txt(&name, text)))
 }
 
 fn several_of(count: usize, name: &str, world: &World) -> Fault {
@@ -116,7 +120,7 @@ fn of_record(record: &str, reading: &Reading, world: &World) -> Vec<Fault> {
         help: help.clone(),
         mild: false,
     };
-    let of_error = |error: &tls_rpt::RecordError| {
+    let of_error = |error: &tls_rpt::SyntaxError| {
         let part = part(record, &error.span);
         let what = format!("the record at {name} has {} ({part}), so senders take it for none", error.kind);
         fault(what, "`v=TLSRPTv1; rua=` and `mailto:` or `https:` addresses", part)

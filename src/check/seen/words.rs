@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
+use crate::observed::Remote;
+
 /// Longest text from outside that a message shows whole.
 const MAX_SHOWN: usize = 200;
 /// Most things from outside that a message lists.
@@ -26,6 +28,16 @@ pub(in crate::check) fn cut(text: &str) -> String {
 pub(in crate::check) fn quoted(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace("\\\\u{", "\\u{").replace('"', "\\\"");
     format!("\"{text}\"")
+}
+
+/// A TXT record as a fact: `shop.test TXT "v=spf1 -all"`.
+pub(in crate::check) fn txt(name: &str, text: &str) -> String {
+    format!("{name} TXT {}", quoted(Remote::new(text).as_str()))
+}
+
+/// The number of the character at a byte of a text, from 1: what people count.
+pub(in crate::check) fn character(text: &str, byte: usize) -> usize {
+    text.char_indices().take_while(|(at, _)| *at < byte).count() + 1
 }
 
 /// A length of time in its largest whole unit: `10 days`, `1 hour`.
@@ -84,6 +96,12 @@ mod tests {
     fn quotes_within_a_text_are_escaped() {
         assert_eq!(quoted("a=b"), r#""a=b""#);
         assert_eq!(quoted(r#""a" \; \u{1b}"#), r#""\"a\" \\; \u{1b}""#);
+    }
+
+    #[test]
+    fn characters_are_counted_from_one() {
+        assert_eq!([0, 2, 3, 9].map(|byte| character("éa\n", byte)), [1, 2, 3, 4]);
+        assert_eq!(txt("a.test", "say \"é\"\n"), r#"a.test TXT "say \"é\"\u{a}""#);
     }
 
     #[test]

@@ -8,7 +8,7 @@
 pub mod record;
 pub mod svg;
 
-pub use record::{Reading, Record, RecordError, RecordErrorKind, is_record, resembles_record};
+pub use record::{Reading, Record, SyntaxError, SyntaxErrorKind, is_record, resembles_record};
 
 /// The name of a domain's record for the selector that mail without `BIMI-Selector` has.
 pub fn record_name(domain: &str) -> String {

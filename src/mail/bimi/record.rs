@@ -33,21 +33,21 @@ pub struct Reading {
     /// As far as it could be read.
     pub record: Record,
     /// What is wrong, in the order of the text.
-    pub errors: Vec<RecordError>,
+    pub errors: Vec<SyntaxError>,
 }
 
 /// A fault of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordError {
+pub struct SyntaxError {
     /// What is wrong.
-    pub kind: RecordErrorKind,
+    pub kind: SyntaxErrorKind,
     /// Where, in bytes of the text.
     pub span: Range<usize>,
 }
 
 /// What may be wrong with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordErrorKind {
+pub enum SyntaxErrorKind {
     /// Its first tag is not `v=BIMI1`.
     Version,
     /// A part without `=`.
@@ -70,7 +70,7 @@ pub enum RecordErrorKind {
     LocalParts,
 }
 
-impl fmt::Display for RecordErrorKind {
+impl fmt::Display for SyntaxErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Version => "no `v=BIMI1` at the beginning",
@@ -89,7 +89,7 @@ impl fmt::Display for RecordErrorKind {
 
 impl Record {
     /// Reads a record as receivers do: one error condemns it all.
-    pub fn parse(text: &str) -> Result<Self, Vec<RecordError>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         let Reading { record, errors } = Self::read(text);
         if errors.is_empty() { Ok(record) } else { Err(errors) }
     }
@@ -98,9 +98,9 @@ impl Record {
     pub fn read(text: &str) -> Reading {
         let all = tags(text);
         let mut errors = form(&all);
-        let mut say = |kind, span: Range<usize>| errors.push(RecordError { kind, span });
+        let mut say = |kind, span: Range<usize>| errors.push(SyntaxError { kind, span });
         if !is_record(text) {
-            say(RecordErrorKind::Version, all.first().map_or(0..0, |tag| tag.span.clone()));
+            say(SyntaxErrorKind::Version, all.first().map_or(0..0, |tag| tag.span.clone()));
         }
         let find = |name| all.iter().find(|tag| tag.name == name);
         let mut url = |tag: Option<&Tag>| match location(tag?) {
@@ -112,9 +112,9 @@ impl Record {
         };
         let record = Record { location: url(find("l")), evidence: url(find("a")) };
         match find("l") {
-            None => say(RecordErrorKind::NoLocation, text.len()..text.len()),
+            None => say(SyntaxErrorKind::NoLocation, text.len()..text.len()),
             Some(l) if l.value == Some("") && record.evidence.is_some() => {
-                say(RecordErrorKind::EmptyLocation, l.span.clone());
+                say(SyntaxErrorKind::EmptyLocation, l.span.clone());
             }
             Some(_) => {}
         }
@@ -130,46 +130,46 @@ impl Record {
     }
 }
 
-fn form(all: &[Tag]) -> Vec<RecordError> {
+fn form(all: &[Tag]) -> Vec<SyntaxError> {
     let fault = |(index, tag): (usize, &Tag)| {
         let twice = all[..index].iter().any(|before| before.name == tag.name);
         let kind = match tag.value {
-            None => RecordErrorKind::NoValue,
-            Some(_) if twice => RecordErrorKind::Duplicate,
+            None => SyntaxErrorKind::NoValue,
+            Some(_) if twice => SyntaxErrorKind::Duplicate,
             Some(_) => return None,
         };
-        Some(RecordError { kind, span: tag.span.clone() })
+        Some(SyntaxError { kind, span: tag.span.clone() })
     };
     all.iter().enumerate().filter_map(fault).collect()
 }
 
 /// The address that a tag holds; none where it is empty.
-fn location(tag: &Tag) -> Result<Option<Url>, (RecordErrorKind, Range<usize>)> {
+fn location(tag: &Tag) -> Result<Option<Url>, (SyntaxErrorKind, Range<usize>)> {
     let value = tag.value.unwrap_or_default();
     let fault = |kind| Err((kind, tag.value_span.clone()));
     if value.is_empty() {
         return Ok(None);
     }
     if value.contains(',') && value.split(',').all(|part| Url::parse(part.trim()).is_ok()) {
-        return fault(RecordErrorKind::Several);
+        return fault(SyntaxErrorKind::Several);
     }
     match Url::parse(value) {
-        Ok(url) if url.scheme() != "https" => fault(RecordErrorKind::Scheme),
+        Ok(url) if url.scheme() != "https" => fault(SyntaxErrorKind::Scheme),
         Ok(url) if url.username().is_empty() && url.password().is_none() => Ok(Some(url)),
-        _ => fault(RecordErrorKind::Url),
+        _ => fault(SyntaxErrorKind::Url),
     }
 }
 
-fn preference_fault(tag: &Tag) -> Option<RecordError> {
+fn preference_fault(tag: &Tag) -> Option<SyntaxError> {
     let known = matches!(tag.value?, "brand" | "personal");
-    (!known).then(|| RecordError { kind: RecordErrorKind::Preference, span: tag.value_span.clone() })
+    (!known).then(|| SyntaxError { kind: SyntaxErrorKind::Preference, span: tag.value_span.clone() })
 }
 
 /// Local parts of addresses, with commas between them.
-fn local_part_fault(tag: &Tag) -> Option<RecordError> {
+fn local_part_fault(tag: &Tag) -> Option<SyntaxError> {
     let part = |part: &str| !part.trim().is_empty() && !part.contains(['@', ' ', '\t']);
     let good = tag.value?.split(',').map(str::trim).all(part);
-    (!good).then(|| RecordError { kind: RecordErrorKind::LocalParts, span: tag.value_span.clone() })
+    (!good).then(|| SyntaxError { kind: SyntaxErrorKind::LocalParts, span: tag.value_span.clone() })
 }
 
 #[cfg(test)]
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn each_error_has_its_place() {
-        use RecordErrorKind::{
+        use SyntaxErrorKind::{
             Duplicate, EmptyLocation, LocalParts, NoLocation, NoValue, Preference, Scheme, Several, Version,
         };
         for (text, kind, part) in [
@@ -206,8 +206,8 @@ mod tests {
                 "https://a.test/1.svg,https://a.test/2.svg",
             ),
             ("v=BIMI1; l=http://a.test/1.svg", Scheme, "http://a.test/1.svg"),
-            ("v=BIMI1; l=logo.svg", RecordErrorKind::Url, "logo.svg"),
-            ("v=BIMI1; l=https://u:p@a.test/1.svg", RecordErrorKind::Url, "https://u:p@a.test/1.svg"),
+            ("v=BIMI1; l=logo.svg", SyntaxErrorKind::Url, "logo.svg"),
+            ("v=BIMI1; l=https://u:p@a.test/1.svg", SyntaxErrorKind::Url, "https://u:p@a.test/1.svg"),
             ("v=BIMI1; l=; avp=both", Preference, "both"),
             ("v=BIMI1; l=; lps=a@b.test", LocalParts, "a@b.test"),
         ] {

@@ -7,25 +7,25 @@ use super::KeyType;
 
 /// One fault. Each makes receivers refuse the key, or some of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
+pub struct SyntaxError {
     /// What is wrong.
-    pub kind: ErrorKind,
+    pub kind: SyntaxErrorKind,
     /// Where, in bytes of the record's text. What is missing is missing at an empty place.
     pub span: Range<usize>,
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} (byte {})", self.kind, self.span.start)
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for SyntaxError {}
 
 /// The kinds of fault. Their texts quote at most a few dozen characters of the record, none of
 /// them a control character, and never anything of a private key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ErrorKind {
+pub enum SyntaxErrorKind {
     /// `;;`: between two semicolons stands a tag (section 3.2).
     #[error("there is nothing between two semicolons")]
     EmptyTag,
@@ -146,16 +146,16 @@ fn limit_hint(at_limit: bool) -> &'static str {
 
 /// Something that is not wrong, but worth knowing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub struct Lint {
     /// What.
-    pub kind: NoteKind,
+    pub kind: LintKind,
     /// Where, in bytes of the record's text.
     pub span: Range<usize>,
 }
 
 /// The kinds of note.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoteKind {
+pub enum LintKind {
     /// `g=` was withdrawn with RFC 4871.
     #[error("`g=` is retired: receivers do not read it (RFC 6376 appendix E)")]
     Granularity,

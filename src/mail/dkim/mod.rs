@@ -6,15 +6,15 @@
 //! are joined before, as they are (section 3.6.2.2).
 //!
 //! ```
-//! use launch_ready::mail::dkim::{ErrorKind, Key, Record};
+//! use launch_ready::mail::dkim::{SyntaxErrorKind, Key, Record};
 //!
 //! let good = Record::parse("v=DKIM1; k=ed25519; p=aXlmrfvylsohp48jjLKtjgg9PmJhx1466YagaYVDDo8=").unwrap();
 //! assert!(matches!(good.key, Some(Key::Ed25519(_))) && !good.testing);
 //!
 //! let cut = Record::read("v=DKIM1; t=y; t=s; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDTN2qj7b4Y5c/Z");
-//! let errors: Vec<(usize, &ErrorKind)> = cut.errors.iter().map(|e| (e.span.start, &e.kind)).collect();
-//! assert_eq!(errors[0], (14, &ErrorKind::Duplicate("t".into())));
-//! assert_eq!(errors[1], (73, &ErrorKind::Truncated { got: 39, of: 162, at_limit: false }));
+//! let errors: Vec<(usize, &SyntaxErrorKind)> = cut.errors.iter().map(|e| (e.span.start, &e.kind)).collect();
+//! assert_eq!(errors[0], (14, &SyntaxErrorKind::Duplicate("t".into())));
+//! assert_eq!(errors[1], (73, &SyntaxErrorKind::Truncated { got: 39, of: 162, at_limit: false }));
 //! ```
 //!
 //! # Where the standard leaves a choice
@@ -30,7 +30,7 @@ mod key;
 mod parse;
 mod record;
 
-pub use error::{Error, ErrorKind, Note, NoteKind};
+pub use error::{Lint, LintKind, SyntaxError, SyntaxErrorKind};
 pub use key::{Key, KeyType, RsaKey};
 pub use record::{Reading, Record};
 
@@ -57,7 +57,7 @@ pub fn is_record(text: &str) -> bool {
 
 /// True for a text with a private key in it, which must never be shown.
 pub fn holds_private_key(text: &str) -> bool {
-    let private = |error: &Error| error.kind == ErrorKind::PrivateKey;
+    let private = |error: &SyntaxError| error.kind == SyntaxErrorKind::PrivateKey;
     text.contains("PRIVATE KEY")
         || key::holds_private_key(text)
         || Record::read(text).errors.iter().any(private)

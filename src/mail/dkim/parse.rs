@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::key::{self, Place};
-use super::{Error, ErrorKind, KeyType, Note, NoteKind, Reading, Record};
+use super::{KeyType, Lint, LintKind, Reading, Record, SyntaxError, SyntaxErrorKind};
 use crate::mail::tags::{Tag, tags};
 use crate::observed::Remote;
 
@@ -35,7 +35,7 @@ const LOOK_ALIKES: &[(&str, &str)] = &[
 ];
 
 pub(super) fn read(text: &str) -> Reading {
-    let mut reader = Reader { text, tags: tags(text), errors: Vec::new(), notes: Vec::new() };
+    let mut reader = Reader { text, tags: tags(text), errors: Vec::new(), lints: Vec::new() };
     reader.list();
     reader.version();
     reader.hashes();
@@ -52,11 +52,11 @@ pub(super) fn read(text: &str) -> Reading {
         strict: flags.contains(&"s"),
         note: reader.value("n").map(str::to_owned),
     };
-    let Reader { mut errors, mut notes, .. } = reader;
+    let Reader { mut errors, mut lints, .. } = reader;
     // The places decide; of several faults at one place the one that was found first stays first.
     errors.sort_by_key(|error| error.span.start);
-    notes.sort_by_key(|note| note.span.start);
-    Reading { record, errors, notes }
+    lints.sort_by_key(|note| note.span.start);
+    Reading { record, errors, lints }
 }
 
 /// What stands between colons, without the space around it.
@@ -90,13 +90,13 @@ fn is_tag_name(name: &str) -> bool {
 struct Reader<'r> {
     text: &'r str,
     tags: Vec<Tag<'r>>,
-    errors: Vec<Error>,
-    notes: Vec<Note>,
+    errors: Vec<SyntaxError>,
+    lints: Vec<Lint>,
 }
 
 impl<'r> Reader<'r> {
-    fn error(&mut self, kind: ErrorKind, span: Range<usize>) {
-        self.errors.push(Error { kind, span });
+    fn error(&mut self, kind: SyntaxErrorKind, span: Range<usize>) {
+        self.errors.push(SyntaxError { kind, span });
     }
 
     /// The first tag of that name, as receivers that do not mind a second one read it.
@@ -117,16 +117,16 @@ impl<'r> Reader<'r> {
         let mut seen = BTreeSet::new();
         for tag in self.tags.clone() {
             if outside_key(&tag).is_some_and(key::holds_private_key) {
-                self.error(ErrorKind::PrivateKey, tag.span.clone());
+                self.error(SyntaxErrorKind::PrivateKey, tag.span.clone());
             }
             if tag.value.is_none() {
-                self.error(ErrorKind::NoEquals(quote(tag.name)), tag.span);
+                self.error(SyntaxErrorKind::NoEquals(quote(tag.name)), tag.span);
             } else if !is_tag_name(tag.name) {
-                self.error(ErrorKind::TagName(quote(tag.name)), tag.span);
+                self.error(SyntaxErrorKind::TagName(quote(tag.name)), tag.span);
             } else if seen.insert(tag.name) {
                 self.characters(&tag);
             } else {
-                self.error(ErrorKind::Duplicate(quote(tag.name)), tag.span);
+                self.error(SyntaxErrorKind::Duplicate(quote(tag.name)), tag.span);
             }
         }
     }
@@ -137,7 +137,7 @@ impl<'r> Reader<'r> {
         let parts: Vec<&str> = self.text.split(';').collect();
         for part in &parts[..parts.len() - 1] {
             if part.trim().is_empty() {
-                self.error(ErrorKind::EmptyTag, start + part.len()..start + part.len() + 1);
+                self.error(SyntaxErrorKind::EmptyTag, start + part.len()..start + part.len() + 1);
             }
             start += part.len() + 1;
         }
@@ -149,7 +149,7 @@ impl<'r> Reader<'r> {
         let foreign = |c: &(usize, char)| !matches!(c.1, '!'..='~' | ' ' | '\t' | '\r' | '\n');
         if let Some((at, c)) = value.char_indices().find(foreign) {
             let at = tag.value_span.start + at;
-            self.error(ErrorKind::Character(c), at..at + c.len_utf8());
+            self.error(SyntaxErrorKind::Character(c), at..at + c.len_utf8());
         }
     }
 
@@ -157,9 +157,9 @@ impl<'r> Reader<'r> {
         let Some(tag) = self.tag("v").cloned() else { return };
         let value = tag.value.unwrap_or_default();
         if value != "DKIM1" {
-            self.error(ErrorKind::Version(quote(value)), tag.value_span);
+            self.error(SyntaxErrorKind::Version(quote(value)), tag.value_span);
         } else if self.tags.first() != Some(&tag) {
-            self.error(ErrorKind::VersionNotFirst, tag.span);
+            self.error(SyntaxErrorKind::VersionNotFirst, tag.span);
         }
     }
 
@@ -171,7 +171,7 @@ impl<'r> Reader<'r> {
             return;
         }
         let sha1 = hashes.iter().all(|hash| *hash == "sha1");
-        let kind = if sha1 { ErrorKind::Sha1Only } else { ErrorKind::NoSha256(quote(value)) };
+        let kind = if sha1 { SyntaxErrorKind::Sha1Only } else { SyntaxErrorKind::NoSha256(quote(value)) };
         self.error(kind, tag.value_span);
     }
 
@@ -179,7 +179,7 @@ impl<'r> Reader<'r> {
         let Some(tag) = self.tag("s").cloned() else { return };
         let value = tag.value.unwrap_or_default();
         if !words(value).iter().any(|service| matches!(*service, "*" | "email")) {
-            self.error(ErrorKind::NotForMail(quote(value)), tag.value_span);
+            self.error(SyntaxErrorKind::NotForMail(quote(value)), tag.value_span);
         }
     }
 
@@ -187,10 +187,10 @@ impl<'r> Reader<'r> {
     fn look_alikes(&mut self) {
         for tag in self.tags.iter().filter(|tag| tag.value.is_some()) {
             if tag.name == "g" {
-                self.notes.push(Note { kind: NoteKind::Granularity, span: tag.span.clone() });
+                self.lints.push(Lint { kind: LintKind::Granularity, span: tag.span.clone() });
             } else if let Some(meant) = meant(tag.name) {
-                let kind = NoteKind::LookAlike { tag: quote(tag.name), meant };
-                self.notes.push(Note { kind, span: tag.span.clone() });
+                let kind = LintKind::LookAlike { tag: quote(tag.name), meant };
+                self.lints.push(Lint { kind, span: tag.span.clone() });
             }
         }
     }
@@ -200,7 +200,7 @@ impl<'r> Reader<'r> {
         let value = tag.value.unwrap_or_default();
         let known = KeyType::named(value);
         if known.is_none() {
-            self.error(ErrorKind::KeyType(quote(value)), tag.value_span);
+            self.error(SyntaxErrorKind::KeyType(quote(value)), tag.value_span);
         }
         known
     }
@@ -233,21 +233,23 @@ impl<'r> Reader<'r> {
             // What stands there may be the private half.
             let place = Place { value: self.text, start: 0, at_limit: false };
             let own = key::read(place, None).err().flatten();
-            let private = own.filter(|error| error.kind == ErrorKind::PrivateKey);
-            self.errors.push(private.unwrap_or(Error { kind: ErrorKind::BareKey, span: 0..self.text.len() }));
+            let private = own.filter(|error| error.kind == SyntaxErrorKind::PrivateKey);
+            self.errors.push(
+                private.unwrap_or(SyntaxError { kind: SyntaxErrorKind::BareKey, span: 0..self.text.len() }),
+            );
             return;
         }
         let near = self.tags.iter().find(|tag| tag.value.is_some() && meant(tag.name) == Some("p"));
         let span = near.map_or(self.text.len()..self.text.len(), |tag| tag.span.clone());
         let near = near.map(|tag| quote(tag.name));
-        self.error(ErrorKind::NoKey(near), span);
+        self.error(SyntaxErrorKind::NoKey(near), span);
     }
 
     fn large(&mut self, key: &super::Key, tag: &Tag) {
         if let super::Key::Rsa(rsa) = key
             && rsa.bits() > key::MOST_BITS
         {
-            self.notes.push(Note { kind: NoteKind::Large(rsa.bits()), span: tag.span.clone() });
+            self.lints.push(Lint { kind: LintKind::Large(rsa.bits()), span: tag.span.clone() });
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Error, Key, KeyType, Note, parse};
+use super::{Key, KeyType, Lint, SyntaxError, parse};
 use crate::mail::tags::tags;
 
 /// A key record: its text, and what could be read of it.
@@ -27,15 +27,15 @@ pub struct Reading {
     /// The record, as far as it could be read.
     pub record: Record,
     /// What is wrong, in the order of the text.
-    pub errors: Vec<Error>,
+    pub errors: Vec<SyntaxError>,
     /// What is not wrong but worth knowing, in the order of the text.
-    pub notes: Vec<Note>,
+    pub lints: Vec<Lint>,
 }
 
 impl Record {
     /// Reads a record as strict receivers do. One without errors has a key, perhaps
     /// [withdrawn](Key::Revoked).
-    pub fn parse(text: &str) -> Result<Self, Vec<Error>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         let reading = Self::read(text);
         if reading.errors.is_empty() { Ok(reading.record) } else { Err(reading.errors) }
     }

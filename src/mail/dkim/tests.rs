@@ -15,7 +15,7 @@ const RSA: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDTN2qj7b4Y5c/Z1VaI5+Ycp
 const ED25519: &str = "aXlmrfvylsohp48jjLKtjgg9PmJhx1466YagaYVDDo8=";
 
 /// The kind of the first error, and the text at its place.
-fn error(text: &str) -> (ErrorKind, String) {
+fn error(text: &str) -> (SyntaxErrorKind, String) {
     let reading = Record::read(text);
     let first = reading.errors.first().unwrap_or_else(|| panic!("no error in {text}")).clone();
     (first.kind, text[first.span].to_owned())
@@ -129,7 +129,7 @@ fn a_bare_rsa_key_is_the_same_key() {
 
 #[test]
 fn every_fault_of_the_list_has_its_place() {
-    use ErrorKind as Kind;
+    use SyntaxErrorKind as Kind;
     let owned = str::to_owned;
     let good = format!("p={RSA}");
     let cases = [
@@ -167,7 +167,7 @@ fn every_fault_of_the_list_has_its_place() {
 
 #[test]
 fn every_fault_of_the_key_has_its_place() {
-    use ErrorKind as Kind;
+    use SyntaxErrorKind as Kind;
     let private = encode(&[&[0x30, 0x82, 4, 0xa3, 2, 1, 0, 2, 0x82, 1, 1, 0][..], &[7; 80]].concat());
     let private_8 = encode(
         &[&[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20][..], &[7; 32]].concat(),
@@ -216,26 +216,26 @@ fn every_fault_of_the_key_has_its_place() {
     }
     // A private key is told whatever else is wrong, and whatever type is said.
     let dashed = format!("k=dsa; p={}-{}", &private[..60], &private[60..]);
-    assert!(Record::read(&dashed).errors.iter().any(|error| error.kind == ErrorKind::PrivateKey));
+    assert!(Record::read(&dashed).errors.iter().any(|error| error.kind == SyntaxErrorKind::PrivateKey));
     assert!(begins_private_key(&private) && !begins_private_key(RSA) && !begins_private_key(&bare_rsa()));
 }
 
 #[test]
 fn faults_of_base64_stand_at_their_character() {
     for (value, kind, at) in [
-        ("MIGf\"\"MA0G", ErrorKind::Base64Character('"'), 4),
-        ("MIGf_A0G", ErrorKind::Base64Character('_'), 4),
-        ("<key>", ErrorKind::Base64Character('<'), 0),
-        ("aXlm=aXlm", ErrorKind::BehindPadding, 5),
-        ("aXlmr", ErrorKind::Base64Cut, 5),
-        ("aXlmrQ", ErrorKind::Base64Padding, 6),
+        ("MIGf\"\"MA0G", SyntaxErrorKind::Base64Character('"'), 4),
+        ("MIGf_A0G", SyntaxErrorKind::Base64Character('_'), 4),
+        ("<key>", SyntaxErrorKind::Base64Character('<'), 0),
+        ("aXlm=aXlm", SyntaxErrorKind::BehindPadding, 5),
+        ("aXlmr", SyntaxErrorKind::Base64Cut, 5),
+        ("aXlmrQ", SyntaxErrorKind::Base64Padding, 6),
     ] {
         let text = format!("k=ed25519; p={value}");
         let first = Record::read(&text).errors.remove(0);
         assert_eq!((first.kind, first.span.start), (kind, 13 + at), "{text}");
     }
     let unpadded = ED25519.trim_end_matches('=');
-    assert_eq!(error(&format!("k=ed25519; p={unpadded}")).0, ErrorKind::Base64Padding);
+    assert_eq!(error(&format!("k=ed25519; p={unpadded}")).0, SyntaxErrorKind::Base64Padding);
 }
 
 /// What a form leaves that takes no more than one string.
@@ -243,7 +243,7 @@ fn faults_of_base64_stand_at_their_character() {
 fn a_text_cut_at_255_bytes_is_told_so() {
     let long = format!("v=DKIM1; k=rsa; n={}; p={RSA}", "x".repeat(90));
     let cut = &long[..255];
-    assert!(matches!(error(cut).0, ErrorKind::Truncated { at_limit: true, .. }), "{:?}", error(cut));
+    assert!(matches!(error(cut).0, SyntaxErrorKind::Truncated { at_limit: true, .. }), "{:?}", error(cut));
     assert!(error(cut).0.to_string().ends_with("up to where one string of a TXT record ends"));
 }
 
@@ -260,9 +260,9 @@ fn what_is_only_worth_knowing_is_a_note() {
     let text = format!("v=DKIM1; g=*; T=y; Key=x; x=1; p={RSA}");
     let reading = Record::read(&text);
     assert_eq!(reading.errors, []);
-    let notes: Vec<String> = reading.notes.iter().map(|note| note.kind.to_string()).collect();
+    let lints: Vec<String> = reading.lints.iter().map(|note| note.kind.to_string()).collect();
     assert_eq!(
-        notes,
+        lints,
         [
             "`g=` is retired: receivers do not read it (RFC 6376 appendix E)",
             "receivers do not read `T=`: perhaps `t=` is meant",
@@ -271,7 +271,7 @@ fn what_is_only_worth_knowing_is_a_note() {
     );
     let modulus = [&[0x30, 0x82, 2, 0x8a, 2, 0x82, 2, 0x81, 0][..], &[0xff; 640], &[2, 3, 1, 0, 1]].concat();
     let large = Record::read(&format!("p={}", encode(&modulus)));
-    assert_eq!(large.notes[0].kind, NoteKind::Large(5120), "{large:?}");
+    assert_eq!(large.lints[0].kind, LintKind::Large(5120), "{large:?}");
 }
 
 #[test]

@@ -88,11 +88,6 @@ impl Record {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
-    /// The number of the character at a byte, from 1: what people count.
-    pub fn character(&self, byte: usize) -> usize {
-        self.text.char_indices().take_while(|(at, _)| *at < byte).count() + 1
-    }
-
     /// True where one of `p`, `sp` and `np` is there and not valid.
     pub(super) fn policy_is_broken(&self) -> bool {
         let broken = |error: &SyntaxError| {

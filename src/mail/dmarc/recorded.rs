@@ -1,8 +1,8 @@
 //! Answers that a run has recorded, as records are read from them.
 
-use crate::observed::DnsAnswer;
+use crate::observed::{DnsAnswer, Remote};
 
-/// The texts of an answer. A tab, which is white space in a record, was made visible when it came in.
+/// The texts of an answer, with the white space that records may hold.
 pub fn texts(answer: &DnsAnswer) -> Vec<String> {
-    answer.values("TXT").map(|text| text.as_str().replace("\\u{9}", "\t")).collect()
+    answer.values("TXT").map(Remote::as_sent).collect()
 }

@@ -5,10 +5,8 @@ use super::lookalike::{BEFORE, bare};
 use super::{DmarcPolicy, LintKind, Record, SyntaxError, SyntaxErrorKind, UriFault, resembles_record};
 use crate::mail::tags::tags;
 
-/// More slips than this are no slips.
+/// More slips than this are no slips. A record with thousands of them was made to keep readers busy.
 const MOST: usize = 12;
-/// Most texts that are tried for one slip: each is read as a whole, and a text may hold thousands.
-const MOST_TRIED: usize = 24;
 
 /// The record that a text was meant to be: the text itself where it is one, otherwise with its version
 /// and what stands around it set right. `None` for a text that was meant as something else.
@@ -59,11 +57,11 @@ impl Record {
         (self.errors.iter().map(weight).sum(), self.lints.iter().filter(|lint| unknown(&lint.kind)).count())
     }
 
-    /// The texts that undoing one slip gives, of the first slips.
+    /// The texts that undoing one slip gives.
     fn edits(&self) -> Vec<String> {
         let mut found = Vec::new();
         let mut edit = |start: usize, end: usize, new: &str| {
-            if found.len() < MOST_TRIED
+            if found.len() < MOST
                 && let (Some(before), Some(after)) = (self.text.get(..start), self.text.get(end..))
             {
                 found.push(format!("{before}{new}{after}"));

@@ -33,7 +33,7 @@ pub mod record;
 
 pub use pattern::{MxPattern, PatternFault};
 pub use policy::{Mode, Policy, PolicyError, PolicyErrorKind};
-pub use record::{Record, RecordError, RecordErrorKind, is_record, resembles_record};
+pub use record::{Record, SyntaxError, SyntaxErrorKind, is_record, resembles_record};
 
 /// Where the policy of a domain is served (section 3.3); `None` where the name makes no URL.
 pub fn policy_url(domain: &str) -> Option<url::Url> {

@@ -39,21 +39,21 @@ pub struct Reading {
     /// Fields that the standard does not know.
     pub extensions: Vec<(String, String)>,
     /// What is wrong, in the order of the text; senders take the record for none unless it is empty.
-    pub errors: Vec<RecordError>,
+    pub errors: Vec<SyntaxError>,
 }
 
 /// A fault of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordError {
+pub struct SyntaxError {
     /// What is wrong.
-    pub kind: RecordErrorKind,
+    pub kind: SyntaxErrorKind,
     /// Where, in bytes of the text.
     pub span: Range<usize>,
 }
 
 /// What may be wrong with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordErrorKind {
+pub enum SyntaxErrorKind {
     /// It does not begin with `v=STSv1;`.
     Version,
     /// The form of a field.
@@ -66,7 +66,7 @@ pub enum RecordErrorKind {
     IdCharacter(char),
 }
 
-impl fmt::Display for RecordErrorKind {
+impl fmt::Display for SyntaxErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Version => f.write_str("no `v=STSv1;` at the beginning"),
@@ -80,7 +80,7 @@ impl fmt::Display for RecordErrorKind {
 
 impl Record {
     /// Reads a record as senders must: one error condemns it all.
-    pub fn parse(text: &str) -> Result<Self, Vec<RecordError>> {
+    pub fn parse(text: &str) -> Result<Self, Vec<SyntaxError>> {
         let Reading { id, extensions, errors } = Self::read(text);
         match id {
             Some(id) if errors.is_empty() => Ok(Self { id, extensions }),
@@ -93,17 +93,17 @@ impl Record {
         let mut errors = Vec::new();
         if !is_record(text) {
             let end = text.find(';').unwrap_or(text.len());
-            errors.push(RecordError { kind: RecordErrorKind::Version, span: 0..end });
+            errors.push(SyntaxError { kind: SyntaxErrorKind::Version, span: 0..end });
         }
         let (all, faults) = fields(text, &["v", "id"]);
-        let of_form = |error: fields::FieldError| RecordError {
-            kind: RecordErrorKind::Field(error.fault),
+        let of_form = |error: fields::FieldError| SyntaxError {
+            kind: SyntaxErrorKind::Field(error.fault),
             span: error.span,
         };
         errors.extend(faults.into_iter().map(of_form));
         let id = all.iter().find(|tag| tag.name == "id");
         match id {
-            None => errors.push(RecordError { kind: RecordErrorKind::NoId, span: text.len()..text.len() }),
+            None => errors.push(SyntaxError { kind: SyntaxErrorKind::NoId, span: text.len()..text.len() }),
             Some(tag) => errors.extend(id_fault(tag.value.unwrap_or_default(), tag.value_span.start)),
         }
         errors.sort_by_key(|error| error.span.start);
@@ -114,13 +114,13 @@ impl Record {
     }
 }
 
-fn id_fault(id: &str, start: usize) -> Option<RecordError> {
+fn id_fault(id: &str, start: usize) -> Option<SyntaxError> {
     if let Some((at, c)) = id.char_indices().find(|(_, c)| !c.is_ascii_alphanumeric()) {
         let at = start + at;
-        return Some(RecordError { kind: RecordErrorKind::IdCharacter(c), span: at..at + c.len_utf8() });
+        return Some(SyntaxError { kind: SyntaxErrorKind::IdCharacter(c), span: at..at + c.len_utf8() });
     }
-    let kind = RecordErrorKind::LongId(id.len());
-    (id.len() > LONGEST_ID).then(|| RecordError { kind, span: start..start + id.len() })
+    let kind = SyntaxErrorKind::LongId(id.len());
+    (id.len() > LONGEST_ID).then(|| SyntaxError { kind, span: start..start + id.len() })
 }
 
 #[cfg(test)]
@@ -144,8 +144,8 @@ mod tests {
 
     #[test]
     fn each_error_has_its_place() {
-        use RecordErrorKind::{Field, IdCharacter, LongId, NoId, Version};
-        let errors = |text: &'static str| -> Vec<(RecordErrorKind, &'static str)> {
+        use SyntaxErrorKind::{Field, IdCharacter, LongId, NoId, Version};
+        let errors = |text: &'static str| -> Vec<(SyntaxErrorKind, &'static str)> {
             let errors = Record::parse(text).expect_err(text);
             errors.into_iter().map(|error| (error.kind, &text[error.span])).collect()
         };

@@ -23,7 +23,7 @@ use crate::observed::{DnsAnswer, FailureKind, Transfer};
 pub(super) use checked::Checked;
 pub(super) use content::{answer, own_answer};
 pub(super) use name::{read as read_name, write as write_name};
-pub(super) use record::{hex, signer};
+pub(super) use record::signer;
 pub(super) use wire::{Flags, Peer};
 
 /// The longest wait for one datagram: resolvers that know the answer have given it by then,

@@ -8,6 +8,7 @@ use hickory_proto::rr::rdata::{CAA, SOA, SVCB, TLSA};
 use hickory_proto::rr::{RData, Record};
 
 use super::name::write as name;
+use crate::hex::hex;
 use crate::observed::{Denial, DnsRecord, Remote};
 
 /// One record, normalised as [`DnsRecord`] says.
@@ -104,15 +105,6 @@ pub(in crate::probe) fn signer(ds: &DS) -> String {
 /// The form for types that nobody knows (RFC 3597 section 5).
 fn generic(bytes: &[u8]) -> String {
     format!("\\# {} {}", bytes.len(), hex(bytes)).trim_end().to_owned()
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(in crate::probe) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

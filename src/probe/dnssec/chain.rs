@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use super::anchors::TrustAnchors;
 use super::answers::{Answers, Set};
 use super::verify::{Fault, holding, named, shown, tag_of};
+use crate::hex::hex;
 use crate::observed::{ChainState, Dnssec, Remote, Signature, Signer, question};
-use crate::probe::dns::{hex, signer as signer_text, write_name};
+use crate::probe::dns::{signer as signer_text, write_name};
 
 /// What the resolver itself thinks of the zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

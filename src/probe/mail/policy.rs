@@ -5,7 +5,6 @@ use futures_util::future::{join, join3};
 use crate::mail::{bimi, mta_sts, tls_rpt};
 use crate::probe::session::Session;
 use crate::spec::Document;
-use crate::spec::model::Email;
 
 /// The records of the domain, and what they lead to.
 pub(super) async fn gather(session: &Session<'_>, document: &Document) {
@@ -22,17 +21,14 @@ async fn policy(session: &Session<'_>, document: &Document, domain: &str) {
     let host = join(session.dns(&host, "A"), session.dns(&host, "AAAA"));
     let fetched = async {
         let Some(url) = mta_sts::policy_url(domain) else { return };
-        if declared(document) || texts(session, &name).await.iter().any(|text| is_meant(text)) {
+        if document.spec.mail().is_some_and(|mail| mail.mta_sts.is_some())
+            || texts(session, &name).await.iter().any(|text| is_meant(text))
+        {
             // Kept in the session.
             let _ = session.file(&url).await;
         }
     };
     let _ = join3(record, host, fetched).await;
-}
-
-fn declared(document: &Document) -> bool {
-    let email = document.spec.email.as_ref().map(|email| &email.value);
-    matches!(email, Some(Email::Full(settings)) if settings.mta_sts.is_some())
 }
 
 fn is_meant(text: &str) -> bool {

@@ -12,6 +12,7 @@ use crate::observed::{DnsAnswer, Seen, question};
 use crate::probe::problem::seen;
 use crate::probe::session::Session;
 use crate::provider::About;
+use crate::provider::email::RecordKind;
 use crate::spec::Document;
 
 /// Rounds of questions: each level of includes is one, and a sound record has few.
@@ -38,6 +39,11 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document) {
         });
         known.extend(join_all(asked).await);
     }
+    let paths = senders.iter().filter(|sender| {
+        let records = sender.provider.into_iter().flat_map(|provider| &provider.return_path);
+        sender.mail_from != *domain && records.into_iter().any(|record| record.kind == RecordKind::Mx)
+    });
+    join_all(paths.map(|sender| session.dns(&sender.mail_from, "MX"))).await;
     let none = Tree::grow(domain, &Recorded(&known), Limits::default()).root.found == Found::NoRecord;
     if none && (!senders.is_empty() || receives(session, domain).await) {
         // A record of the retired type, which nobody reads. Kept in the session.
@@ -46,7 +52,7 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document) {
 }
 
 async fn receives(session: &Session<'_>, domain: &str) -> bool {
-    session.dns(domain, "MX").await.is_ok_and(|answer| answer.values("MX").next().is_some())
+    session.dns(domain, "MX").await.is_ok_and(|answer| !item::exchanger_hosts(&answer).is_empty())
 }
 
 fn needs(
@@ -68,7 +74,8 @@ fn needs(
 /// record may list the provider's networks itself.
 fn unreached(sender: &Sender, tree: &Tree) -> Option<&'static str> {
     let spf = sender.provider?.spf.as_ref()?;
-    let reached = tree.reaches(|domain| spf.include.iter().any(|i| i.fits(domain, About::default())));
+    let reached =
+        tree.passing(|domain| spf.include.iter().any(|i| i.fits(domain, About::default()))).is_some();
     if !tree.needs.is_empty() || reached || !tree.lists_networks() {
         return None;
     }

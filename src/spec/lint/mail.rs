@@ -7,16 +7,9 @@ use crate::mail::dkim;
 use crate::provider::email;
 use crate::spec::load::SpecError;
 use crate::spec::model::scalar::domain_name;
-use crate::spec::model::{Email, EmailSettings, RecordType, Short, Spec};
+use crate::spec::model::{Email, RecordType, Short, Spec};
 use crate::spec::names::{full_name, name_form};
 use crate::spec::{Located, Span, did_you_mean, value};
-
-fn settings(spec: &Spec) -> Option<&EmailSettings> {
-    match spec.email.as_ref().map(|email| &email.value) {
-        Some(Email::Full(settings)) => Some(settings),
-        _ => None,
-    }
-}
 
 /// The MX records of `dns.records` and those of `email` are the same.
 pub(super) fn records_agree(spec: &Spec, errors: &mut Vec<SpecError>) {
@@ -47,7 +40,7 @@ pub(super) fn records_agree(spec: &Spec, errors: &mut Vec<SpecError>) {
 
 /// A provider of whom nothing is known cannot be checked.
 pub(super) fn providers(spec: &Spec, errors: &mut Vec<SpecError>) {
-    let Some(settings) = settings(spec) else { return };
+    let Some(settings) = spec.mail() else { return };
     if let Some(receive) = &settings.receive
         && let Short::Word(word) = &receive.value
         && word != "any"
@@ -90,7 +83,7 @@ fn unknown(word: &str, span: Span, meant: &dyn Fn(&&email::Provider) -> bool, ot
 
 /// A selector is what stands before `._domainkey`, and a return path is a name.
 pub(super) fn selectors(spec: &Spec, errors: &mut Vec<SpecError>) {
-    let Some(settings) = settings(spec) else { return };
+    let Some(settings) = spec.mail() else { return };
     let senders = settings.send.iter().filter_map(|sender| match &sender.value {
         Short::Full(details) => Some(details),
         Short::Word(_) => None,
@@ -126,14 +119,14 @@ fn selector_fault(selector: &Located<String>) -> Option<SpecError> {
 
 /// A declared key is one that receivers can use: it is what must be published.
 pub(super) fn keys(spec: &Spec, errors: &mut Vec<SpecError>) {
-    let Some(settings) = settings(spec) else { return };
+    let Some(settings) = spec.mail() else { return };
     for key in settings.dkim.iter().filter_map(|dkim| dkim.key.as_ref()) {
         let fault = match dkim::Record::parse(key.trim()) {
             Ok(record) if record.is_revoked() => Some("its `p=` is empty, which withdraws a key".to_owned()),
             Ok(_) => None,
             // A private key among the faults is the one that matters.
             Err(faults) => {
-                let private = faults.iter().find(|fault| fault.kind == dkim::ErrorKind::PrivateKey);
+                let private = faults.iter().find(|fault| fault.kind == dkim::SyntaxErrorKind::PrivateKey);
                 private.or(faults.first()).map(|fault| fault.kind.to_string())
             }
         };
@@ -148,7 +141,7 @@ pub(super) fn keys(spec: &Spec, errors: &mut Vec<SpecError>) {
 
 /// `email.spf.ip` holds what `ip4:` and `ip6:` take (RFC 7208 section 5.6).
 pub(super) fn networks(spec: &Spec, errors: &mut Vec<SpecError>) {
-    let networks = settings(spec).and_then(|settings| settings.spf.as_ref());
+    let networks = spec.mail().and_then(|settings| settings.spf.as_ref());
     for network in networks.into_iter().flat_map(|spf| &spf.ip) {
         if !is_network(network) {
             let message = format!("`{}` is neither an address nor a network", shown(network));

@@ -76,3 +76,18 @@ pub struct Spec {
     #[serde(default)]
     pub waivers: Vec<Located<Waiver>>,
 }
+
+impl Spec {
+    /// How mail works; `None` where nothing is said, and for `email: none`.
+    pub fn mail(&self) -> Option<&EmailSettings> {
+        match self.email.as_ref().map(|email| &email.value) {
+            Some(Email::Full(settings)) => Some(settings),
+            _ => None,
+        }
+    }
+
+    /// True for `email: none`: the domain neither sends nor receives.
+    pub fn has_no_mail(&self) -> bool {
+        matches!(self.email.as_ref().map(|email| &email.value), Some(Email::Word(_)))
+    }
+}

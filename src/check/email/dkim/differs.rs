@@ -1,5 +1,6 @@
 //! Another key or alias than the spec declares, or than the sender's provider documents.
 
+use super::key::evidence;
 use super::{Published, alias, good, missing, unless_told, words};
 use crate::check::email::Mail;
 use crate::check::{Verdict, World, seen};
@@ -81,11 +82,7 @@ fn of_key(selector: &Selector, declared: &Located<String>, published: &Published
             Wanted::txt(&selector.name, declared.split_whitespace().collect::<Vec<_>>().join(" "))
         ))
         .at(place(selector, "key", declared.span, world))
-        .evidence(format!(
-            "{} TXT {}",
-            seen::cut(published.record.name.as_str()),
-            seen::quoted(&seen::cut(published.record.value.as_str()))
-        )),
+        .evidence(evidence(published)),
     ))
 }
 

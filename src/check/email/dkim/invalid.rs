@@ -3,7 +3,7 @@
 use super::{Published, State, damaged, is_key, state, unless_told, words};
 use crate::check::{Verdict, World, seen};
 use crate::item::Selector;
-use crate::mail::dkim::{Error, ErrorKind, holds_private_key};
+use crate::mail::dkim::{SyntaxError, SyntaxErrorKind, holds_private_key};
 use crate::observed::DnsRecord;
 
 pub(in crate::check) fn dkim_invalid(selector: &Selector, world: &World) -> Verdict {
@@ -23,22 +23,21 @@ fn sound(selector: &Selector, published: &Published) -> Verdict {
     let reading = &published.reading;
     let key = reading.record.key.as_ref().map_or(String::new(), ToString::to_string);
     let at = words::owner(selector, published).map_or(String::new(), |owner| format!(", at {owner}"));
-    let notes = reading.notes.iter().map(|note| note.kind.to_string());
-    notes.fold(Verdict::pass(format!("{key}{at}")), Verdict::evidence)
-}
-
-/// The place of an error, counted in characters from 1 as people do.
-fn position(error: &Error, text: &str) -> usize {
-    text.get(..error.span.start).map_or(0, |before| before.chars().count()) + 1
+    let lints = reading.lints.iter().map(|note| note.kind.to_string());
+    lints.fold(Verdict::pass(format!("{key}{at}")), Verdict::evidence)
 }
 
 fn broken(selector: &Selector, published: &Published, world: &World) -> Verdict {
     let reading = &published.reading;
     let text = reading.record.to_string();
-    let private = reading.errors.iter().find(|error| error.kind == ErrorKind::PrivateKey);
+    let private = reading.errors.iter().find(|error| error.kind == SyntaxErrorKind::PrivateKey);
     let Some(first) = private.or(reading.errors.first()) else { return sound(selector, published) };
-    let said = |error: &Error| {
-        format!("{} (character {})", seen::cut(&error.kind.to_string()), position(error, &text))
+    let said = |error: &SyntaxError| {
+        format!(
+            "{} (character {})",
+            seen::cut(&error.kind.to_string()),
+            seen::character(&text, error.span.start)
+        )
     };
     let all: Vec<String> = reading.errors.iter().map(said).collect();
     let subject = words::subject(selector, published);
@@ -56,22 +55,24 @@ fn shown(record: &DnsRecord, private: bool) -> String {
     if private {
         return format!("{name} TXT: not shown, since it holds a private key");
     }
-    format!("{name} TXT {}", seen::quoted(&seen::cut(record.value.as_str())))
+    seen::txt(&name, &seen::cut(record.value.as_str()))
 }
 
-fn label(kind: &ErrorKind) -> &'static str {
+fn label(kind: &SyntaxErrorKind) -> &'static str {
     match kind {
-        ErrorKind::Truncated { .. } | ErrorKind::Base64Cut | ErrorKind::PlusLost => "the key is incomplete",
-        ErrorKind::PrivateKey => "a private key",
-        ErrorKind::NoKey(_) => "no key in it",
+        SyntaxErrorKind::Truncated { .. } | SyntaxErrorKind::Base64Cut | SyntaxErrorKind::PlusLost => {
+            "the key is incomplete"
+        }
+        SyntaxErrorKind::PrivateKey => "a private key",
+        SyntaxErrorKind::NoKey(_) => "no key in it",
         _ => "a broken key record",
     }
 }
 
 /// What to do about the fault, and then what to publish.
-fn help(selector: &Selector, published: &Published, kind: &ErrorKind, world: &World) -> String {
+fn help(selector: &Selector, published: &Published, kind: &SyntaxErrorKind, world: &World) -> String {
     let publish = words::publish(selector, world);
-    if *kind == ErrorKind::PrivateKey {
+    if *kind == SyntaxErrorKind::PrivateKey {
         return format!(
             "everybody can sign in your name with that key: make a new pair today and sign with it; {publish}, with the new public key in it"
         );
@@ -85,27 +86,27 @@ fn help(selector: &Selector, published: &Published, kind: &ErrorKind, world: &Wo
     }
 }
 
-fn cure(kind: &ErrorKind) -> Option<&'static str> {
+fn cure(kind: &SyntaxErrorKind) -> Option<&'static str> {
     match kind {
-        ErrorKind::PlusLost => {
+        SyntaxErrorKind::PlusLost => {
             Some("enter the key again: a copy from a URL or a form turned each `+` into a space")
         }
-        ErrorKind::Truncated { .. } | ErrorKind::Base64Cut => Some(
+        SyntaxErrorKind::Truncated { .. } | SyntaxErrorKind::Base64Cut => Some(
             "enter the whole key again, as one record: what is longer than 255 characters goes into several quoted strings of the same record, which most forms do by themselves",
         ),
-        ErrorKind::Trailing(_) | ErrorKind::BehindPadding => {
+        SyntaxErrorKind::Trailing(_) | SyntaxErrorKind::BehindPadding => {
             Some("enter the key once, without a part of it pasted a second time")
         }
-        ErrorKind::Pem | ErrorKind::BareKey => Some(
+        SyntaxErrorKind::Pem | SyntaxErrorKind::BareKey => Some(
             "write `v=DKIM1; k=rsa; p=` and then the base64 between the lines of the file, without breaks",
         ),
-        ErrorKind::WrappedEd25519 => Some(
+        SyntaxErrorKind::WrappedEd25519 => Some(
             "write the last 32 bytes of the key alone: `openssl pkey -pubin -in key.pem -outform DER | tail -c 32 | base64`",
         ),
-        ErrorKind::Mismatch { .. } => Some("let `k=` and the key agree"),
-        ErrorKind::Sha1Only | ErrorKind::NoSha256(_) => Some("remove `h=`, or write `h=sha256`"),
-        ErrorKind::NotForMail(_) => Some("remove `s=`, or write `s=email`"),
-        ErrorKind::Duplicate(_) => Some("keep each tag once"),
+        SyntaxErrorKind::Mismatch { .. } => Some("let `k=` and the key agree"),
+        SyntaxErrorKind::Sha1Only | SyntaxErrorKind::NoSha256(_) => Some("remove `h=`, or write `h=sha256`"),
+        SyntaxErrorKind::NotForMail(_) => Some("remove `s=`, or write `s=email`"),
+        SyntaxErrorKind::Duplicate(_) => Some("keep each tag once"),
         _ => None,
     }
 }
@@ -123,7 +124,7 @@ fn several(selector: &Selector, records: &[&DnsRecord], world: &World) -> Verdic
     } else {
         ("delete the others", "which of them a receiver takes is not defined")
     };
-    let private = records.iter().any(|record| holds_private_key(&super::text(&record.value)));
+    let private = records.iter().any(|record| holds_private_key(&record.value.as_sent()));
     let verdict = Verdict::fail(format!("{name} has {count} TXT records instead of one key: {why}"))
         .expected("one TXT record")
         .observed(format!("{count} TXT records, {keys} of them with a key"))

@@ -35,9 +35,9 @@ fn revoked(selector: &Selector, published: &Published, world: &World) -> Verdict
     .evidence(evidence(published))
 }
 
-fn evidence(published: &Published) -> String {
+pub(super) fn evidence(published: &Published) -> String {
     let (name, text) = (published.record.name.as_str(), published.record.value.as_str());
-    format!("{} TXT {}", seen::cut(name), seen::quoted(&seen::cut(text)))
+    seen::txt(&seen::cut(name), &seen::cut(text))
 }
 
 pub(in crate::check) fn dkim_weak(selector: &Selector, world: &World) -> Verdict {

@@ -16,7 +16,7 @@ use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, Weight, World};
 use crate::item::{Record, Selector};
 use crate::mail::dkim::{self, Reading};
-use crate::observed::{DnsAnswer, DnsRecord, Remote};
+use crate::observed::{DnsAnswer, DnsRecord};
 
 pub(in crate::check) use differs::dkim_differs;
 pub(in crate::check) use invalid::dkim_invalid;
@@ -49,11 +49,6 @@ fn is_key(record: &DnsRecord) -> bool {
     dkim::is_record(record.value.as_str())
 }
 
-/// The text of a record as it is in DNS: the white space that keys may hold arrives as an escape.
-fn text(value: &Remote) -> String {
-    value.as_str().replace("\\u{9}", "\t").replace("\\u{d}", "\r").replace("\\u{a}", "\n")
-}
-
 /// What the selector is an alias of.
 fn alias<'w>(selector: &Selector, answer: &'w DnsAnswer) -> Option<&'w str> {
     let own = |record: &&DnsRecord| record.name.as_str().eq_ignore_ascii_case(&selector.name);
@@ -70,7 +65,7 @@ fn state<'w>(selector: &Selector, world: &'w World) -> Judged<State<'w>> {
     if texts.len() > 1 {
         return Ok(State::Several(texts));
     }
-    let reading = dkim::Record::read(&text(&record.value));
+    let reading = dkim::Record::read(&record.value.as_sent());
     let published = Published { record, reading };
     Ok(if published.reading.record.is_revoked() {
         State::Revoked(published)

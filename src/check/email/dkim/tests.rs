@@ -113,9 +113,10 @@ fn what_only_some_accounts_of_a_provider_have_is_no_difference() {
 
 #[test]
 fn white_space_that_keys_may_hold_arrives_as_an_escape() {
-    let value = Remote::new("k=ed25519; p=aXlmrfvylsohp48jjLKt\r\n\tjgg9PmJhx1466YagaYVDDo8=");
+    let value =
+        crate::observed::Remote::new("k=ed25519; p=aXlmrfvylsohp48jjLKt\r\n\tjgg9PmJhx1466YagaYVDDo8=");
     assert!(value.as_str().contains("\\u{9}"));
-    assert!(dkim::Record::parse(&text(&value)).is_ok());
+    assert!(dkim::Record::parse(&value.as_sent()).is_ok());
 }
 
 proptest::proptest! {

@@ -62,7 +62,7 @@ fn missing(why: &str, answer: &DnsAnswer, world: &World) -> Verdict {
         .label("no DMARC record")
         .help(publish(None, world))
         .at(dmarc_place(world));
-    answer.values("TXT").fold(verdict, |verdict, text| verdict.evidence(format!("{name} TXT \"{text}\"")))
+    answer.values("TXT").fold(verdict, |verdict, text| verdict.evidence(seen::txt(&name, text.as_str())))
 }
 
 /// What is there instead of a record, as the end of the message and for itself.

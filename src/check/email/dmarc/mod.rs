@@ -8,7 +8,7 @@ pub(in crate::check) mod unauthorised;
 
 use super::{Mail, place};
 use crate::check::seen::{self, Judged};
-use crate::check::{Status, Verdict, World, dns};
+use crate::check::{Status, Verdict, World};
 use crate::mail::dmarc::{
     self, Applies, DmarcPolicy, Found, LookAlike, Mode, Record, Unanswered, Walk, record_name,
     resembles_record, texts,
@@ -107,13 +107,7 @@ fn look_alike(world: &World) -> Option<(String, LookAlike)> {
 
 /// The verdict where the text at the domain's own name was damaged in entry.
 fn damaged(world: &World) -> Option<Verdict> {
-    let name = record_name(world.domain());
-    let set = world.items.record_sets.iter().find(|set| set.name == name && set.kind == "TXT")?;
-    let red = dns::damage::value_malformed(set, world).status == Status::Fail;
-    red.then(|| {
-        let subject = format!("{name} TXT");
-        Verdict::not_judged("dns/value-malformed", subject, "the text was damaged when it was entered")
-    })
+    super::damaged(&record_name(world.domain()), "TXT", world)
 }
 
 /// The verdict of a check that needs a record where there is none.

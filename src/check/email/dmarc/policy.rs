@@ -1,10 +1,9 @@
 //! How strict the record is: for the domain, for what is below it, and whether it is meant yet.
 
 use super::{Applied, applied, broken, dmarc_place, mailless, organisation, void};
-use crate::check::seen::Judged;
+use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::mail::dmarc::{DmarcPolicy, Policies};
-use crate::observed::Remote;
 use crate::spec::Place;
 use crate::wanted;
 
@@ -22,7 +21,7 @@ fn readable(world: &World) -> Judged<(Applied, Policies)> {
 }
 
 fn evidence(verdict: Verdict, applied: &Applied) -> Verdict {
-    verdict.evidence(format!("{} TXT \"{}\"", applied.name(), Remote::new(applied.record.text())))
+    verdict.evidence(seen::txt(&applied.name(), applied.record.text()))
 }
 
 pub(in crate::check) fn dmarc_policy_weak(world: &World) -> Verdict {

@@ -35,7 +35,7 @@ fn several(at: &str, records: &[Record], world: &World) -> Verdict {
         .label("must be one record")
         .help(help)
         .at(dmarc_place(world));
-    records.iter().fold(verdict, |verdict, record| verdict.evidence(shown(record.text())))
+    records.iter().fold(verdict, |verdict, record| verdict.evidence(seen::txt(&name, record.text())))
 }
 
 pub(in crate::check) fn dmarc_invalid(world: &World) -> Verdict {
@@ -79,7 +79,7 @@ fn no_record(text: &str, why: &LookAlike, world: &World) -> Verdict {
     .label("no DMARC record")
     .help(format!("publish `{record}`"))
     .at(dmarc_place(world))
-    .evidence(shown(text))
+    .evidence(seen::txt(&name, text))
 }
 
 /// What receivers make of a broken record.
@@ -98,7 +98,7 @@ fn effect(record: &Record) -> &'static str {
 
 fn broken(applied: &Applied, world: &World) -> Verdict {
     let (record, name) = (&applied.record, applied.name());
-    let at = |error: &SyntaxError| format!("character {}", record.character(error.span.start));
+    let at = |error: &SyntaxError| format!("character {}", seen::character(record.text(), error.span.start));
     let words = |error: &SyntaxError| seen::cut(&shown(&error.to_string()));
     let place = match record.errors.as_slice() {
         [] => String::new(),
@@ -117,7 +117,7 @@ fn broken(applied: &Applied, world: &World) -> Verdict {
     .label("record is broken")
     .help(publish(Some(applied), world))
     .at(dmarc_place(world))
-    .evidence(format!("{name} TXT \"{}\"", shown(record.text())));
+    .evidence(seen::txt(&name, record.text()));
     let rest = record.errors.iter().skip(1);
     rest.fold(verdict, |verdict, error| verdict.evidence(format!("{}: {}", at(error), words(error))))
 }
@@ -128,7 +128,7 @@ fn sound(applied: &Applied) -> Verdict {
         .lints
         .iter()
         .map(|lint| {
-            let at = record.character(lint.span.start);
+            let at = seen::character(record.text(), lint.span.start);
             format!("{} (character {at})", seen::cut(&shown(&lint.to_string())))
         })
         .collect();

@@ -69,11 +69,11 @@ fn fail(applied: &Applied, missing: &[(&str, Place)], world: &World) -> Verdict 
         .label("reports go nowhere")
         .help(publish(Some(applied), world))
         .at(place(world, exact))
-        .evidence(format!("{name} TXT \"{}\"", Remote::new(record.text())));
+        .evidence(seen::txt(&name, record.text()));
     let typo = |kind: &LintKind| matches!(kind, LintKind::Unknown { meant: Some("rua"), .. });
     let typos = record.lints.iter().filter(|lint| typo(&lint.kind));
     typos.fold(verdict, |verdict, lint| {
-        let at = record.character(lint.span.start);
+        let at = seen::character(record.text(), lint.span.start);
         verdict.evidence(format!("{} (character {at})", Remote::new(&lint.to_string())))
     })
 }

@@ -135,8 +135,7 @@ fn fail(faults: &[Fault], applied: Option<&Applied>, world: &World) -> Verdict {
         .label("reports are lost")
         .help(each(|fault| &fault.cure))
         .at(place(world, exact));
-    applied.into_iter().fold(verdict, |verdict, applied| {
-        let text = crate::observed::Remote::new(applied.record.text());
-        verdict.evidence(format!("{} TXT \"{text}\"", applied.name()))
-    })
+    applied
+        .into_iter()
+        .fold(verdict, |verdict, applied| verdict.evidence(seen::txt(&applied.name(), applied.record.text())))
 }

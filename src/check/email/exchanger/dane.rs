@@ -57,12 +57,21 @@ fn signed(name: &str, world: &World) -> Judged<()> {
     Err(Box::new(verdict))
 }
 
-/// The usage of the record that vouches for a chain, the strongest where there are several.
-pub(super) fn vouching_usage(exchanger: &Exchanger, handshake: &Handshake, world: &World) -> Option<u8> {
-    let (name, answer) = records(&exchanger.host, world).ok()?;
+/// The usage of the record that vouches for a chain, the strongest where there are several; or the
+/// verdict where nobody knows whether one does.
+pub(super) fn vouching_usage(
+    exchanger: &Exchanger,
+    handshake: &Handshake,
+    world: &World,
+) -> Judged<Option<u8>> {
+    let (name, answer) = records(&exchanger.host, world)?;
     let fits = read(answer).into_iter().flatten().filter(|record| record.fits(&handshake.chain));
-    let usage = fits.map(|record| record.usage).max()?;
-    signed(&name, world).is_ok().then_some(usage)
+    let Some(usage) = fits.map(|record| record.usage).max() else { return Ok(None) };
+    match signed(&name, world) {
+        Ok(()) => Ok(Some(usage)),
+        Err(verdict) if verdict.status == Status::NotApplicable => Ok(None),
+        Err(verdict) => Err(verdict),
+    }
 }
 
 /// Each record, or what is wrong with it.
@@ -73,7 +82,7 @@ fn read(answer: &DnsAnswer) -> Vec<Result<Tlsa, String>> {
                 "`{}` is not a record: {} at character {}",
                 seen::cut(text),
                 error.kind,
-                error.span.start + 1
+                seen::character(text, error.span.start)
             )
         })
     };

@@ -147,7 +147,7 @@ fn failed(exchanger: &Exchanger, fault: &Fault, world: &World) -> Verdict {
         .expected("a name that has public A or AAAA records itself (RFC 5321 section 5.1)")
         .observed(fault.observed())
         .label("not a usable host")
-        .help(fault.cure(exchanger, domain))
+        .help(fault.cure(exchanger, world))
 }
 
 impl Fault {
@@ -186,8 +186,8 @@ impl Fault {
         }
     }
 
-    fn cure(&self, exchanger: &Exchanger, domain: &str) -> String {
-        let host = &exchanger.host;
+    fn cure(&self, exchanger: &Exchanger, world: &World) -> String {
+        let (host, domain) = (&exchanger.host, world.domain());
         let named = |name: &str| Wanted::mx(domain, exchanger.preference, name);
         let delete = named(host);
         match self {
@@ -204,10 +204,15 @@ impl Fault {
             Self::Endless(_) => {
                 format!("publish `{host} A <public address of the mail server>` instead of the alias")
             }
-            Self::Alias(target) => format!(
-                "publish `{}` and delete `{delete}`, or give {host} the A and AAAA records of the server instead of the alias",
-                named(target)
-            ),
+            Self::Alias(target) => {
+                // Otherwise the next run finds other mail servers than the spec says.
+                let declared = exchanger.place.path.starts_with("email.receive.mx");
+                let too = if declared { " (and correct `email.receive`)" } else { "" };
+                format!(
+                    "publish `{}` and delete `{delete}`{too}, or give {host} the A and AAAA records of the server instead of the alias",
+                    named(target)
+                )
+            }
         }
     }
 }

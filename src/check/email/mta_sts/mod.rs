@@ -6,7 +6,7 @@ mod policy;
 mod record;
 
 use super::faults::{self, Fault};
-use super::{Mail, declared_too, has_mx, place};
+use super::{Mail, damaged, declared_too, has_mx, place};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::improbable_name;
@@ -128,7 +128,11 @@ pub(in crate::check) fn mta_sts_invalid(world: &World) -> Verdict {
     if texts.records.is_empty() && texts.meant.is_empty() {
         return absent(world);
     }
+    let name = record_name(world.domain());
     let mut all = record::faults(&texts, world);
+    if let Some(verdict) = damaged(&name, "TXT", world).filter(|_| !all.is_empty()) {
+        return verdict;
+    }
     let mut lines = Vec::new();
     let rest = policy::look(world).and_then(|looked| {
         all.extend(looked.faults);
@@ -146,7 +150,11 @@ pub(in crate::check) fn mta_sts_invalid(world: &World) -> Verdict {
     match (faults::verdict(all, "senders cannot follow it"), gap) {
         (Some(verdict), _) => {
             let verdict = verdict.at(sts_place(world));
-            let verdict = texts.records.iter().chain(&texts.meant).fold(verdict, |v, text| v.evidence(*text));
+            let verdict = texts
+                .records
+                .iter()
+                .chain(&texts.meant)
+                .fold(verdict, |v, text| v.evidence(seen::txt(&name, text)));
             lines.into_iter().fold(verdict, Verdict::evidence)
         }
         (None, Some(gap)) => *gap,

@@ -27,7 +27,7 @@ fn several_of(count: usize, name: &str, publish: &str) -> Fault {
 }
 
 fn of_record(record: &str, name: &str, help: &str) -> Vec<Fault> {
-    let fault = |error: &crate::mail::mta_sts::RecordError| {
+    let fault = |error: &crate::mail::mta_sts::SyntaxError| {
         let part = part(record, &error.span);
         broken(
             format!("the record at {name} has {} ({part}), so senders take it for none", error.kind),

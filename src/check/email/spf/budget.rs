@@ -1,13 +1,13 @@
 //! What a record costs those who read it (RFC 7208 section 4.6.4).
 
-use super::{Spf, read, spf_place};
+use super::{Spf, publish_without, read, spf_place};
 use crate::check::{Verdict, World, seen};
 use crate::item::Sender;
 use crate::mail::spf::lint::Share;
 use crate::mail::spf::tree::{Branch, Node};
 use crate::mail::spf::{LintKind, lint};
 use crate::spec::Place;
-use crate::wanted::{self, Wanted};
+use crate::wanted;
 
 /// Parts of the sum that are named in the line itself; the tree below names them all.
 const NAMED: usize = 6;
@@ -71,13 +71,13 @@ fn near(spf: &Spf, count: usize, limit: usize, world: &World) -> Verdict {
     ))
     .expected(format!("fewer than {} look-ups", world.thresholds.spf_lookups_warn))
     .observed(format!("{count} of {limit}{parts}"))
-    .help(cheaper(spf, world.thresholds.spf_lookups_warn - 1, world));
+    .help(cheaper(spf, world.thresholds.spf_lookups_warn.saturating_sub(1), world));
     with_tree(pointed(verdict, spf, world), spf)
 }
 
 /// Points at the sender that costs most, of those that could go at the one that costs most of them.
 fn pointed(verdict: Verdict, spf: &Spf, world: &World) -> Verdict {
-    let needless = wanted::spf::needless(world);
+    let needless = wanted::needless::needless(world);
     let of = |branch: &&Branch| sender_of(branch, world).map(|sender| (branch.lookups(), sender));
     let branches = || spf.tree.root.terms.iter().filter(|branch| branch.lookups() > 0);
     let dropped = branches().filter(|branch| needless.iter().any(|(term, _)| *term == branch.term));
@@ -104,7 +104,7 @@ fn sender_of<'w>(branch: &Branch, world: &'w World) -> Option<&'w Sender<'w>> {
 
 /// What to take out, and whether that is enough.
 fn cheaper(spf: &Spf, limit: usize, world: &World) -> String {
-    let needless = wanted::spf::needless(world);
+    let needless = wanted::needless::needless(world);
     let saved = |term: &str| {
         let branch = spf.tree.root.terms.iter().find(|branch| branch.term == term);
         branch.map_or(0, Branch::lookups)
@@ -114,7 +114,8 @@ fn cheaper(spf: &Spf, limit: usize, world: &World) -> String {
         .filter(|(term, _)| saved(term) > 0)
         .map(|(term, why)| format!("drop `{}` ({} fewer): {why}", seen::cut(term), saved(term)))
         .collect();
-    let left = spf.tree.root.lookups() - needless.iter().map(|(term, _)| saved(term)).sum::<usize>();
+    let dropped: usize = needless.iter().map(|(term, _)| saved(term)).sum();
+    let left = spf.tree.root.lookups().saturating_sub(dropped);
     let slim = wanted::spf::without_needless(world);
     let more = format!(
         "replace `a` and `mx` by `ip4:` and `ip6:` with the servers' addresses, or let a sender use a return path below {}, where it has a record and a budget of its own",
@@ -184,12 +185,10 @@ pub(in crate::check) fn spf_too_many_void_lookups(world: &World) -> Verdict {
     .expected(format!("at most {limit} void look-ups (RFC 7208 section 4.6.4)"))
     .observed(format!("{v4}: nothing at {names}"))
     .label("asks for nothing")
-    .help(format!("take out the terms that lead to {names}, or publish what is missing there: {}", shown(world)))
+    .help(format!(
+        "publish what is missing at {names}, or, if nobody sends from there, {}",
+        publish_without(|branch| !branch.void_v4.is_empty(), world)
+    ))
     .at(spf_place(world));
     with_tree(verdict, &spf)
-}
-
-fn shown(world: &World) -> String {
-    let record: Wanted = wanted::spf::record(world);
-    format!("publish `{record}`")
 }

@@ -1,6 +1,6 @@
 //! How a record treats everybody whom it does not list.
 
-use super::{Spf, publish, read, shown, spf_place};
+use super::{Spf, publish, read, spf_place};
 use crate::check::email::Mail;
 use crate::check::{Verdict, World, seen};
 use crate::mail::spf::lint::OpenEnd;
@@ -135,7 +135,7 @@ fn too_open(name: &str, what: &str, observed: String, spf: &Spf, world: &World) 
         .at(spf_place(world));
     passed(&spf.tree.root)
         .into_iter()
-        .fold(verdict, |verdict, (name, text)| verdict.evidence(shown(name, text)))
+        .fold(verdict, |verdict, (name, text)| verdict.evidence(seen::txt(name, text)))
 }
 
 /// The records from the domain's own to the one that decides.

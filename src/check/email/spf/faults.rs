@@ -1,9 +1,9 @@
 //! What is wrong inside the records.
 
-use super::{Spf, publish, read, shown, spf_place};
-use crate::check::email::damaged;
+use super::{Spf, publish, publish_without, read, spf_place};
+use crate::check::email::garbled;
 use crate::check::{Verdict, World, seen};
-use crate::mail::spf::tree::Node;
+use crate::mail::spf::tree::{Branch, Node};
 use crate::mail::spf::{Lint, LintKind};
 
 /// A record of more bytes does not fit in an answer of 512 with its name and header (RFC 7208
@@ -15,10 +15,10 @@ pub(in crate::check) fn spf_invalid(world: &World) -> Verdict {
         Ok(spf) => spf,
         Err(verdict) => return *verdict,
     };
-    let found: Vec<&Lint> = spf.lints.iter().filter(|lint| is_error(&lint.kind)).collect();
+    let found: Vec<&Lint> = spf.lints.iter().filter(|lint| is_error(&lint.kind) || is_lost(lint)).collect();
     if let [first, ..] = found.as_slice() {
         let own = found.iter().any(|lint| lint.domain == world.domain());
-        if let Some(verdict) = damaged(world.domain(), "TXT", world).filter(|_| own) {
+        if let Some(verdict) = garbled(world.domain(), spf.text, world).filter(|_| own) {
             return verdict;
         }
         return invalid(&spf, first, &found, world);
@@ -47,10 +47,15 @@ fn is_error(kind: &LintKind) -> bool {
     )
 }
 
-/// Receivers read on, but not what was meant.
+/// Receivers read on without a word, and whoever was meant is not authorised.
+fn is_lost(lint: &Lint) -> bool {
+    lint.own && matches!(lint.kind, LintKind::Misspelt { .. } | LintKind::SecondVersion)
+}
+
+/// Receivers read on, and nobody is lost whom they could have found.
 fn is_mistake(kind: &LintKind) -> bool {
     match kind {
-        LintKind::Misspelt { .. } | LintKind::SecondVersion | LintKind::Unaskable { .. } => true,
+        LintKind::Unaskable { .. } => true,
         LintKind::Long { bytes } => *bytes > FITS,
         _ => false,
     }
@@ -68,7 +73,8 @@ fn invalid(spf: &Spf, first: &Lint, all: &[&Lint], world: &World) -> Verdict {
     } else {
         String::new()
     };
-    let verdict = Verdict::fail(format!("{owner} is wrong at {}{effect}{more}", described(first, spf)))
+    let at = if first.span.is_some() { "is wrong at " } else { "is wrong: " };
+    let verdict = Verdict::fail(format!("{owner} {at}{}{effect}{more}", described(first, spf)))
         .expected("a record that can be read to its end (RFC 7208 section 12)")
         .observed(described(first, spf))
         .label("the record is wrong")
@@ -87,7 +93,7 @@ fn node<'t>(spf: &Spf<'t>, domain: &str) -> Option<&'t Node> {
 
 fn record_of(spf: &Spf, domain: &str) -> Option<String> {
     let text = node(spf, domain)?.reading()?.record.text();
-    Some(shown(domain, text))
+    Some(seen::txt(domain, text))
 }
 
 /// The part, where it stands, and what is wrong with it: "`ip4:1.2.3` (character 8): ...".
@@ -96,7 +102,7 @@ fn described(lint: &Lint, spf: &Spf) -> String {
     let text =
         node(spf, &lint.domain).and_then(|node| Some(node.reading()?.record.text())).unwrap_or_default();
     let part = text.get(span.clone()).unwrap_or_default();
-    let at = text.get(..span.start).map_or(span.start, |before| before.chars().count()) + 1;
+    let at = seen::character(text, span.start);
     // The kinds that name their part need no second mention.
     let what = lint.kind.to_string();
     if part.is_empty() || what.contains(part) {
@@ -107,10 +113,14 @@ fn described(lint: &Lint, spf: &Spf) -> String {
 
 fn cure(lint: &Lint, spf: &Spf, world: &World) -> String {
     if lint.domain != world.domain() {
+        let leads = |branch: &Branch| {
+            let below = branch.child.iter().flat_map(Node::walk);
+            below.into_iter().any(|node| node.domain == lint.domain)
+        };
         return format!(
-            "the record of {0} belongs to whoever runs {0}: tell them, or remove the term that leads there if nobody sends with it: {1}",
+            "the record of {0} belongs to whoever runs {0}: tell them, or, if nobody sends with it, {1}",
             seen::cut(&lint.domain),
-            publish(world)
+            publish_without(leads, world)
         );
     }
     let lost = spf.lints.iter().any(|lint| matches!(lint.kind, LintKind::Syntax(_)) && lint.own);
@@ -185,7 +195,7 @@ pub(in crate::check) fn spf_after_all(world: &World) -> Verdict {
     .label("ignored behind all")
     .help(format!("if they are needed, put them before `all`; if not: {}", publish(world)))
     .at(spf_place(world))
-    .evidence(shown(world.domain(), spf.text))
+    .evidence(seen::txt(world.domain(), spf.text))
 }
 
 pub(in crate::check) fn spf_ptr(world: &World) -> Verdict {
@@ -206,5 +216,5 @@ pub(in crate::check) fn spf_ptr(world: &World) -> Verdict {
     .label("uses ptr")
     .help(format!("name the servers by `ip4:`, `ip6:` or `a:` instead: {}", publish(world)))
     .at(spf_place(world))
-    .evidence(shown(world.domain(), spf.text))
+    .evidence(seen::txt(world.domain(), spf.text))
 }

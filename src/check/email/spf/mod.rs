@@ -17,10 +17,10 @@ pub(in crate::check) use stale::spf_sender_stale;
 use super::{Mail, place};
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World};
-use crate::mail::spf::tree::Found;
+use crate::mail::spf::tree::{Branch, Found};
 use crate::mail::spf::{Lint, Tree, lint};
 use crate::spec::Place;
-use crate::wanted;
+use crate::wanted::{self, Wanted};
 
 /// The domain's one record, and everything that it leads to.
 struct Spf<'w> {
@@ -63,12 +63,35 @@ fn spf_place(world: &World) -> Place {
     place(world, all.or_else(sender))
 }
 
-/// A record as evidence: `shop.test TXT "v=spf1 -all"`.
-fn shown(name: &str, text: &str) -> String {
-    wanted::Wanted::txt(name, text).to_string()
+/// What to publish instead, as an instruction. Where the published record has nothing else that could
+/// be set right from here, it is not printed again.
+fn publish(world: &World) -> String {
+    let wanted = wanted(world);
+    let published = world.items.spf.root.reading().map(|reading| reading.record.text());
+    if published.is_some_and(|text| text.eq_ignore_ascii_case(&wanted.value)) {
+        return "correct what is named here; the rest of the record may stay".to_owned();
+    }
+    format!("publish `{wanted}`")
 }
 
-/// What to publish instead, as an instruction.
-fn publish(world: &World) -> String {
-    format!("publish `{}`", wanted::spf::record(world))
+/// The record to publish: that of a domain without mail is always the same.
+fn wanted(world: &World) -> Wanted {
+    match Mail::of(world) {
+        Mail::None => wanted::policy::parked_spf(world),
+        Mail::Declared(_) | Mail::Undeclared => wanted::spf::record(world),
+    }
+}
+
+/// The same without those terms of the domain's record that must go.
+fn publish_without(goes: impl Fn(&Branch) -> bool, world: &World) -> String {
+    let wanted = wanted(world);
+    let root = &world.items.spf.root;
+    let gone: Vec<&str> = root.terms.iter().filter(|b| goes(b)).map(|b| b.term.as_str()).collect();
+    let stays = |term: &&str| !gone.iter().any(|gone| gone.eq_ignore_ascii_case(term));
+    let mut terms: Vec<&str> = wanted.value.split(' ').filter(stays).collect();
+    // Without its redirect the record has no end.
+    if !terms.iter().any(|term| term.ends_with("all") || term.starts_with("redirect=")) {
+        terms.push("-all");
+    }
+    format!("publish `{}`", Wanted::txt(wanted.name, terms.join(" ")))
 }

@@ -1,12 +1,12 @@
 //! Whether there is a record, and only one.
 
 use super::{publish, spf_place};
-use crate::check::email::{Mail, declared_too, has_mx};
+use crate::check::email::{Mail, declared_too, garbled, has_mx};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::mail::spf::is_record;
 use crate::mail::spf::tree::Found;
-use crate::observed::{Remote, Seen};
+use crate::observed::Seen;
 
 /// Why the domain needs a record, or the verdict where it needs none.
 fn needed(world: &World) -> Judged<&'static str> {
@@ -42,6 +42,10 @@ pub(in crate::check) fn spf_missing(world: &World) -> Verdict {
         _ => {}
     }
     if let Some(verdict) = declared_too(domain, "TXT", is_record, world) {
+        return verdict;
+    }
+    let damaged = root.look_alikes.first().and_then(|text| garbled(domain, text, world));
+    if let Some(verdict) = damaged {
         return verdict;
     }
     let (what, observed) = match root.look_alikes.first() {
@@ -104,7 +108,7 @@ pub(in crate::check) fn spf_multiple(world: &World) -> Verdict {
                     .label("must be one record")
                     .help(format!("merge them into one: {}; then delete the others", publish(world)))
                     .at(spf_place(world));
-            texts.iter().fold(verdict, |verdict, text| verdict.evidence(Remote::new(text).to_string()))
+            texts.iter().fold(verdict, |verdict, text| verdict.evidence(seen::txt(domain, text)))
         }
         _ => absent(world),
     }

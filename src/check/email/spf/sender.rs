@@ -1,15 +1,20 @@
 //! Whether SPF authorises everybody whom the spec declares.
 
-use super::{publish, read, record, shown};
+use std::net::IpAddr;
+
+use super::{publish, read, record};
 use crate::check::seen::{self, Judged};
-use crate::check::{Status, Verdict, World};
+use crate::check::{Status, Verdict, Weight, World};
 use crate::item::{Authorised, Sender, Who};
 use crate::mail::spf::eval::{Cause, Outcome};
+use crate::mail::spf::record::Qualifier;
 use crate::mail::spf::tree::Found;
 use crate::mail::spf::{Limits, Recorded, Request, SpfResult, Tree, check_host};
+use crate::private::Network;
 use crate::provider::About;
 use crate::provider::email::RecordKind;
 use crate::provider::email::{Provider, Record as Documented};
+use crate::spec::Place;
 use crate::spec::names::is_under;
 use crate::wanted::{Wanted, spf as wanted};
 
@@ -27,32 +32,45 @@ fn included(name: &str, world: &World) -> Verdict {
         Ok(spf) => spf,
         Err(verdict) => return *verdict,
     };
-    if spf.tree.reaches(|domain| domain == name) {
-        return Verdict::pass(format!("includes {name}"));
+    if let Some(node) = spf.tree.passing(|domain| domain == name) {
+        return match wanted::refused(node, world.domain(), world) {
+            Some(address) => overruled(&format!("include:{name}"), address, world.domain(), world),
+            None => Verdict::pass(format!("includes {name}")),
+        };
     }
     spf.gap(world)
         .unwrap_or_else(|| missing(&format!("include:{name}"), world.domain(), "no term leads there", world))
 }
 
-/// `email.spf.ip`: its first address stands for the network.
+/// `email.spf.ip`: its first and its last address stand for the network.
 fn listed(network: &str, world: &World) -> Verdict {
-    let address = network.split('/').next().unwrap_or(network).parse();
-    let Ok(address) = address else { return Verdict::unknown(format!("{network} is no network")) };
+    let Ok(parsed) = network.parse::<Network>() else {
+        return Verdict::unknown(format!("{network} is no network"));
+    };
     let domain = world.domain();
-    let request = Request::new(address, &format!("postmaster@{domain}"), domain);
-    match evaluated(&request, world) {
-        Ok(outcome) if outcome.result == SpfResult::Pass => Verdict::pass(format!("{network} passes")),
-        Ok(outcome) => not_passed(network, &outcome, domain, world),
-        Err(verdict) => *verdict,
+    for address in [parsed.first(), parsed.last()] {
+        let request = Request::new(address, &format!("postmaster@{domain}"), domain);
+        match evaluated(&request, world) {
+            Ok(outcome) if outcome.result == SpfResult::Pass => {}
+            Ok(outcome) => return not_passed(network, &outcome, domain, world),
+            Err(verdict) => return *verdict,
+        }
     }
+    Verdict::pass(format!("{network} passes"))
 }
 
 fn declared(sender: &Sender, world: &World) -> Verdict {
     let requests = sender.requests();
-    for request in &requests {
+    for (index, request) in requests.iter().enumerate() {
         match evaluated(request, world) {
             Ok(outcome) if outcome.result == SpfResult::Pass => {}
-            Ok(outcome) => return not_passed(&request.ip.to_string(), &outcome, &sender.mail_from, world),
+            Ok(outcome) => {
+                let verdict = not_passed(&request.ip.to_string(), &outcome, &sender.mail_from, world);
+                let Some(ip) = sender.details.and_then(|details| details.ip.get(index)) else {
+                    return verdict;
+                };
+                return verdict.at(Place::new(format!("{}.ip[{index}]", sender.place.path), ip.span));
+            }
             Err(verdict) => return *verdict,
         }
     }
@@ -89,7 +107,14 @@ fn not_passed(who: &str, outcome: &Outcome, name: &str, world: &World) -> Verdic
             Some(Cause::NoRecord(_)) => return record::absent(world),
             // What is wrong with the domain's own record is said by the checks of that record.
             Some(_) => return broken(world),
-            None => {}
+            // The term may be there, written so that nobody reads it.
+            None => {
+                let invalid = super::spf_invalid(world);
+                if invalid.status == Status::Fail && invalid.weight == Weight::Usual {
+                    let why = "the SPF record has a term that receivers do not read";
+                    return Verdict::not_judged("email/spf-invalid", world.domain(), why);
+                }
+            }
         }
     }
     let seen = match (&outcome.cause, &outcome.matched) {
@@ -110,13 +135,32 @@ fn broken(world: &World) -> Verdict {
         ("email/spf-too-many-lookups", super::spf_too_many_lookups),
         ("email/spf-too-many-void-lookups", super::spf_too_many_void_lookups),
     ];
-    let red = judges.iter().find(|(_, judge)| judge(world).status == Status::Fail);
+    let verdicts: Vec<(&'static str, Verdict)> =
+        judges.iter().map(|(id, judge)| (*id, judge(world))).collect();
+    let red = verdicts.iter().find(|(_, verdict)| verdict.status == Status::Fail);
+    if let (None, Some((_, told))) = (red, verdicts.iter().find(|(_, verdict)| verdict.because.is_some())) {
+        return told.clone();
+    }
     match red {
         Some((id, _)) => {
             Verdict::not_judged(id, world.domain(), "receivers stop at an error in the SPF record")
         }
         None => Verdict::unknown("receivers stop at an error in the SPF record"),
     }
+}
+
+/// Whoever the record leads to is refused by a term that stands before.
+fn overruled(who: &str, address: IpAddr, name: &str, world: &World) -> Verdict {
+    let request = Request::new(address, &format!("postmaster@{name}"), name);
+    let matched = evaluated(&request, world).ok().and_then(|outcome| outcome.matched);
+    let term = matched.map_or_else(|| "all".to_owned(), |matched| seen::cut(&matched.term));
+    Verdict::fail(format!(
+        "the SPF record of {name} leads to {who}, but `{term}` refuses its mail before: receivers take the first term that matches"
+    ))
+    .expected(format!("{who} passes at {name}"))
+    .observed(format!("`{term}` matches {address} first"))
+    .label("refused before")
+    .help(format!("take `{term}` out of the record of {name}, or put it behind the term that leads to {who}"))
 }
 
 fn missing(who: &str, name: &str, seen: &str, world: &World) -> Verdict {
@@ -132,7 +176,7 @@ fn missing(who: &str, name: &str, seen: &str, world: &World) -> Verdict {
                 format!("publish `{}`", wanted::with_sender(name, who, world))
             });
     match world.items.spf.root.reading().filter(|_| own) {
-        Some(reading) => verdict.evidence(shown(name, reading.record.text())),
+        Some(reading) => verdict.evidence(seen::txt(name, reading.record.text())),
         None => verdict,
     }
 }
@@ -161,8 +205,11 @@ fn by_provider(sender: &Sender, provider: &'static Provider, world: &World) -> V
         return *verdict;
     }
     let fits = |domain: &str| spf.include.iter().any(|include| include.fits(domain, About::default()));
-    if tree.reaches(fits) {
-        return Verdict::pass(format!("{name} includes the record of {}", provider.name));
+    if let Some(node) = tree.passing(fits) {
+        return match wanted::refused(node, name, world) {
+            Some(address) => overruled(&provider.name, address, name, world),
+            None => Verdict::pass(format!("{name} includes the record of {}", provider.name)),
+        };
     }
     match wanted::flattened(provider, name, world) {
         Some(true) => return Verdict::pass(format!("{name} lists every network of {}", provider.name)),
@@ -171,7 +218,15 @@ fn by_provider(sender: &Sender, provider: &'static Provider, world: &World) -> V
     }
     let include =
         spf.include.first().map_or_else(String::new, |include| format!("include:{}", include.as_str()));
+    let refusing = tree.root.terms.iter().find(|branch| {
+        branch.qualifier.is_some_and(|qualifier| qualifier != Qualifier::Pass)
+            && branch.child.as_ref().is_some_and(|child| child.walk().iter().any(|node| fits(&node.domain)))
+    });
     let seen = match &tree.root.found {
+        _ if refusing.is_some() => {
+            let term = refusing.map(|branch| seen::cut(&branch.term)).unwrap_or_default();
+            format!("`{term}`, which does not let it pass")
+        }
         Found::NoRecord => format!("no SPF record at {name}"),
         Found::Several(texts) => format!("{} SPF records at {name}", texts.len()),
         _ => format!("no `{include}`"),
@@ -189,7 +244,7 @@ fn by_provider(sender: &Sender, provider: &'static Provider, world: &World) -> V
         format!("publish `{}`", wanted::with_sender(name, &include, world))
     });
     match tree.root.reading() {
-        Some(reading) => verdict.evidence(shown(name, reading.record.text())),
+        Some(reading) => verdict.evidence(seen::txt(name, reading.record.text())),
         None => verdict,
     }
 }
@@ -236,6 +291,10 @@ fn by_return_path(sender: &Sender, provider: &'static Provider, world: &World) -
     if wrong.is_empty() {
         return Verdict::pass(format!("{name} is the return path of {}", provider.name));
     }
+    let place = sender.details.and_then(|details| details.return_path.as_ref()).map_or_else(
+        || sender.place.clone(),
+        |path| Place::new(format!("{}.return_path", sender.place.path), path.span),
+    );
     let records: Vec<String> = provider
         .return_path
         .iter()
@@ -254,6 +313,7 @@ fn by_return_path(sender: &Sender, provider: &'static Provider, world: &World) -
         seen::in_full(&records),
         provider.name
     ))
+    .at(place)
 }
 
 /// True where the text includes what a documented one includes.

@@ -1,6 +1,8 @@
 //! Whom SPF authorises although the spec names nobody like that.
 
-use super::{read, shown, spf_place};
+use std::collections::BTreeMap;
+
+use super::{read, spf_place};
 use crate::check::email::Mail;
 use crate::check::{Verdict, World, seen};
 use crate::wanted;
@@ -16,13 +18,17 @@ pub(in crate::check) fn spf_sender_stale(world: &World) -> Verdict {
         Ok(spf) => spf,
         Err(verdict) => return *verdict,
     };
-    let stale = wanted::spf::needless(world);
+    let stale = wanted::needless::needless(world);
     if stale.is_empty() {
         return Verdict::pass("authorises nobody but the declared senders");
     }
     let terms: Vec<String> = stale.iter().map(|(term, _)| format!("`{}`", seen::cut(term))).collect();
+    let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (term, why) in &stale {
+        reasons.entry(why).or_default().push(format!("`{}`", seen::cut(term)));
+    }
     let reasons: Vec<String> =
-        stale.iter().map(|(term, why)| format!("`{}`: {why}", seen::cut(term))).collect();
+        reasons.into_iter().map(|(why, terms)| format!("{}: {why}", seen::listed(&terms))).collect();
     Verdict::fail(format!(
         "the SPF record of {} holds {}, which no declared sender needs",
         world.domain(),
@@ -37,5 +43,5 @@ pub(in crate::check) fn spf_sender_stale(world: &World) -> Verdict {
         wanted::spf::without_needless(world)
     ))
     .at(spf_place(world))
-    .evidence(shown(world.domain(), spf.text))
+    .evidence(seen::txt(world.domain(), spf.text))
 }

@@ -8,6 +8,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 pub(crate) use read::begins_private_key;
 pub(super) use read::{Place, holds_private_key, is_bare_key, read};
 
@@ -95,8 +97,7 @@ impl Key {
             Self::Rsa(key) => &key.modulus,
             Self::Ed25519(key) => key,
         };
-        let digest =
-            Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        let digest = hex(&Sha256::digest(bytes));
         SAMPLES.iter().find(|(known, _)| *known == digest).map(|(_, standard)| *standard)
     }
 }

@@ -3,7 +3,7 @@
 use super::base64::{self, Decoded, Fault};
 use super::der::{self, Found};
 use super::{Key, KeyType, RsaKey};
-use crate::mail::dkim::{Error, ErrorKind};
+use crate::mail::dkim::{SyntaxError, SyntaxErrorKind};
 
 /// A value, and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -17,20 +17,23 @@ pub(in crate::mail::dkim) struct Place<'r> {
 }
 
 impl Place<'_> {
-    fn all(self, kind: ErrorKind) -> Error {
-        Error { kind, span: self.start..self.start + self.value.len() }
+    fn all(self, kind: SyntaxErrorKind) -> SyntaxError {
+        SyntaxError { kind, span: self.start..self.start + self.value.len() }
     }
 
     /// A fault at one byte of the value, and the character there.
-    fn at(self, kind: ErrorKind, at: usize) -> Error {
+    fn at(self, kind: SyntaxErrorKind, at: usize) -> SyntaxError {
         let length = self.value.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        Error { kind, span: self.start + at..self.start + at + length }
+        SyntaxError { kind, span: self.start + at..self.start + at + length }
     }
 }
 
 /// Reads a key. Without a type, for a record whose type nobody knows, only what no type may hold
 /// is an error, and there is no key.
-pub(in crate::mail::dkim) fn read(place: Place, key_type: Option<KeyType>) -> Result<Key, Option<Error>> {
+pub(in crate::mail::dkim) fn read(
+    place: Place,
+    key_type: Option<KeyType>,
+) -> Result<Key, Option<SyntaxError>> {
     if place.value.is_empty() {
         return Ok(Key::Revoked);
     }
@@ -39,7 +42,7 @@ pub(in crate::mail::dkim) fn read(place: Place, key_type: Option<KeyType>) -> Re
     }
     let decoded = base64::decode(place.value);
     if der::begins_private(&decoded.bytes) {
-        return Err(Some(place.all(ErrorKind::PrivateKey)));
+        return Err(Some(place.all(SyntaxErrorKind::PrivateKey)));
     }
     let Some(key_type) = key_type else { return Err(None) };
     if let Some((fault @ (Fault::Character(_) | Fault::BehindPadding), at)) = decoded.fault {
@@ -52,8 +55,8 @@ pub(in crate::mail::dkim) fn read(place: Place, key_type: Option<KeyType>) -> Re
     match (key, decoded.fault) {
         (Ok(key), None) => Ok(key),
         // The key itself tells better what is missing than its base64 does.
-        (Err(kind @ ErrorKind::Truncated { .. }), _) => Err(Some(place.at(kind, place.value.len()))),
-        (Err(kind @ ErrorKind::PlusLost), _) => {
+        (Err(kind @ SyntaxErrorKind::Truncated { .. }), _) => Err(Some(place.at(kind, place.value.len()))),
+        (Err(kind @ SyntaxErrorKind::PlusLost), _) => {
             Err(Some(place.at(kind, place.value.find(' ').unwrap_or_default())))
         }
         (Err(kind), None) => Err(Some(place.all(kind))),
@@ -61,40 +64,40 @@ pub(in crate::mail::dkim) fn read(place: Place, key_type: Option<KeyType>) -> Re
     }
 }
 
-fn of_base64(fault: Fault) -> ErrorKind {
+fn of_base64(fault: Fault) -> SyntaxErrorKind {
     match fault {
-        Fault::Character(c) => ErrorKind::Base64Character(c),
-        Fault::BehindPadding => ErrorKind::BehindPadding,
-        Fault::Cut => ErrorKind::Base64Cut,
-        Fault::Padding => ErrorKind::Base64Padding,
+        Fault::Character(c) => SyntaxErrorKind::Base64Character(c),
+        Fault::BehindPadding => SyntaxErrorKind::BehindPadding,
+        Fault::Cut => SyntaxErrorKind::Base64Cut,
+        Fault::Padding => SyntaxErrorKind::Base64Padding,
     }
 }
 
 /// The lines of a PEM file (RFC 7468), whatever became of the line breaks.
-fn pem(value: &str) -> Option<ErrorKind> {
+fn pem(value: &str) -> Option<SyntaxErrorKind> {
     let (_, label) = value.split_once("-----BEGIN")?;
     let label = label.split("-----").next().unwrap_or(label);
     Some(match label {
-        private if private.contains("PRIVATE") => ErrorKind::PrivateKey,
-        certificate if certificate.contains("CERTIFICATE") => ErrorKind::Certificate,
-        _ => ErrorKind::Pem,
+        private if private.contains("PRIVATE") => SyntaxErrorKind::PrivateKey,
+        certificate if certificate.contains("CERTIFICATE") => SyntaxErrorKind::Certificate,
+        _ => SyntaxErrorKind::Pem,
     })
 }
 
-fn rsa(place: Place, decoded: &Decoded) -> Result<Key, ErrorKind> {
+fn rsa(place: Place, decoded: &Decoded) -> Result<Key, SyntaxErrorKind> {
     match der::look(&decoded.bytes) {
         Found::Rsa { modulus, exponent } => {
             let key = RsaKey { modulus: magnitude(modulus), exponent: magnitude(exponent) };
             checked(key, modulus).map(Key::Rsa)
         }
-        Found::Ed25519 => Err(ErrorKind::Mismatch { declared: KeyType::Rsa, found: KeyType::Ed25519 }),
+        Found::Ed25519 => Err(SyntaxErrorKind::Mismatch { declared: KeyType::Rsa, found: KeyType::Ed25519 }),
         Found::Truncated { got, of } => Err(if plus_lost(place.value) {
-            ErrorKind::PlusLost
+            SyntaxErrorKind::PlusLost
         } else {
-            ErrorKind::Truncated { got, of, at_limit: place.at_limit }
+            SyntaxErrorKind::Truncated { got, of, at_limit: place.at_limit }
         }),
         Found::Unknown if decoded.bytes.len() == 32 => {
-            Err(ErrorKind::Mismatch { declared: KeyType::Rsa, found: KeyType::Ed25519 })
+            Err(SyntaxErrorKind::Mismatch { declared: KeyType::Rsa, found: KeyType::Ed25519 })
         }
         found => Err(other(&found, decoded.bytes.len())),
     }
@@ -105,13 +108,13 @@ fn magnitude(number: &[u8]) -> Vec<u8> {
     number.iter().copied().skip_while(|byte| *byte == 0).collect()
 }
 
-fn checked(key: RsaKey, signed: &[u8]) -> Result<RsaKey, ErrorKind> {
+fn checked(key: RsaKey, signed: &[u8]) -> Result<RsaKey, SyntaxErrorKind> {
     let is_odd = |number: &[u8]| number.last().is_some_and(|byte| byte % 2 == 1);
     let negative = signed.first().is_some_and(|byte| *byte >= 0x80);
     if negative || !is_odd(&key.modulus) {
-        Err(ErrorKind::Modulus)
+        Err(SyntaxErrorKind::Modulus)
     } else if !is_odd(&key.exponent) || key.exponent == [1] {
-        Err(ErrorKind::Exponent)
+        Err(SyntaxErrorKind::Exponent)
     } else {
         Ok(key)
     }
@@ -124,27 +127,29 @@ fn plus_lost(value: &str) -> bool {
     decoded.fault.is_none() && value.contains(' ') && matches!(der::look(&decoded.bytes), Found::Rsa { .. })
 }
 
-fn ed25519(bytes: &[u8]) -> Result<Key, ErrorKind> {
+fn ed25519(bytes: &[u8]) -> Result<Key, SyntaxErrorKind> {
     if let Ok(key) = <[u8; 32]>::try_from(bytes) {
         return Ok(Key::Ed25519(key));
     }
     match der::look(bytes) {
-        Found::Ed25519 => Err(ErrorKind::WrappedEd25519),
-        Found::Rsa { .. } => Err(ErrorKind::Mismatch { declared: KeyType::Ed25519, found: KeyType::Rsa }),
+        Found::Ed25519 => Err(SyntaxErrorKind::WrappedEd25519),
+        Found::Rsa { .. } => {
+            Err(SyntaxErrorKind::Mismatch { declared: KeyType::Ed25519, found: KeyType::Rsa })
+        }
         // Seed and public key one behind the other, as many libraries keep a private key.
-        _ if bytes.len() == 64 => Err(ErrorKind::PrivateKey),
-        Found::Unknown | Found::Truncated { .. } => Err(ErrorKind::Ed25519Length(bytes.len())),
+        _ if bytes.len() == 64 => Err(SyntaxErrorKind::PrivateKey),
+        Found::Unknown | Found::Truncated { .. } => Err(SyntaxErrorKind::Ed25519Length(bytes.len())),
         found => Err(other(&found, bytes.len())),
     }
 }
 
 /// What is no key of either type.
-fn other(found: &Found, length: usize) -> ErrorKind {
+fn other(found: &Found, length: usize) -> SyntaxErrorKind {
     match found {
-        Found::Certificate => ErrorKind::Certificate,
-        Found::Other(algorithm) => ErrorKind::Algorithm(algorithm),
-        Found::Trailing(bytes) => ErrorKind::Trailing(*bytes),
-        _ => ErrorKind::NotAKey(length),
+        Found::Certificate => SyntaxErrorKind::Certificate,
+        Found::Other(algorithm) => SyntaxErrorKind::Algorithm(algorithm),
+        Found::Trailing(bytes) => SyntaxErrorKind::Trailing(*bytes),
+        _ => SyntaxErrorKind::NotAKey(length),
     }
 }
 

@@ -109,7 +109,6 @@ fn every_error_has_its_place() {
     ] {
         assert_eq!(errors(text), [(words, part.to_owned())], "{text}");
     }
-    assert_eq!(record("v=DMARC1; x=é; p=z").character(19), 19);
     assert_eq!(record("v=DMARC1; x=é; p=z").errors[0].span, 18..19);
 }
 
@@ -171,7 +170,6 @@ proptest::proptest! {
             let _ = (read.policies(), read.applied(), read.spared(), read.is_void());
             for span in read.errors.iter().map(|e| &e.span).chain(read.lints.iter().map(|l| &l.span)) {
                 proptest::prop_assert!(text.get(span.clone()).is_some(), "{:?} in {:?}", span, text);
-                proptest::prop_assert!(read.character(span.start) <= text.chars().count() + 1);
             }
         }
     }

@@ -51,6 +51,9 @@ impl Request {
     /// The usual check of a mail's MAIL FROM. Where that is empty (a bounce), it is
     /// `postmaster` at the HELO name (section 2.4).
     pub fn new(ip: IpAddr, sender: &str, helo: &str) -> Self {
+        // The final dot of a full name is no part of it in mail (RFC 5321 section 2.3.5).
+        let helo = helo.strip_suffix('.').unwrap_or(helo);
+        let sender = sender.strip_suffix('.').unwrap_or(sender);
         let sender = if sender.is_empty() { format!("postmaster@{helo}") } else { sender.to_owned() };
         let domain = sender.rsplit_once('@').map_or(sender.as_str(), |(_, domain)| domain).to_owned();
         Self {

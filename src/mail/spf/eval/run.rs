@@ -131,6 +131,8 @@ impl<'a> Run<'a> {
             Mechanism::Include(target) => {
                 let target = self.sender.expand(target, at.domain, self.lookup)?;
                 match self.check(&target, at.depth + 1)? {
+                    // A local part that is not ASCII matches no name in DNS (RFC 8616 section 4).
+                    Verdict::NoRecord(_) if !target.is_ascii() => Found { matches: false, void: false },
                     Verdict::Says(result, ..) => Found { matches: result == SpfResult::Pass, void: false },
                     Verdict::NoRecord(_) => {
                         return Err(Cause::NothingAtTarget(at.term.to_owned()).into());

@@ -152,3 +152,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_final_dot_is_no_part_of_an_identity() {
+    let dns = Answers::new()
+        .with("a.test", Kind::Txt, "v=spf1 exists:%{o}.o.test exists:%{h}.h.test -all")
+        .with("a.test.o.test", Kind::A, "127.0.0.2")
+        .close();
+    assert_eq!(evaluate("192.0.2.1", "x@a.test.", &dns).result, SpfResult::Pass);
+    let request = Request::new("192.0.2.1".parse().expect("an address"), "", "a.test.");
+    assert_eq!((request.domain.as_str(), request.sender.as_str()), ("a.test", "postmaster@a.test"));
+}
+
+/// RFC 8616 section 4.
+#[test]
+fn a_local_part_beyond_ascii_matches_no_name() {
+    let dns = Answers::new()
+        .with("a.test", Kind::Txt, "v=spf1 include:%{s}.users.test exists:%{l}.b.test ip4:192.0.2.1 -all")
+        .close();
+    assert_eq!(evaluate("192.0.2.1", "üser@a.test", &dns).result, SpfResult::Pass);
+    assert_eq!(evaluate("192.0.2.1", "user@a.test", &dns).result, SpfResult::PermError);
+}

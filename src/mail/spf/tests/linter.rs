@@ -149,3 +149,15 @@ fn records_that_include_each_other_end() {
     assert!(lints.iter().any(|lint| lint.kind == LintKind::NotFollowed));
     assert!(lints.iter().any(|lint| matches!(lint.kind, LintKind::TooManyLookups { .. })));
 }
+
+#[test]
+fn the_senders_own_domain_is_known() {
+    assert!(
+        findings("v=spf1 include:%{o} -all")
+            .iter()
+            .any(|(what, _)| what == "the record leads back to a.test")
+    );
+    assert!(
+        findings("v=spf1 redirect=%{o}").iter().any(|(what, _)| what == "the record leads back to a.test")
+    );
+}

@@ -23,6 +23,7 @@ pub(super) fn grow(domain: &str, lookup: &dyn Lookup, limits: Limits) -> Tree {
         nodes: 0,
         above: Vec::new(),
         included: false,
+        root: askable(domain).unwrap_or_default(),
     };
     let root = grower.node(domain);
     let failures = grower.failures.into_iter().collect();
@@ -40,6 +41,8 @@ struct Grower<'a> {
     above: Vec<String>,
     /// True below an `include`: nobody reads explanations there (section 6.2).
     included: bool,
+    /// The tree's own domain.
+    root: String,
 }
 
 impl Grower<'_> {
@@ -138,7 +141,7 @@ impl Grower<'_> {
         branch.target = match (mechanism, mechanism.domain()) {
             (Mechanism::All | Mechanism::Ip4(..) | Mechanism::Ip6(..), _) => Target::None,
             (Mechanism::Ptr(_), _) => Target::Varies,
-            (_, Some(name)) => target(name, domain),
+            (_, Some(name)) => target(name, domain, &self.root),
             (_, None) => Target::Name(domain.to_owned()),
         };
         if branch.dead {
@@ -165,13 +168,13 @@ impl Grower<'_> {
     fn modifier(&mut self, branch: &mut Branch, modifier: &Modifier, domain: &str) {
         match modifier {
             Modifier::Redirect(name) => {
-                branch.target = target(name, domain);
+                branch.target = target(name, domain, &self.root);
                 if let (false, Target::Name(name) | Target::Unaskable(name)) = (branch.dead, &branch.target) {
                     branch.child = Some(self.node(name));
                 }
             }
             Modifier::Explanation(name) => {
-                branch.target = target(name, domain);
+                branch.target = target(name, domain, &self.root);
                 if let (false, Target::Name(name)) = (self.included, &branch.target) {
                     branch.texts =
                         self.records(self.lookup.txt(name), name, Kind::Txt).map(|texts| texts.len());
@@ -215,8 +218,13 @@ fn the_one_record(mut texts: Vec<String>) -> Found {
 }
 
 /// The name that a term means, as far as it is the same for every sender.
-fn target(name: &DomainSpec, domain: &str) -> Target {
-    let known = |letter| (letter == Letter::Domain).then(|| domain.to_owned());
+fn target(name: &DomainSpec, domain: &str, root: &str) -> Target {
+    let known = |letter| match letter {
+        Letter::Domain => Some(domain.to_owned()),
+        // Mail in the tree's own name: that is whose record it is.
+        Letter::SenderDomain => Some(root.to_owned()),
+        _ => None,
+    };
     match name.expand(&known) {
         None => Target::Varies,
         Some(name) => askable(&name).map_or(Target::Unaskable(name), Target::Name),

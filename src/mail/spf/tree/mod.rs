@@ -2,6 +2,7 @@
 
 mod grow;
 
+use std::net::IpAddr;
 use std::ops::Range;
 
 use super::eval::Limits;
@@ -32,10 +33,10 @@ impl Tree {
         grow::grow(domain, lookup, limits)
     }
 
-    /// True where a record that evaluation can reach stands at a domain of that kind; the tree's own
-    /// domain is not asked about.
-    pub fn reaches(&self, fits: impl Fn(&str) -> bool) -> bool {
-        self.root.walk().iter().skip(1).any(|node| fits(&node.domain))
+    /// The record at a domain of that kind whose senders this tree passes: every term on the way is a
+    /// `+include` or a `redirect`. The tree's own domain is not asked about.
+    pub fn passing(&self, fits: impl Fn(&str) -> bool) -> Option<&Node> {
+        self.root.passing().into_iter().skip(1).find(|node| fits(&node.domain))
     }
 
     /// True where a record lists addresses or networks itself.
@@ -159,6 +160,27 @@ impl Node {
             let own = (usize::from(!branch.void_v4.is_empty()), usize::from(!branch.void_v6.is_empty()));
             (v4 + own.0 + below.0, v6 + own.1 + below.1)
         })
+    }
+
+    /// This domain and all below it on terms that pass what they match: `+include` and `redirect`.
+    pub fn passing(&self) -> Vec<&Self> {
+        let passes =
+            |branch: &&Branch| !branch.dead && matches!(branch.qualifier, None | Some(Qualifier::Pass));
+        let below = self.terms.iter().filter(passes).filter_map(|branch| branch.child.as_ref());
+        std::iter::once(self).chain(below.flat_map(Self::passing)).collect()
+    }
+
+    /// The first address of each network that its record, and those that it leads to, pass.
+    pub fn first_addresses(&self) -> Vec<IpAddr> {
+        let records = self.passing().into_iter().filter_map(Self::reading);
+        let directives = records.flat_map(|reading| reading.record.directives());
+        let passing = directives.filter(|(directive, _)| directive.qualifier == Qualifier::Pass);
+        let addresses = passing.filter_map(|(directive, _)| match directive.mechanism {
+            Mechanism::Ip4(address, _) => Some(address.into()),
+            Mechanism::Ip6(address, _) => Some(address.into()),
+            _ => None,
+        });
+        addresses.collect()
     }
 
     /// The record, where there is one.

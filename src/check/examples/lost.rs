@@ -1,0 +1,64 @@
+//! What if one answer had not come? A failed observation is never a failure, and never a pass.
+
+use std::collections::BTreeMap;
+
+use super::{CATALOGUE, Fixture, assert_none, findings, of, unfounded};
+use crate::check::Status;
+use crate::observed::{Observed, Seen};
+use crate::report::Finding;
+
+/// The answers of one kind.
+type Field<T> = fn(&mut Observed) -> &mut BTreeMap<String, Seen<T>>;
+
+/// Loses each answer of one kind in turn, and looks at what is said then.
+fn lose<T>(fixture: &mut Fixture, field: Field<T>, mut look: impl FnMut(&str, &[Finding])) {
+    let keys: Vec<String> = field(&mut fixture.observed).keys().cloned().collect();
+    for key in keys {
+        let lost = Seen::Unobserved("no answer within 5 s".into());
+        let kept = field(&mut fixture.observed).insert(key.clone(), lost);
+        look(&key, &findings(fixture));
+        field(&mut fixture.observed).extend(kept.map(|kept| (key, kept)));
+    }
+}
+
+/// What is said of the same thing without that answer, and must not be.
+fn wrong(before: &[Finding], after: &[Finding]) -> Vec<String> {
+    let was = |finding: &Finding| {
+        let same = |other: &&Finding| other.check == finding.check && other.subject == finding.subject;
+        before.iter().find(same)
+    };
+    let mut found = Vec::new();
+    for finding in after {
+        // Where the cause of what was not judged is not known any more, the check speaks for itself.
+        let judged = was(finding).filter(|was| was.because.is_none() && was.status != finding.status);
+        if let Some(was) = judged.filter(|_| matches!(finding.status, Status::Fail | Status::Pass)) {
+            let (check, subject) = (&finding.check, &finding.subject);
+            found.push(format!("{check} {subject}: {:?}, was {:?}", finding.status, was.status));
+        }
+        found.extend(unfounded(finding, after).filter(|_| finding.because.is_some()));
+    }
+    found
+}
+
+#[test]
+fn an_answer_that_did_not_come_decides_nothing_about_mail() {
+    let mut faults = Vec::new();
+    for check in CATALOGUE.iter().filter(|check| check.area() == "email") {
+        for example in of(check).unwrap_or_default() {
+            let Ok(mut fixture) = Fixture::new(&example.spec, &example.observed) else { continue };
+            let before = findings(&fixture);
+            let mut look = |key: &str, after: &[Finding]| {
+                let (id, title) = (check.id, &example.title);
+                let wrong = wrong(&before, after).into_iter();
+                faults.extend(wrong.map(|what| format!("checks/{id}.md, `{title}`, without {key}: {what}")));
+            };
+            lose(&mut fixture, |observed| &mut observed.dns, &mut look);
+            lose(&mut fixture, |observed| &mut observed.smtp, &mut look);
+            lose(&mut fixture, |observed| &mut observed.files, &mut look);
+            lose(&mut fixture, |observed| &mut observed.logos, &mut look);
+            lose(&mut fixture, |observed| &mut observed.tls, &mut look);
+            lose(&mut fixture, |observed| &mut observed.dnssec, &mut look);
+        }
+    }
+    assert_none(&faults);
+}
