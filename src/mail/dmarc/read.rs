@@ -65,7 +65,7 @@ impl Reader {
         match known {
             "v" => return,
             _ if value.is_empty() => self.error(SyntaxErrorKind::Empty(known), part.span.clone()),
-            _ => match glued(value) {
+            _ => match glued(known, value) {
                 Some(next) => self.error(SyntaxErrorKind::Glued { tag: known, next }, part.span.clone()),
                 None => self.value(known, value, &part.value_span),
             },
@@ -219,12 +219,20 @@ fn is_failure_options(value: &str) -> bool {
         && options.iter().all(|option| ["0", "1", "d", "s"].contains(&option.as_str()))
 }
 
+/// True for the name of a tag of either standard.
+pub(super) fn is_known(name: &str) -> bool {
+    KNOWN.into_iter().chain(RETIRED).any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// The known tag that a value runs on into, because the semicolon before it is missing. Commas, colons
 /// and spaces are what people write instead.
-fn glued(value: &str) -> Option<&'static str> {
-    let mut words = value.split([' ', '\t', ',']).filter(|word| !word.is_empty());
-    // A query in an address may hold anything.
-    words.find_map(|word| {
+fn glued(tag: &str, value: &str) -> Option<&'static str> {
+    // A query in an address may hold anything; other values hold neither names nor marks.
+    let apart: fn(char) -> bool = match tag {
+        "rua" | "ruf" => |c| matches!(c, ' ' | '\t' | ','),
+        _ => |c| !c.is_alphanumeric() && !matches!(c, '=' | '_'),
+    };
+    value.split(apart).find_map(|word| {
         let (name, _) = word.split_once('=')?;
         KNOWN.into_iter().chain(RETIRED).find(|known| name.eq_ignore_ascii_case(known))
     })
@@ -232,6 +240,10 @@ fn glued(value: &str) -> Option<&'static str> {
 
 /// The tag that an unknown one is close to.
 fn meant(name: &str) -> Option<&'static str> {
+    let bare = name.trim_matches(|c: char| !c.is_alphanumeric());
+    if let Some(known) = KNOWN.into_iter().chain(RETIRED).find(|known| *known == bare) {
+        return Some(known);
+    }
     let words = [("policy", "p"), ("subdomain_policy", "sp"), ("test", "t"), ("percent", "pct")];
     let tags = KNOWN.into_iter().chain(["pct"]).filter(|tag| tag.len() > 1).map(|tag| (tag, tag));
     let length = name.chars().count();
