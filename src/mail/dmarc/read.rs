@@ -118,13 +118,15 @@ impl Reader {
 
     fn retired(&mut self, tag: &'static str, value: &str, span: &Range<usize>) {
         self.lint(LintKind::Retired(tag), span.clone());
-        if tag != "pct" {
-            return;
-        }
-        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-        match value.parse::<u8>().ok().filter(|percent| digits && *percent <= 100) {
-            Some(percent) => self.record.percent = Some(percent),
-            None => self.error(SyntaxErrorKind::Percentage(value.to_owned()), span.clone()),
+        let number = Some(value).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = number.and_then(|value| value.parse::<u32>().ok());
+        let percent = number.and_then(|number| u8::try_from(number).ok()).filter(|percent| *percent <= 100);
+        match tag {
+            "pct" if percent.is_some() => self.record.percent = percent,
+            "pct" => self.error(SyntaxErrorKind::Percentage(value.to_owned()), span.clone()),
+            "ri" if number.is_none() => self.error(SyntaxErrorKind::Interval(value.to_owned()), span.clone()),
+            "rf" if !is_formats(value) => self.error(SyntaxErrorKind::Format(value.to_owned()), span.clone()),
+            _ => {}
         }
     }
 
@@ -161,6 +163,9 @@ impl Reader {
 
     /// What only the whole record tells.
     fn whole(&mut self, parts: &[tags::Tag]) {
+        if let Some(at) = empty_part(&self.record.text) {
+            self.lint(LintKind::EmptyPart, at..at + 1);
+        }
         let version = parts.first().map_or(0..0, |part| part.span.clone());
         let place = |name: &str| parts.iter().position(|part| part.name.eq_ignore_ascii_case(name));
         if let Some(at) = place("fo").filter(|_| place("ruf").is_none()) {
@@ -169,9 +174,17 @@ impl Reader {
         match place("p") {
             Some(at) if at > 1 => self.lint(LintKind::PolicyLate, parts[at].span.clone()),
             None if self.record.rua.is_empty() => self.error(SyntaxErrorKind::NoPolicy, version),
+            None => self.lint(LintKind::NoPolicy, version),
             _ => {}
         }
     }
+}
+
+/// The first semicolon that ends nothing.
+fn empty_part(text: &str) -> Option<usize> {
+    let semicolons = text.match_indices(';').map(|(at, _)| at);
+    let mut start = 0;
+    semicolons.into_iter().find(|at| text[std::mem::replace(&mut start, at + 1)..*at].trim().is_empty())
 }
 
 fn part_text(part: &tags::Tag) -> String {
@@ -222,6 +235,14 @@ fn is_failure_options(value: &str) -> bool {
 /// True for the name of a tag of either standard.
 pub(super) fn is_known(name: &str) -> bool {
     KNOWN.into_iter().chain(RETIRED).any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Keywords with colons between them (RFC 7489 section 6.4, RFC 5321 section 4.1.2).
+fn is_formats(value: &str) -> bool {
+    value.split(':').map(str::trim).all(|format| {
+        format.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && format.ends_with(|c: char| c.is_ascii_alphanumeric())
+    })
 }
 
 /// The known tag that a value runs on into, because the semicolon before it is missing. Commas, colons
