@@ -71,6 +71,12 @@ pub enum SyntaxErrorKind {
     /// `pct` that is no number from 0 to 100 (RFC 7489 section 6.3): old receivers may ignore the record.
     #[error("`pct={0}` is no percentage from 0 to 100")]
     Percentage(String),
+    /// `ri` that is no number of seconds in 32 bits (RFC 7489 section 6.3), likewise.
+    #[error("`ri={0}` is no number of seconds")]
+    Interval(String),
+    /// `rf` that is no list of names of formats (RFC 7489 section 6.4), likewise.
+    #[error("`rf={0}` names no format of reports: `rf` takes afrf")]
+    Format(String),
     /// Neither `p` nor a report address: receivers ignore the record (section 4.10.1).
     #[error("there is neither a policy in `p` nor an address in `rua`: receivers ignore the record")]
     NoPolicy,
@@ -101,6 +107,8 @@ pub enum UriFault {
     Exclamation,
     /// A `mailto:` without one mail address (RFC 6068).
     Address,
+    /// An address of the web without `//` and the name of a host (RFC 9110 section 4.2).
+    Host,
 }
 
 fn uri_words(tag: &str, text: &str, fault: UriFault) -> String {
@@ -111,6 +119,9 @@ fn uri_words(tag: &str, text: &str, fault: UriFault) -> String {
         }
         UriFault::NoScheme => format!("`{text}` in `{tag}` is no URI: write `mailto:` and an address"),
         UriFault::Character(' ') => format!("`{text}` in `{tag}` holds a space, which no URI may hold"),
+        UriFault::Character(c @ ('#' | '[' | ']')) => {
+            format!("`{text}` in `{tag}` holds a `{c}` where no URI may hold one")
+        }
         UriFault::Character(c) => {
             format!("`{text}` in `{tag}` holds `{}`, which no URI may hold", c.escape_default())
         }
@@ -119,6 +130,7 @@ fn uri_words(tag: &str, text: &str, fault: UriFault) -> String {
             format!("`{text}` in `{tag}` holds a `!` that begins no size: write `%21`")
         }
         UriFault::Address => format!("`{text}` in `{tag}` names no mail address"),
+        UriFault::Host => format!("`{text}` in `{tag}` names no host: write `https://host.example/path`"),
     }
 }
 
@@ -158,6 +170,12 @@ pub enum LintKind {
     /// The name of a tag in upper case, which not every reader takes.
     #[error("the tag `{0}` is in upper case, which old readers may not take")]
     UpperCase(String),
+    /// Nothing between two semicolons, or two at the end, which the grammar does not have (section 4.8).
+    #[error("nothing stands before this semicolon: some receivers refuse the whole record for that")]
+    EmptyPart,
+    /// Reports are asked for, but no policy (section 4.7, `p`).
+    #[error("there is no `p`, which counts as `p=none`")]
+    NoPolicy,
     /// `fo` without `ruf` (section 4.7).
     #[error("`fo` has no effect without `ruf`")]
     NoFailureReports,

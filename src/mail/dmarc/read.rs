@@ -65,7 +65,7 @@ impl Reader {
         match known {
             "v" => return,
             _ if value.is_empty() => self.error(SyntaxErrorKind::Empty(known), part.span.clone()),
-            _ => match glued(value) {
+            _ => match glued(known, value) {
                 Some(next) => self.error(SyntaxErrorKind::Glued { tag: known, next }, part.span.clone()),
                 None => self.value(known, value, &part.value_span),
             },
@@ -118,13 +118,15 @@ impl Reader {
 
     fn retired(&mut self, tag: &'static str, value: &str, span: &Range<usize>) {
         self.lint(LintKind::Retired(tag), span.clone());
-        if tag != "pct" {
-            return;
-        }
-        let digits = value.bytes().all(|byte| byte.is_ascii_digit());
-        match value.parse::<u8>().ok().filter(|percent| digits && *percent <= 100) {
-            Some(percent) => self.record.percent = Some(percent),
-            None => self.error(SyntaxErrorKind::Percentage(value.to_owned()), span.clone()),
+        let number = Some(value).filter(|value| value.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = number.and_then(|value| value.parse::<u32>().ok());
+        let percent = number.and_then(|number| u8::try_from(number).ok()).filter(|percent| *percent <= 100);
+        match tag {
+            "pct" if percent.is_some() => self.record.percent = percent,
+            "pct" => self.error(SyntaxErrorKind::Percentage(value.to_owned()), span.clone()),
+            "ri" if number.is_none() => self.error(SyntaxErrorKind::Interval(value.to_owned()), span.clone()),
+            "rf" if !is_formats(value) => self.error(SyntaxErrorKind::Format(value.to_owned()), span.clone()),
+            _ => {}
         }
     }
 
@@ -161,6 +163,9 @@ impl Reader {
 
     /// What only the whole record tells.
     fn whole(&mut self, parts: &[tags::Tag]) {
+        if let Some(at) = empty_part(&self.record.text) {
+            self.lint(LintKind::EmptyPart, at..at + 1);
+        }
         let version = parts.first().map_or(0..0, |part| part.span.clone());
         let place = |name: &str| parts.iter().position(|part| part.name.eq_ignore_ascii_case(name));
         if let Some(at) = place("fo").filter(|_| place("ruf").is_none()) {
@@ -169,9 +174,17 @@ impl Reader {
         match place("p") {
             Some(at) if at > 1 => self.lint(LintKind::PolicyLate, parts[at].span.clone()),
             None if self.record.rua.is_empty() => self.error(SyntaxErrorKind::NoPolicy, version),
+            None => self.lint(LintKind::NoPolicy, version),
             _ => {}
         }
     }
+}
+
+/// The first semicolon that ends nothing.
+fn empty_part(text: &str) -> Option<usize> {
+    let semicolons = text.match_indices(';').map(|(at, _)| at);
+    let mut start = 0;
+    semicolons.into_iter().find(|at| text[std::mem::replace(&mut start, at + 1)..*at].trim().is_empty())
 }
 
 fn part_text(part: &tags::Tag) -> String {
@@ -219,12 +232,28 @@ fn is_failure_options(value: &str) -> bool {
         && options.iter().all(|option| ["0", "1", "d", "s"].contains(&option.as_str()))
 }
 
+/// True for the name of a tag of either standard.
+pub(super) fn is_known(name: &str) -> bool {
+    KNOWN.into_iter().chain(RETIRED).any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// Keywords with colons between them (RFC 7489 section 6.4, RFC 5321 section 4.1.2).
+fn is_formats(value: &str) -> bool {
+    value.split(':').map(str::trim).all(|format| {
+        format.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && format.ends_with(|c: char| c.is_ascii_alphanumeric())
+    })
+}
+
 /// The known tag that a value runs on into, because the semicolon before it is missing. Commas, colons
 /// and spaces are what people write instead.
-fn glued(value: &str) -> Option<&'static str> {
-    let mut words = value.split([' ', '\t', ',']).filter(|word| !word.is_empty());
-    // A query in an address may hold anything.
-    words.find_map(|word| {
+fn glued(tag: &str, value: &str) -> Option<&'static str> {
+    // A query in an address may hold anything; other values hold neither names nor marks.
+    let apart: fn(char) -> bool = match tag {
+        "rua" | "ruf" => |c| matches!(c, ' ' | '\t' | ','),
+        _ => |c| !c.is_alphanumeric() && !matches!(c, '=' | '_'),
+    };
+    value.split(apart).find_map(|word| {
         let (name, _) = word.split_once('=')?;
         KNOWN.into_iter().chain(RETIRED).find(|known| name.eq_ignore_ascii_case(known))
     })
@@ -232,6 +261,10 @@ fn glued(value: &str) -> Option<&'static str> {
 
 /// The tag that an unknown one is close to.
 fn meant(name: &str) -> Option<&'static str> {
+    let bare = name.trim_matches(|c: char| !c.is_alphanumeric());
+    if let Some(known) = KNOWN.into_iter().chain(RETIRED).find(|known| *known == bare) {
+        return Some(known);
+    }
     let words = [("policy", "p"), ("subdomain_policy", "sp"), ("test", "t"), ("percent", "pct")];
     let tags = KNOWN.into_iter().chain(["pct"]).filter(|tag| tag.len() > 1).map(|tag| (tag, tag));
     let length = name.chars().count();

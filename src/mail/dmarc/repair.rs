@@ -2,6 +2,7 @@
 //! time, as long as that leaves less wrong than before.
 
 use super::lookalike::{BEFORE, bare};
+use super::read::is_known;
 use super::{DmarcPolicy, LintKind, Record, SyntaxError, SyntaxErrorKind, UriFault, resembles_record};
 use crate::mail::tags::tags;
 
@@ -17,23 +18,33 @@ pub fn meant(text: &str) -> Option<Record> {
     resembles_record(text)?;
     let bare = bare(text).1.replace('\\', "");
     let bare = bare.trim_end_matches(|c: char| c.is_whitespace() || BEFORE.contains(c));
-    let mut all = vec!["v=DMARC1".to_owned()];
-    for part in tags(bare) {
-        let version = part.name.trim_end_matches(':').eq_ignore_ascii_case("v") || part.name.contains(':');
-        let value = part.value.unwrap_or_default();
-        let rest = value.strip_prefix("DMARC1").map(|rest| rest.trim_start_matches([',', ' ']));
-        match rest {
-            Some(rest) if version && !rest.is_empty() => all.push(rest.to_owned()),
-            _ if version => {}
-            _ => all.push(bare[part.span].to_owned()),
-        }
-    }
+    let parts = tags(bare).into_iter().map(|part| without_version(&bare[part.span]));
+    let all: Vec<&str> = std::iter::once("v=DMARC1").chain(parts.filter(|part| !part.is_empty())).collect();
     Record::read(&all.join("; ")).map(|record| record.repaired())
+}
+
+/// What stands behind `v=DMARC1` and whatever separates the two, in all the ways in which people write
+/// the version; a part without one as it is.
+fn without_version(part: &str) -> &str {
+    let after_v = part.strip_prefix(['v', 'V']).map(str::trim_start);
+    let value = after_v.and_then(|rest| rest.strip_prefix(['=', ':'])).map(str::trim_start);
+    let word = value.unwrap_or(part);
+    let Some((_, rest)) = word.split_at_checked(5).filter(|(word, _)| word.eq_ignore_ascii_case("DMARC"))
+    else {
+        return part;
+    };
+    let number = |c: char| c.is_whitespace() || c.is_ascii_digit();
+    let rest = rest.trim_start_matches(number);
+    // Without `v=` it may be a tag of its own.
+    if value.is_none() && rest.starts_with(|c: char| c == '=' || c.is_alphanumeric()) {
+        return part;
+    }
+    rest.trim_start_matches(|c: char| !c.is_alphanumeric())
 }
 
 impl Record {
     /// The record with its slips undone: names and policies that are one or two letters off, missing
-    /// semicolons, addresses without `mailto:`. What cannot be told stays as it is.
+    /// and wrong separators, addresses without `mailto:`. What cannot be told stays as it is.
     #[must_use]
     pub fn repaired(&self) -> Self {
         let mut record = self.clone();
@@ -78,8 +89,8 @@ impl Record {
                 SyntaxErrorKind::Glued { next, .. } => {
                     let part = self.text_at(&error.span).to_ascii_lowercase();
                     if let Some(at) = part.rfind(&format!("{next}=")) {
-                        let kept =
-                            self.text_at(&(start..start + at)).trim_end_matches([' ', ',', '\t']).len();
+                        let kept = self.text_at(&(start..start + at));
+                        let kept = kept.trim_end_matches(|c: char| !c.is_alphanumeric()).len();
                         edit(start + kept, start + at, "; ");
                     }
                 }
@@ -88,14 +99,42 @@ impl Record {
                         edit(start, end, policy.word());
                     }
                 }
+                SyntaxErrorKind::NotATag(text) => {
+                    if let Some((name, _)) = text.split_once(':')
+                        && is_known(name.trim_end())
+                    {
+                        edit(start + name.len(), start + name.len() + 1, "=");
+                    }
+                }
                 SyntaxErrorKind::Uri { fault: UriFault::NoScheme, text, .. } => {
-                    edit(start, end, &format!("mailto:{text}"));
+                    let rest = &self.text[end..];
+                    match rest.trim_start().strip_prefix(';') {
+                        // The semicolon stands in the place of the colon.
+                        Some(address) if text.eq_ignore_ascii_case("mailto") => {
+                            let address = address.trim_start();
+                            edit(end, self.text.len() - address.len(), ":");
+                        }
+                        _ => edit(start, end, &format!("mailto:{}", address(text))),
+                    }
+                }
+                SyntaxErrorKind::Uri { fault: UriFault::Address, text, .. } => {
+                    edit(start, end, &format!("mailto:{}", address(text)));
                 }
                 _ => {}
             }
         }
         found
     }
+}
+
+/// What stands behind `mailto` and the signs that people write between it and an address.
+fn address(text: &str) -> &str {
+    let Some((_, rest)) = text.split_at_checked(6).filter(|(word, _)| word.eq_ignore_ascii_case("mailto"))
+    else {
+        return text;
+    };
+    let address = rest.trim_start_matches(['/', ':', '=', '|', '\\', ' ']);
+    if address.len() < rest.len() { address } else { text }
 }
 
 /// The policy that a word is one or two letters away from.

@@ -1,7 +1,7 @@
 //! Another key or alias than the spec declares, or than the sender's provider documents.
 
 use super::key::evidence;
-use super::{Published, alias, good, missing, unless_told, words};
+use super::{Published, alias, good, unless_told, waiting, words};
 use crate::check::email::Mail;
 use crate::check::{Verdict, World, seen};
 use crate::item::Selector;
@@ -23,7 +23,7 @@ pub(in crate::check) fn dkim_differs(selector: &Selector, world: &World) -> Verd
     };
     let published = match good(selector, world) {
         Ok(published) => Some(published),
-        Err(_) if missing::is_waiting(selector, world) => None,
+        Err(_) if waiting::is_waiting(selector, world) => None,
         Err(verdict) => return *verdict,
     };
     let alias = alias(selector, answer);

@@ -1,13 +1,11 @@
 //! A selector at which nothing stands that is a key.
 
-use super::{State, alias, damaged, is_key, state, told_by_dns, words};
-use crate::check::seen::{self, Judged};
-use crate::check::{Status, Verdict, World};
+use super::{alias, damaged, is_key, told_by_dns, waiting, words};
+use crate::check::{Verdict, World, seen};
 use crate::item::Selector;
 use crate::mail::{self, spf};
 use crate::observed::{DnsAnswer, Seen};
 use crate::provider::cloudflare;
-use crate::provider::email::RecordKind;
 use crate::wanted;
 
 pub(in crate::check) fn dkim_missing(selector: &Selector, world: &World) -> Verdict {
@@ -16,13 +14,18 @@ pub(in crate::check) fn dkim_missing(selector: &Selector, world: &World) -> Verd
         Err(verdict) => return *verdict,
     };
     if let Some(record) = answer.of_type("TXT").find(|record| is_key(record)) {
+        if let (true, Ok(Some(idle))) =
+            (waiting::is_waiting(selector, world), waiting::waits(selector, world))
+        {
+            return Verdict::pass(idle);
+        }
         return Verdict::pass(match alias(selector, answer) {
             Some(_) => format!("a key is published at {}", seen::cut(record.name.as_str())),
             None => "a key is published".to_owned(),
         });
     }
-    match waits(selector, answer, world) {
-        Ok(Some(verdict)) => return verdict,
+    match waiting::waits(selector, world) {
+        Ok(Some(idle)) => return Verdict::pass(idle),
         Ok(None) => {}
         Err(verdict) => return *verdict,
     }
@@ -53,45 +56,6 @@ pub(in crate::check) fn dkim_missing(selector: &Selector, world: &World) -> Verd
 fn is_wanted(selector: &Selector, answer: &DnsAnswer, world: &World) -> bool {
     let wanted = wanted::dkim::record(selector, world).filter(|wanted| wanted.kind == "CNAME");
     wanted.is_some_and(|wanted| alias(selector, answer) == Some(wanted.value.as_str()))
-}
-
-/// The pass of a selector whose provider publishes a key there only when it changes keys: its own
-/// alias is right, and another selector of the set has a key.
-fn waits(selector: &Selector, answer: &DnsAnswer, world: &World) -> Judged<Option<Verdict>> {
-    let Some(fact) = selector.fact.filter(|fact| fact.set.one_key_is_enough) else { return Ok(None) };
-    let target = alias(selector, answer).filter(|target| wanted::dkim::fits(selector, target, world));
-    let (Some(target), RecordKind::Cname) = (target, fact.key.kind) else { return Ok(None) };
-    if selector.declared.is_some_and(|declared| declared.key.is_some()) {
-        return Ok(None);
-    }
-    let same_set = |other: &&Selector| {
-        other.name != selector.name
-            && other.sender == selector.sender
-            && other.fact.is_some_and(|other| std::ptr::eq(other.set, fact.set))
-    };
-    let mut gap = None;
-    for other in world.items.selectors.iter().filter(same_set) {
-        match state_of_sibling(other, world) {
-            Ok(true) => {
-                let message = format!(
-                    "an alias of {}, where {} publishes a key when it changes keys; until then it signs with {}",
-                    seen::cut(target),
-                    fact.provider.name,
-                    words::label(other)
-                );
-                return Ok(Some(Verdict::pass(message)));
-            }
-            Ok(false) => {}
-            Err(verdict) => gap = Some(verdict),
-        }
-    }
-    gap.map_or(Ok(None), Err)
-}
-
-/// True where a selector has a key, without regard to what others of its set have.
-fn state_of_sibling(selector: &Selector, world: &World) -> Judged<bool> {
-    let answer = seen::dns(&selector.name, "TXT", world)?;
-    Ok(answer.of_type("TXT").any(is_key) && matches!(state(selector, world)?, State::Good(_)))
 }
 
 /// Why there is no key.
@@ -164,11 +128,4 @@ fn proxied(name: &str, world: &World) -> Option<Absence> {
         observed: format!("A {}, no TXT record", seen::listed(&addresses)),
         first: Some(first.to_owned()),
     })
-}
-
-/// True where the selector passes without a key of its own.
-pub(super) fn is_waiting(selector: &Selector, world: &World) -> bool {
-    let Ok(answer) = seen::dns(&selector.name, "TXT", world) else { return false };
-    answer.of_type("TXT").find(|record| is_key(record)).is_none()
-        && dkim_missing(selector, world).status == Status::Pass
 }

@@ -8,6 +8,7 @@ mod differs;
 mod invalid;
 mod key;
 mod missing;
+mod waiting;
 mod words;
 
 use super::{damaged, declared_too};
@@ -55,25 +56,38 @@ fn alias<'w>(selector: &Selector, answer: &'w DnsAnswer) -> Option<&'w str> {
     answer.of_type("CNAME").find(own).map(|record| record.value.as_str())
 }
 
-/// What stands there, or the verdict where nothing does.
+/// What stands there, or the verdict where nothing does that the selector is judged by.
 fn state<'w>(selector: &Selector, world: &'w World) -> Judged<State<'w>> {
+    match standing(selector, world)? {
+        None => Err(Box::new(absent(selector, world))),
+        // A provider may leave an empty key where its next one will stand.
+        Some(State::Revoked(_)) if waiting::waits(selector, world)?.is_some() => Err(Box::new(idle())),
+        Some(state) => Ok(state),
+    }
+}
+
+/// What stands there, without regard to other selectors.
+fn standing<'w>(selector: &Selector, world: &'w World) -> Judged<Option<State<'w>>> {
     let answer = seen::dns(&selector.name, "TXT", world)?;
     let texts: Vec<&DnsRecord> = answer.of_type("TXT").collect();
-    let Some(record) = texts.iter().copied().find(|record| is_key(record)) else {
-        return Err(Box::new(absent(selector, world)));
-    };
+    let Some(record) = texts.iter().copied().find(|record| is_key(record)) else { return Ok(None) };
     if texts.len() > 1 {
-        return Ok(State::Several(texts));
+        return Ok(Some(State::Several(texts)));
     }
     let reading = dkim::Record::read(&record.value.as_sent());
     let published = Published { record, reading };
-    Ok(if published.reading.record.is_revoked() {
+    Ok(Some(if published.reading.record.is_revoked() {
         State::Revoked(published)
     } else if published.reading.errors.is_empty() {
         State::Good(published)
     } else {
         State::Broken(published)
-    })
+    }))
+}
+
+/// The verdict of the checks of keys on a selector that has none yet, and needs none.
+fn idle() -> Verdict {
+    Verdict::not_applicable("the selector waits for the next change of keys")
 }
 
 /// The verdict of the other checks where there is no key.
@@ -81,7 +95,7 @@ fn absent(selector: &Selector, world: &World) -> Verdict {
     let missing = dkim_missing(selector, world);
     match missing.status {
         Status::Fail => Verdict::not_judged("email/dkim-missing", &selector.name, "there is no key"),
-        Status::Pass => Verdict::not_applicable("the selector waits for the next change of keys"),
+        Status::Pass => idle(),
         _ => missing,
     }
 }

@@ -82,6 +82,24 @@ fn a_selector_that_waits_is_no_fault_and_signs_nothing() {
     );
     let silent = alias("selector1", "") + "  selector2._domainkey.shop.test TXT: {unobserved: timed out}\n";
     assert_eq!(status(&silent), (vec![unknown, unknown], vec![unknown, unknown]));
+    // An empty key at the name of the next one is no withdrawn key, unless nothing signs.
+    let empty = ", {name: k, type: TXT, value: 'v=DKIM1; k=rsa; p='}";
+    let red = |dns: &str| {
+        let fixture = fixture(both, dns);
+        let world = fixture.world();
+        let judges = [dkim_missing, dkim_invalid, dkim_revoked, dkim_weak, dkim_testing, dkim_differs];
+        let all = world.items.selectors.iter().map(|selector| {
+            judges.iter().filter(|judge| judge(selector, &world).status == Status::Fail).count()
+        });
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(red(&(alias("selector1", &key) + &alias("selector2", empty))), [0, 0]);
+    assert_eq!(first_usable(both, &(alias("selector1", empty) + &alias("selector2", &key))), "NotApplicable");
+    let none = alias("selector1", empty) + &alias("selector2", empty);
+    assert_eq!((red(&none), first_usable(both, &none).as_str()), (vec![1, 1], "email/dkim-revoked"));
+    let silent =
+        alias("selector1", empty) + "  selector2._domainkey.shop.test TXT: {unobserved: timed out}\n";
+    assert_eq!(first_usable(both, &silent), "Unknown");
     // A withdrawn key does not stand in for one.
     let revoked = alias("selector1", "") + &alias("selector2", ", {name: k, type: TXT, value: 'p='}");
     assert_eq!(status(&revoked).0, [fail, pass]);

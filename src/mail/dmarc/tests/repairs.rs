@@ -15,6 +15,22 @@ fn slips_are_undone() {
         ("v:DMARC1; p=none", "v=DMARC1; p=none"),
         ("v=DMARC1; p=none; p=reject", "v=DMARC1; p=none; p=reject"),
         ("v=DMARC1; p=whatever", "v=DMARC1; p=whatever"),
+        ("v=DMARC1: p=reject", "v=DMARC1; p=reject"),
+        ("v=DMARC1:t=y;p=none", "v=DMARC1; t=y; p=none"),
+        ("v=DMARC1.; p=reject", "v=DMARC1; p=reject"),
+        ("v=DMARC1:p=reject:rua=mailto:a@b.test", "v=DMARC1; p=reject; rua=mailto:a@b.test"),
+        ("v=dmarc1 p=reject", "v=DMARC1; p=reject"),
+        ("v:DMARC1 p=reject", "v=DMARC1; p=reject"),
+        ("v=DMARC 1, p=reject", "v=DMARC1; p=reject"),
+        ("p=reject; v=DMARC1 sp=none", "v=DMARC1; p=reject; sp=none"),
+        ("DMARC1; p=reject", "v=DMARC1; p=reject"),
+        ("v=DMARC1; /p=reject", "v=DMARC1; p=reject"),
+        ("v=DMARC1; p:reject", "v=DMARC1; p=reject"),
+        ("v=DMARC1; p=none; rua:mailto:a@b.test", "v=DMARC1; p=none; rua=mailto:a@b.test"),
+        ("v=DMARC1; p=none; rua=mailto;a@b.test", "v=DMARC1; p=none; rua=mailto:a@b.test"),
+        ("v=DMARC1; p=none; rua=mailto//a@b.test", "v=DMARC1; p=none; rua=mailto:a@b.test"),
+        ("v=DMARC1; p=none; rua=mailto://a@b.test", "v=DMARC1; p=none; rua=mailto:a@b.test"),
+        ("v=DMARC1; p=none; rua=mailto.x@b.test", "v=DMARC1; p=none; rua=mailto:mailto.x@b.test"),
     ] {
         assert_eq!(meant(broken).map(|record| record.to_string()).as_deref(), Some(sound), "{broken}");
     }
@@ -29,6 +45,18 @@ fn thousands_of_slips_are_left_alone() {
 }
 
 proptest::proptest! {
+    #[test]
+    fn no_separator_weakens_the_policy(
+        first in "[:/.|,+*&~_ =-]{1,3}",
+        second in "[:/.|, ]{1,2}|;",
+        policy in "none|quarantine|reject",
+    ) {
+        let text = format!("v=DMARC1{first}p={policy}{second}rua=mailto:a@b.test");
+        let record = meant(&text).expect("a record");
+        let sound = format!("v=DMARC1; p={policy}; rua=mailto:a@b.test");
+        proptest::prop_assert_eq!(record.to_string(), sound);
+    }
+
     #[test]
     fn what_is_repaired_stays_as_it_is(text in "\\PC*|v=DMARC1;[ -~]{0,60}|v=?[dD]MARC1?[ -~]{0,40}") {
         if let Some(record) = meant(&text) {
