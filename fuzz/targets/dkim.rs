@@ -9,12 +9,12 @@ pub(crate) fn dkim(data: &[u8]) {
     let text = super::text(data);
     let reading = Record::read(&text);
     super::places(&text, reading.errors.iter().map(|error| &error.span));
-    super::places(&text, reading.notes.iter().map(|note| &note.span));
+    super::places(&text, reading.lints.iter().map(|note| &note.span));
     assert_eq!(reading.record.to_string(), text);
     assert_eq!(Record::parse(&text).is_ok(), reading.errors.is_empty());
     assert!(!Record::read(&reading.record.without_testing()).record.testing, "{text:?}");
     let told = reading.errors.iter().map(ToString::to_string);
-    let told: String = told.chain(reading.notes.iter().map(|note| note.kind.to_string())).collect();
+    let told: String = told.chain(reading.lints.iter().map(|note| note.kind.to_string())).collect();
     assert!(!told.contains(char::is_control), "{told:?}");
     secrets(&text, &told);
     if reading.errors.is_empty() {
