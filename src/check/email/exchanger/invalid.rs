@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::check::dns::alias::{Chain, End};
 use crate::check::dns::{self, damage, record};
-use crate::check::email::mx;
+use crate::check::email::{cause, mx};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::Exchanger;
@@ -226,6 +226,11 @@ fn has_null_beside(exchanger: &Exchanger, world: &World) -> bool {
 
 fn null_beside(world: &World) -> Verdict {
     let domain = world.domain();
+    // Without mail it is the null MX that stays.
+    if let Some(check) = cause::of_domain(&["email/parked-spoofable"], world) {
+        let reason = "the domain has no mail, and the other MX records must go";
+        return Verdict::not_judged(check, domain, reason);
+    }
     let hosts: Vec<String> = world.items.exchangers.iter().map(|mx| mx.host.clone()).collect();
     let hosts = seen::listed(&hosts);
     Verdict::fail(format!(
