@@ -205,13 +205,15 @@ impl Fault {
                 format!("publish `{host} A <public address of the mail server>` instead of the alias")
             }
             Self::Alias(target) => {
+                let publish = named(target);
                 // Otherwise the next run finds other mail servers than the spec says.
-                let declared = exchanger.place.path.starts_with("email.receive.mx");
-                let too = if declared { " (and correct `email.receive`)" } else { "" };
-                format!(
-                    "publish `{}` and delete `{delete}`{too}, or give {host} the A and AAAA records of the server instead of the alias",
-                    named(target)
-                )
+                let steps = if exchanger.place.path.starts_with("email.receive.mx") {
+                    let target = seen::cut(target);
+                    format!("publish `{publish}`, delete `{delete}` and write {target} instead of {host} in `email.receive.mx`")
+                } else {
+                    format!("publish `{publish}` and delete `{delete}`")
+                };
+                format!("{steps}, or give {host} the A and AAAA records of the server instead of the alias")
             }
         }
     }
