@@ -22,3 +22,4 @@ pub mod spf;
 pub mod tags;
 pub mod tls_rpt;
 pub mod tlsa;
+pub(crate) mod uri;

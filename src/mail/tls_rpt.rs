@@ -15,6 +15,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::fields::{self, FieldFault, fields};
+use super::uri;
 
 const VERSION: &str = "TLSRPTv1";
 
@@ -76,6 +77,8 @@ pub enum SyntaxErrorKind {
     Address,
     /// A character that must be encoded in a URI.
     Unencoded(char),
+    /// A `%` without two hexadecimal digits.
+    Escape,
 }
 
 impl fmt::Display for SyntaxErrorKind {
@@ -87,6 +90,7 @@ impl fmt::Display for SyntaxErrorKind {
             Self::NoUri => f.write_str("a comma without an address"),
             Self::Scheme => f.write_str("an address that is neither `mailto:` nor `https:`"),
             Self::Address => f.write_str("not an address that reports can go to"),
+            Self::Escape => f.write_str("a `%` without two digits in an address, which must be written %25"),
             Self::Unencoded('!') => f.write_str("a `!` in an address, which must be written %21"),
             Self::Unencoded(c) => write!(f, "`{c}` in an address, which must be percent-encoded"),
         }
@@ -147,28 +151,22 @@ fn uri_fault(uri: &str) -> Option<(SyntaxErrorKind, Range<usize>)> {
     if uri.is_empty() {
         return Some((SyntaxErrorKind::NoUri, whole));
     }
-    let strange = |c: char| !c.is_ascii_graphic() || "!\"<>\\^`{|}".contains(c);
-    if let Some((at, c)) = uri.char_indices().find(|(_, c)| strange(*c)) {
-        return Some((SyntaxErrorKind::Unencoded(c), at..at + c.len_utf8()));
+    if let Some(at) = uri.find('!') {
+        return Some((SyntaxErrorKind::Unencoded('!'), at..at + 1));
     }
-    let url = url::Url::parse(uri).ok();
-    let kind = match url.as_ref().map(url::Url::scheme) {
-        Some("mailto") => address_fault(url.as_ref().map_or("", |url| url.path())),
-        Some("https") if url.as_ref().is_some_and(|url| url.host().is_some()) => None,
-        _ if uri.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:")) => {
-            Some(SyntaxErrorKind::Address)
-        }
-        _ => Some(SyntaxErrorKind::Scheme),
+    if let Err((fault, place)) = uri::check(uri) {
+        return Some(match fault {
+            uri::Fault::Character(c) => (SyntaxErrorKind::Unencoded(c), place),
+            uri::Fault::Escape => (SyntaxErrorKind::Escape, place),
+        });
+    }
+    let scheme = uri.split(':').next().filter(|scheme| scheme.len() < uri.len()).unwrap_or_default();
+    let sound = match scheme.to_ascii_lowercase().as_str() {
+        "mailto" => uri::mailbox(uri).is_some(),
+        "https" => uri::is_https(uri),
+        _ => return Some((SyntaxErrorKind::Scheme, whole)),
     };
-    kind.map(|kind| (kind, whole))
-}
-
-/// A local part, and the name of a domain (RFC 6068).
-fn address_fault(path: &str) -> Option<SyntaxErrorKind> {
-    let named = |(local, domain): (&str, &str)| {
-        !local.is_empty() && crate::spec::model::scalar::domain_name(domain).is_ok()
-    };
-    (!path.rsplit_once('@').is_some_and(named)).then_some(SyntaxErrorKind::Address)
+    (!sound).then_some((SyntaxErrorKind::Address, whole))
 }
 
 /// The address as a record holds it: what separates fields and addresses is percent-encoded.
@@ -209,7 +207,7 @@ mod tests {
 
     #[test]
     fn each_error_has_its_place() {
-        use SyntaxErrorKind::{Address, Field, NoRua, NoUri, Scheme, Unencoded, Version};
+        use SyntaxErrorKind::{Address, Escape, Field, NoRua, NoUri, Scheme, Unencoded, Version};
         for (text, kind, part) in [
             ("v=TLSRPTv2; rua=mailto:a@b.test", Version, "v=TLSRPTv2"),
             ("rua=mailto:a@b.test; v=TLSRPTv1;", Version, "rua=mailto:a@b.test"),
@@ -224,6 +222,15 @@ mod tests {
             ("v=TLSRPTv1; rua=a@b.test", Scheme, "a@b.test"),
             ("v=TLSRPTv1; rua=mailto:a@b.test, http://b.test", Scheme, "http://b.test"),
             ("v=TLSRPTv1; rua=https://", Address, "https://"),
+            ("v=TLSRPTv1; rua=https:/r.test/v1", Address, "https:/r.test/v1"),
+            ("v=TLSRPTv1; rua=https:r.test", Address, "https:r.test"),
+            ("v=TLSRPTv1; rua=https:///v1", Address, "https:///v1"),
+            ("v=TLSRPTv1; rua=https://r..test/v1", Address, "https://r..test/v1"),
+            ("v=TLSRPTv1; rua=https://shoptest/x", Address, "https://shoptest/x"),
+            ("v=TLSRPTv1; rua=https://r.test/%zz", Escape, "%"),
+            ("v=TLSRPTv1; rua=https://r.test/#one#two", Unencoded('#'), "#"),
+            ("v=TLSRPTv1; rua=https://[", Address, "https://["),
+            ("v=TLSRPTv1; rua=mailto:a@b@c.test", Address, "mailto:a@b@c.test"),
             ("v=TLSRPTv1; rua=mailto:b.test", Address, "mailto:b.test"),
             ("v=TLSRPTv1; rua=mailto:a@", Address, "mailto:a@"),
             ("v=TLSRPTv1; rua=mailto:a@b.test!10m", Unencoded('!'), "!"),

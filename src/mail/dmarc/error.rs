@@ -101,6 +101,8 @@ pub enum UriFault {
     Exclamation,
     /// A `mailto:` without one mail address (RFC 6068).
     Address,
+    /// An address of the web without `//` and the name of a host (RFC 9110 section 4.2).
+    Host,
 }
 
 fn uri_words(tag: &str, text: &str, fault: UriFault) -> String {
@@ -111,6 +113,9 @@ fn uri_words(tag: &str, text: &str, fault: UriFault) -> String {
         }
         UriFault::NoScheme => format!("`{text}` in `{tag}` is no URI: write `mailto:` and an address"),
         UriFault::Character(' ') => format!("`{text}` in `{tag}` holds a space, which no URI may hold"),
+        UriFault::Character(c @ ('#' | '[' | ']')) => {
+            format!("`{text}` in `{tag}` holds a `{c}` where no URI may hold one")
+        }
         UriFault::Character(c) => {
             format!("`{text}` in `{tag}` holds `{}`, which no URI may hold", c.escape_default())
         }
@@ -119,6 +124,7 @@ fn uri_words(tag: &str, text: &str, fault: UriFault) -> String {
             format!("`{text}` in `{tag}` holds a `!` that begins no size: write `%21`")
         }
         UriFault::Address => format!("`{text}` in `{tag}` names no mail address"),
+        UriFault::Host => format!("`{text}` in `{tag}` names no host: write `https://host.example/path`"),
     }
 }
 

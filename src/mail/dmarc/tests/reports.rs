@@ -67,6 +67,22 @@ fn broken_addresses_are_named() {
         ("mailto:b.test", "`mailto:b.test` in `rua` names no mail address", "mailto:b.test"),
         ("mailto://a@b.test", "`mailto://a@b.test` in `rua` names no mail address", "mailto://a@b.test"),
         ("mailto:a@192.0.2.1", "`mailto:a@192.0.2.1` in `rua` names no mail address", "mailto:a@192.0.2.1"),
+        (
+            "https:/r.test/v1",
+            "`https:/r.test/v1` in `rua` names no host: write `https://host.example/path`",
+            "https:/r.test/v1",
+        ),
+        (
+            "https://shoptest/x!10m",
+            "`https://shoptest/x!10m` in `rua` names no host: write `https://host.example/path`",
+            "https://shoptest/x!10m",
+        ),
+        (
+            "https://r.test/#one#two",
+            "`https://r.test/#one#two` in `rua` holds a `#` where no URI may hold one",
+            "#",
+        ),
+        ("mailto:a@b@c.test", "`mailto:a@b@c.test` in `rua` names no mail address", "mailto:a@b@c.test"),
         ("mailto:@b.test", "`mailto:@b.test` in `rua` names no mail address", "mailto:@b.test"),
     ] {
         assert_eq!(fault(uris), Some((words.to_owned(), part.to_owned())), "{uris}");
