@@ -132,3 +132,21 @@ fn the_cure_of_a_declared_alias_is_no_new_fault() {
     assert!(help.starts_with(steps), "{help}");
     assert_eq!(of("mx.host.test", "mx.host.test"), []);
 }
+
+/// Nobody has that many; the rest is one finding of each check, and never "could not tell".
+#[test]
+fn mail_servers_beyond_the_limit_are_told_once() {
+    let records: Vec<String> = (1..=23)
+        .map(|n| format!("{{name: shop.test, type: MX, priority: 10, value: mx{n:02}.shop.test}}"))
+        .collect();
+    let observed = format!("shop.test MX: {{answer: {{records: [{}]}}}}", records.join(", "));
+    let fixture = fixture("", &[&observed]);
+    for id in ["email/mx-invalid", "email/smtp-unreachable", "email/starttls-certificate"] {
+        let all = judge(&fixture.world(), &|check| check.id == id);
+        let last = all.last().expect("a finding");
+        assert_eq!((all.len(), last.subject.as_str()), (21, "mx21.shop.test"), "{id}");
+        assert_eq!(last.verdict.status, Status::NotApplicable);
+        let told = "only the first 20 MX hosts are looked at, not mx21.shop.test, mx22.shop.test and mx23.shop.test";
+        assert_eq!(last.verdict.message, told);
+    }
+}
