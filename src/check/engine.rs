@@ -116,7 +116,8 @@ fn exchangers(
     let left: Vec<String> = beyond.iter().map(|exchanger| exchanger.host.clone()).collect();
     found.extend(beyond.first().map(|first| {
         let (most, left) = (item::MOST_EXCHANGERS, seen::listed(&left));
-        let verdict = Verdict::not_applicable(format!("only the first {most} MX hosts are looked at, not {left}"));
+        let verdict =
+            Verdict::not_applicable(format!("only the first {most} MX hosts are looked at, not {left}"));
         judgement(check, first.host.clone(), &first.place, verdict)
     }));
     found

@@ -89,7 +89,9 @@ impl Limits {
             let pause = match again(&outcome) {
                 Again::No => return outcome,
                 Again::Once if tried > 0 => return outcome,
-                Again::Soon | Again::Once => FIRST_PAUSE.saturating_mul(1 << tried.min(16)).min(LONGEST_PAUSE),
+                Again::Soon | Again::Once => {
+                    FIRST_PAUSE.saturating_mul(1 << tried.min(16)).min(LONGEST_PAUSE)
+                }
                 Again::After(asked) if asked > LONGEST_PAUSE => return outcome,
                 Again::After(asked) => asked,
             };

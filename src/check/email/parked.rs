@@ -121,9 +121,8 @@ fn mx(world: &World) -> Judged<Option<Part>> {
         None => wanted::policy::parked_mx(world),
     };
     let real = answer.of_type("MX").filter(|record| real.iter().any(|host| record.value.as_str() == host));
-    let one = |record: &DnsRecord| {
-        Wanted::mx(domain, record.priority.unwrap_or_default(), record.value.as_str())
-    };
+    let one =
+        |record: &DnsRecord| Wanted::mx(domain, record.priority.unwrap_or_default(), record.value.as_str());
     Ok(Some(Part { what, observed, wanted, stands: null.is_some(), unwanted: real.map(one).collect() }))
 }
 

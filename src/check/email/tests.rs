@@ -109,12 +109,16 @@ fn the_cure_of_a_declared_alias_is_no_new_fault() {
         let alias = "{name: mail.shop.test, type: CNAME, value: mx.host.test}, ";
         let alias = if name == "mail.shop.test" { alias } else { "" };
         [
-            format!("{name} A: {{answer: {{records: [{alias}{{name: mx.host.test, type: A, value: 8.8.4.25}}]}}}}"),
+            format!(
+                "{name} A: {{answer: {{records: [{alias}{{name: mx.host.test, type: A, value: 8.8.4.25}}]}}}}"
+            ),
             format!("{name} AAAA: {{answer: {{records: []}}}}"),
         ]
     };
     let exchanger = |host: &str| {
-        format!("shop.test MX: {{answer: {{records: [{{name: shop.test, type: MX, priority: 10, value: {host}}}]}}}}")
+        format!(
+            "shop.test MX: {{answer: {{records: [{{name: shop.test, type: MX, priority: 10, value: {host}}}]}}}}"
+        )
     };
     let spec = |host: &str| format!("email: {{receive: {{mx: [{host}]}}}}");
     let of = |declared: &str, published: &str| {
@@ -123,7 +127,9 @@ fn the_cure_of_a_declared_alias_is_no_new_fault() {
         let dns: Vec<&str> = dns.iter().map(String::as_str).collect();
         let all = red(&fixture(&spec(declared), &dns));
         let about = all.into_iter().filter(|judgement| judgement.check.id.starts_with("email/mx-"));
-        about.map(|judgement| (judgement.check.id, judgement.verdict.help.unwrap_or_default())).collect::<Vec<_>>()
+        about
+            .map(|judgement| (judgement.check.id, judgement.verdict.help.unwrap_or_default()))
+            .collect::<Vec<_>>()
     };
     let told = of("mail.shop.test", "mail.shop.test");
     let [(check, help)] = told.as_slice() else { panic!("{told:?}") };
@@ -146,7 +152,8 @@ fn mail_servers_beyond_the_limit_are_told_once() {
         let last = all.last().expect("a finding");
         assert_eq!((all.len(), last.subject.as_str()), (21, "mx21.shop.test"), "{id}");
         assert_eq!(last.verdict.status, Status::NotApplicable);
-        let told = "only the first 20 MX hosts are looked at, not mx21.shop.test, mx22.shop.test and mx23.shop.test";
+        let told =
+            "only the first 20 MX hosts are looked at, not mx21.shop.test, mx22.shop.test and mx23.shop.test";
         assert_eq!(last.verdict.message, told);
     }
 }

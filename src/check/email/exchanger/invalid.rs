@@ -209,7 +209,9 @@ impl Fault {
                 // Otherwise the next run finds other mail servers than the spec says.
                 let steps = if exchanger.place.path.starts_with("email.receive.mx") {
                     let target = seen::cut(target);
-                    format!("publish `{publish}`, delete `{delete}` and write {target} instead of {host} in `email.receive.mx`")
+                    format!(
+                        "publish `{publish}`, delete `{delete}` and write {target} instead of {host} in `email.receive.mx`"
+                    )
                 } else {
                     format!("publish `{publish}` and delete `{delete}`")
                 };

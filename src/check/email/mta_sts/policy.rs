@@ -64,7 +64,9 @@ fn cure(kind: Kind, url: &Url, serve: &str) -> String {
     let host = host(url);
     match kind {
         Kind::Name => {
-            let name = format!("publish `{host} A <address of the web server that serves the policy>` (or AAAA, or a CNAME to its name)");
+            let name = format!(
+                "publish `{host} A <address of the web server that serves the policy>` (or AAAA, or a CNAME to its name)"
+            );
             format!("{name}; then {serve}, with a certificate for {host}")
         }
         Kind::Certificate => format!(
