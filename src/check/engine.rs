@@ -2,7 +2,7 @@
 
 use super::catalogue::{CATALOGUE, Check, Judge};
 use super::spec::{mentions, texts};
-use super::{Status, Verdict, World};
+use super::{Status, Verdict, World, seen};
 use crate::item;
 use crate::spec::Place;
 
@@ -70,9 +70,7 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Authorised(judge) => {
             each(check, &items.authorised, |a| (a.label.clone(), &a.place, judge(a, world)))
         }
-        Judge::Exchanger(judge) => {
-            each(check, &items.exchangers, |x| (x.host.clone(), &x.place, judge(x, world)))
-        }
+        Judge::Exchanger(judge) => exchangers(check, judge, world),
         Judge::MailAddress(judge) => {
             each(check, &items.mail_addresses, |a| (a.address.to_string(), &a.place, judge(a, world)))
         }
@@ -104,6 +102,25 @@ fn each<'i, T>(
         judgement(check, subject, place, verdict)
     };
     items.iter().map(judge_one).collect()
+}
+
+/// Hosts beyond the limit were not asked: that is said once, of the first of them.
+fn exchangers(
+    check: &'static Check,
+    judge: fn(&item::Exchanger, &World) -> Verdict,
+    world: &World,
+) -> Vec<Judgement> {
+    let all = &world.items.exchangers;
+    let (asked, beyond) = all.split_at(all.len().min(item::MOST_EXCHANGERS));
+    let mut found = each(check, asked, |x| (x.host.clone(), &x.place, judge(x, world)));
+    let left: Vec<String> = beyond.iter().map(|exchanger| exchanger.host.clone()).collect();
+    found.extend(beyond.first().map(|first| {
+        let (most, left) = (item::MOST_EXCHANGERS, seen::listed(&left));
+        let verdict =
+            Verdict::not_applicable(format!("only the first {most} MX hosts are looked at, not {left}"));
+        judgement(check, first.host.clone(), &first.place, verdict)
+    }));
+    found
 }
 
 fn judgement(check: &'static Check, subject: String, place: &Place, verdict: Verdict) -> Judgement {

@@ -9,8 +9,8 @@ use crate::provider::email;
 use crate::spec::model::Short;
 use crate::spec::{Document, Place};
 
-/// Exchangers of one domain that are asked: real ones have at most a handful.
-pub const MOST_EXCHANGERS: usize = 10;
+/// Exchangers of one domain that are asked and judged: real ones have at most a dozen or so.
+pub const MOST_EXCHANGERS: usize = 20;
 /// Addresses of one exchanger that are judged.
 const MOST_ADDRESSES: usize = 4;
 

@@ -24,6 +24,8 @@ pub(super) enum Again {
     No,
     /// After a short pause.
     Soon,
+    /// The same, but one more attempt is all.
+    Once,
     /// After the pause that the server asked for.
     After(Duration),
 }
@@ -86,7 +88,10 @@ impl Limits {
         for tried in 0..self.retries {
             let pause = match again(&outcome) {
                 Again::No => return outcome,
-                Again::Soon => FIRST_PAUSE.saturating_mul(1 << tried.min(16)).min(LONGEST_PAUSE),
+                Again::Once if tried > 0 => return outcome,
+                Again::Soon | Again::Once => {
+                    FIRST_PAUSE.saturating_mul(1 << tried.min(16)).min(LONGEST_PAUSE)
+                }
                 Again::After(asked) if asked > LONGEST_PAUSE => return outcome,
                 Again::After(asked) => asked,
             };
@@ -125,6 +130,13 @@ mod tests {
             )
             .await;
         assert_eq!((outcome, count), (3, 3));
+    }
+
+    #[tokio::test]
+    async fn what_is_worth_one_more_attempt_gets_one() {
+        let mut count = 0;
+        limits(2, 60).retrying(async || count += 1, |()| Again::Once).await;
+        assert_eq!(count, 2);
     }
 
     #[tokio::test]

@@ -2,7 +2,7 @@
 //! send much.
 
 use crate::checks::{Case, apex, prove, report, sound_mail as mail};
-use crate::lab::{Builder, Cert, Lab, Response, Weather};
+use crate::lab::{Builder, Cert, Lab, MailFault, Response, Weather};
 use crate::run::{check, finding, findings};
 
 const STS: &str = "domain: shop.test\nemail: {mta_sts: enforce}";
@@ -96,6 +96,33 @@ fn a_policy_that_does_not_hold() {
     let uncovered = report(STS, |world| sts(world, served(&POLICY.replace("mail.", "*.mail."))));
     let found = finding(&uncovered, "email/mta-sts-invalid", "shop.test");
     assert_eq!((&found["level"], &found["observed"]), (&"error".into(), &"mx: *.mail.shop.test".into()));
+}
+
+/// A mail server that senders cannot verify: they deliver nothing once the policy says enforce.
+#[test]
+fn a_server_that_cannot_be_verified_is_an_error_where_the_policy_is_enforced() {
+    let certificate: fn(&mut Builder) = |world| {
+        world.mail_server("mail.shop.test").cert(Cert::good().other_name());
+    };
+    let clear: fn(&mut Builder) = |world| {
+        world.mail_server("mail.shop.test").fault(MailFault::NoStarttls);
+    };
+    for (id, fault) in [("email/starttls-certificate", certificate), ("email/starttls-missing", clear)] {
+        let level = |spec: &str, mode: &str| {
+            let mut world = Lab::builder();
+            sts(&mut world, served(&POLICY.replace("enforce", mode)));
+            fault(&mut world);
+            let report = check(&world.start(), spec, &["--format", "json"]).json();
+            assert_eq!(findings(&report, "fail"), [format!("{id} mail.shop.test")], "{spec} {mode}");
+            let found = finding(&report, id, "mail.shop.test").clone();
+            let says = found["message"].as_str().is_some_and(|message| message.contains("says enforce"));
+            assert_eq!(says, mode == "enforce", "{found}");
+            found["level"].as_str().map(str::to_owned)
+        };
+        assert_eq!(level("domain: shop.test", "enforce").as_deref(), Some("error"), "{id}");
+        assert_eq!(level(STS, "enforce").as_deref(), Some("error"), "{id}");
+        assert_eq!(level("domain: shop.test", "testing").as_deref(), Some("warning"), "{id}");
+    }
 }
 
 /// Who only tests loses no mail yet.

@@ -20,10 +20,41 @@ const CERTIFICATE: &[&str] = &[
 
 /// Why nothing was fetched.
 pub(super) enum Unfetched {
-    /// The server is at fault: what is wrong, in a clause.
-    Fault(String),
+    /// The server is at fault.
+    Fault {
+        /// What is wrong, in a clause.
+        why: String,
+        kind: Kind,
+    },
     /// Nobody knows, or another finding says it.
     Elsewhere(Box<Verdict>),
+}
+
+/// What to begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Its name leads to no address.
+    Name,
+    /// Its certificate.
+    Certificate,
+    /// It does not answer at all, which may pass.
+    Silence,
+    /// Anything else.
+    Server,
+}
+
+impl Kind {
+    fn of(failure: FailureKind) -> Self {
+        match failure {
+            FailureKind::NoAddress => Self::Name,
+            FailureKind::TimedOut | FailureKind::NoAnswer => Self::Silence,
+            _ => Self::Server,
+        }
+    }
+}
+
+fn fault<T>(why: String, kind: Kind) -> Result<T, Unfetched> {
+    Err(Unfetched::Fault { why, kind })
 }
 
 fn elsewhere<T>(verdict: Verdict) -> Result<T, Unfetched> {
@@ -45,12 +76,12 @@ pub(super) fn from<'w, T>(
         Some(Seen::Unobserved(reason)) => elsewhere(seen::unobserved(host, reason.as_str(), world)),
         Some(Seen::Failed(failure)) => match known(url, failure, world) {
             Some(verdict) => elsewhere(verdict),
-            None => Err(Unfetched::Fault(format!("it cannot be fetched: {}", failure.detail))),
+            None => fault(format!("it cannot be fetched: {}", failure.detail), Kind::of(failure.kind)),
         },
         // Where `--connect` chose the address, DNS was not needed to get there; clients need it.
         Some(Seen::Answer(_)) if is_absent(host, world) => match absent(host, world) {
             Some(verdict) => elsewhere(verdict),
-            None => Err(Unfetched::Fault(format!("{host} does not resolve"))),
+            None => fault(format!("{host} does not resolve"), Kind::Name),
         },
         Some(Seen::Answer(answer)) => certificate(url, world).map(|()| answer),
     }
@@ -87,7 +118,7 @@ fn absent(host: &str, world: &World) -> Option<Verdict> {
 fn certificate(url: &Url, world: &World) -> Result<(), Unfetched> {
     let name = url.host_str().unwrap_or_default();
     if let Some(why) = tls::refused(url, world) {
-        return Err(Unfetched::Fault(format!("clients refuse the certificate of {name}: it {why}")));
+        return fault(format!("clients refuse the certificate of {name}: it {why}"), Kind::Certificate);
     }
     if let Some(host) = world.items.host(name)
         && let Some(check) = cause::of_host(CERTIFICATE, host, world)

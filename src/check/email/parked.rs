@@ -4,7 +4,7 @@ use super::{Mail, cause, declared_too, enforcement, place, real_mx};
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World};
 use crate::mail::spf;
-use crate::observed::Remote;
+use crate::observed::{DnsRecord, Remote};
 use crate::wanted::{self, Wanted};
 
 /// Checks whose failure says that the SPF record is wrong.
@@ -24,6 +24,10 @@ struct Part {
     /// What was seen, in a word or two.
     observed: String,
     wanted: Wanted,
+    /// True where that stands there already, and only others must go.
+    stands: bool,
+    /// What must go.
+    unwanted: Vec<Wanted>,
 }
 
 pub(in crate::check) fn parked_spoofable(world: &World) -> Verdict {
@@ -41,7 +45,10 @@ pub(in crate::check) fn parked_spoofable(world: &World) -> Verdict {
     match (parts.is_empty(), gap) {
         (false, _) => spoofable(&parts, world),
         (true, Some(gap)) => *gap,
-        (true, None) => Verdict::pass("null MX, `v=spf1 -all` and p=reject: nobody can send in its name"),
+        (true, None) => Verdict::pass(format!(
+            "null MX{}, `v=spf1 -all` and p=reject: nobody can send in its name",
+            odd_preference(world)
+        )),
     }
 }
 
@@ -49,13 +56,45 @@ fn spoofable(parts: &[Part], world: &World) -> Verdict {
     let clauses: Vec<String> = parts.iter().map(|part| part.what.clone()).collect();
     let observed: Vec<String> = parts.iter().map(|part| part.observed.clone()).collect();
     let expected: Vec<String> = parts.iter().map(|part| part.wanted.value.clone()).collect();
-    let records: Vec<String> = parts.iter().map(|part| format!("`{}`", part.wanted)).collect();
     Verdict::fail(format!("{} has no mail, but {}", world.domain(), seen::in_full(&clauses)))
         .expected(seen::in_full(&expected))
         .observed(seen::in_full(&observed))
         .label("can be forged")
-        .help(format!("publish {}, and nothing else of their kind", seen::in_full(&records)))
+        .help(cure(parts))
         .at(place(world, None))
+}
+
+fn cure(parts: &[Part]) -> String {
+    let lines = |all: &mut dyn Iterator<Item = &Wanted>| -> Vec<String> {
+        all.map(|record| format!("`{record}`")).collect()
+    };
+    let publish = lines(&mut parts.iter().filter(|part| !part.stands).map(|part| &part.wanted));
+    let keep = lines(&mut parts.iter().filter(|part| part.stands).map(|part| &part.wanted));
+    let delete = lines(&mut parts.iter().flat_map(|part| &part.unwanted));
+    let kind = if publish.len() == 1 { "its kind" } else { "their kind" };
+    let mut steps = Vec::new();
+    if !publish.is_empty() {
+        steps.push(format!("publish {}, and nothing else of {kind}", seen::in_full(&publish)));
+    }
+    if !keep.is_empty() {
+        steps.push(format!("keep {}", seen::in_full(&keep)));
+    }
+    if !delete.is_empty() {
+        steps.push(format!("delete {}", seen::in_full(&delete)));
+    }
+    steps.join("; ")
+}
+
+/// A word on a null MX whose preference is not 0, as RFC 7505 section 3 has it: senders take it all the
+/// same.
+fn odd_preference(world: &World) -> String {
+    let Ok(answer) = seen::dns(world.domain(), "MX", world) else { return String::new() };
+    match answer.of_type("MX").find_map(|record| record.priority.filter(|priority| *priority > 0)) {
+        Some(priority) => {
+            format!(" (with preference {priority}, where RFC 7505 has 0: senders take it all the same)")
+        }
+        None => String::new(),
+    }
 }
 
 /// A null MX and no other.
@@ -63,8 +102,8 @@ fn mx(world: &World) -> Judged<Option<Part>> {
     let domain = world.domain();
     let answer = seen::dns(domain, "MX", world)?;
     let real = real_mx(answer);
-    let null = answer.values("MX").next().is_some();
-    let (what, observed) = match (real.is_empty(), null) {
+    let null = answer.of_type("MX").find(|record| record.value.as_str().trim_matches('.').is_empty());
+    let (what, observed) = match (real.is_empty(), null.is_some()) {
         (true, true) => return Ok(None),
         (true, false) => {
             ("no null MX says so, and senders try its web server".to_owned(), "no MX".to_owned())
@@ -77,7 +116,14 @@ fn mx(world: &World) -> Judged<Option<Part>> {
     if let Some(verdict) = declared_too(domain, "MX", |host| host == ".", world) {
         return Err(Box::new(verdict));
     }
-    Ok(Some(Part { what, observed, wanted: wanted::policy::parked_mx(world) }))
+    let wanted = match null.and_then(|null| null.priority) {
+        Some(preference) => Wanted::mx(domain, preference, "."),
+        None => wanted::policy::parked_mx(world),
+    };
+    let real = answer.of_type("MX").filter(|record| real.iter().any(|host| record.value.as_str() == host));
+    let one =
+        |record: &DnsRecord| Wanted::mx(domain, record.priority.unwrap_or_default(), record.value.as_str());
+    Ok(Some(Part { what, observed, wanted, stands: null.is_some(), unwanted: real.map(one).collect() }))
 }
 
 /// Exactly the SPF record that authorises nobody.
@@ -106,7 +152,7 @@ fn sender_policy(world: &World) -> Judged<Option<Part>> {
     if let Some(verdict) = declared_too(domain, "TXT", is_wanted, world) {
         return Err(Box::new(verdict));
     }
-    Ok(Some(Part { what, observed, wanted }))
+    Ok(Some(Part { what, observed, wanted, stands: false, unwanted: Vec::new() }))
 }
 
 /// A DMARC policy that has all mail refused.
@@ -135,5 +181,5 @@ fn dmarc(world: &World) -> Judged<Option<Part>> {
     if let Some(verdict) = declared_too(&wanted.name, "TXT", |text| text.contains("p=reject"), world) {
         return Err(Box::new(verdict));
     }
-    Ok(Some(Part { what, observed, wanted }))
+    Ok(Some(Part { what, observed, wanted, stands: false, unwanted: Vec::new() }))
 }

@@ -100,3 +100,60 @@ fn a_policy_may_warn_from_the_first_look_up_on() {
     fixture.thresholds.spf_lookups_warn = 0;
     assert!(red(&fixture).iter().any(|judgement| judgement.check.id == "email/spf-too-many-lookups"));
 }
+
+/// The record of an alias that the spec declares too: the cure is that of both.
+#[test]
+fn the_cure_of_a_declared_alias_is_no_new_fault() {
+    let alias = "mail.shop.test CNAME: {answer: {records: [{name: mail.shop.test, type: CNAME, value: mx.host.test}]}}";
+    let addresses = |name: &str| {
+        let alias = "{name: mail.shop.test, type: CNAME, value: mx.host.test}, ";
+        let alias = if name == "mail.shop.test" { alias } else { "" };
+        [
+            format!(
+                "{name} A: {{answer: {{records: [{alias}{{name: mx.host.test, type: A, value: 8.8.4.25}}]}}}}"
+            ),
+            format!("{name} AAAA: {{answer: {{records: []}}}}"),
+        ]
+    };
+    let exchanger = |host: &str| {
+        format!(
+            "shop.test MX: {{answer: {{records: [{{name: shop.test, type: MX, priority: 10, value: {host}}}]}}}}"
+        )
+    };
+    let spec = |host: &str| format!("email: {{receive: {{mx: [{host}]}}}}");
+    let of = |declared: &str, published: &str| {
+        let mut dns = vec![alias.to_owned(), exchanger(published)];
+        dns.extend(addresses("mail.shop.test").into_iter().chain(addresses("mx.host.test")));
+        let dns: Vec<&str> = dns.iter().map(String::as_str).collect();
+        let all = red(&fixture(&spec(declared), &dns));
+        let about = all.into_iter().filter(|judgement| judgement.check.id.starts_with("email/mx-"));
+        about
+            .map(|judgement| (judgement.check.id, judgement.verdict.help.unwrap_or_default()))
+            .collect::<Vec<_>>()
+    };
+    let told = of("mail.shop.test", "mail.shop.test");
+    let [(check, help)] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(*check, "email/mx-invalid");
+    let steps = "publish `shop.test MX 10 mx.host.test`, delete `shop.test MX 10 mail.shop.test` and write mx.host.test instead of mail.shop.test in `email.receive.mx`";
+    assert!(help.starts_with(steps), "{help}");
+    assert_eq!(of("mx.host.test", "mx.host.test"), []);
+}
+
+/// Nobody has that many; the rest is one finding of each check, and never "could not tell".
+#[test]
+fn mail_servers_beyond_the_limit_are_told_once() {
+    let records: Vec<String> = (1..=23)
+        .map(|n| format!("{{name: shop.test, type: MX, priority: 10, value: mx{n:02}.shop.test}}"))
+        .collect();
+    let observed = format!("shop.test MX: {{answer: {{records: [{}]}}}}", records.join(", "));
+    let fixture = fixture("", &[&observed]);
+    for id in ["email/mx-invalid", "email/smtp-unreachable", "email/starttls-certificate"] {
+        let all = judge(&fixture.world(), &|check| check.id == id);
+        let last = all.last().expect("a finding");
+        assert_eq!((all.len(), last.subject.as_str()), (21, "mx21.shop.test"), "{id}");
+        assert_eq!(last.verdict.status, Status::NotApplicable);
+        let told =
+            "only the first 20 MX hosts are looked at, not mx21.shop.test, mx22.shop.test and mx23.shop.test";
+        assert_eq!(last.verdict.message, told);
+    }
+}

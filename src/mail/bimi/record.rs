@@ -5,8 +5,11 @@ use std::ops::Range;
 
 use url::Url;
 
-use crate::mail::fields;
 use crate::mail::tags::{Tag, tags};
+use crate::mail::{fields, uri};
+
+/// Longest prefix of a local part, in characters.
+const LONGEST_PREFIX: usize = 63;
 
 /// True for a text whose first tag is `v=BIMI1`.
 pub fn is_record(text: &str) -> bool {
@@ -62,11 +65,15 @@ pub enum SyntaxErrorKind {
     Several,
     /// An address with another scheme than `https`.
     Scheme,
-    /// No address of the web.
+    /// A character of an address that must be percent-encoded there.
+    Character(char),
+    /// A `%` without two hexadecimal digits.
+    Escape,
+    /// No address of the web: `https://`, a host with a domain, and a path (RFC 3986).
     Url,
     /// `avp=` is neither `brand` nor `personal`.
     Preference,
-    /// `lps=` is no list of local parts.
+    /// `lps=` holds something else than prefixes of local parts: 1 to 63 letters, digits and `-`.
     LocalParts,
 }
 
@@ -80,9 +87,13 @@ impl fmt::Display for SyntaxErrorKind {
             Self::EmptyLocation => "an empty `l=` beside an `a=`",
             Self::Several => "several addresses, where one is allowed",
             Self::Scheme => "an address that is not `https:`",
+            Self::Character(c) => {
+                return write!(f, "`{c}` in an address, where it must be percent-encoded");
+            }
+            Self::Escape => "a `%` without two hexadecimal digits behind it",
             Self::Url => "not an address of the web",
             Self::Preference => "neither `brand` nor `personal`",
-            Self::LocalParts => "not a list of local parts",
+            Self::LocalParts => "a prefix of local parts that is not 1 to 63 letters, digits and `-`",
         })
     }
 }
@@ -150,14 +161,29 @@ fn location(tag: &Tag) -> Result<Option<Url>, (SyntaxErrorKind, Range<usize>)> {
     if value.is_empty() {
         return Ok(None);
     }
-    if value.contains(',') && value.split(',').all(|part| Url::parse(part.trim()).is_ok()) {
+    let several = |part: &str| uri::scheme(part.trim()).is_some() && part.contains("://");
+    if value.contains(',') && value.split(',').all(several) {
         return fault(SyntaxErrorKind::Several);
+    }
+    if let Err((kind, part)) = characters(value) {
+        let start = tag.value_span.start;
+        return Err((kind, start + part.start..start + part.end));
     }
     match Url::parse(value) {
         Ok(url) if url.scheme() != "https" => fault(SyntaxErrorKind::Scheme),
-        Ok(url) if url.username().is_empty() && url.password().is_none() => Ok(Some(url)),
+        // Browsers repair `https:/host` and the like; who fetches logos need not.
+        Ok(url) if uri::is_https(value) => Ok(Some(url)),
         _ => fault(SyntaxErrorKind::Url),
     }
+}
+
+/// Commas separate addresses, and are percent-encoded in them.
+fn characters(value: &str) -> Result<(), (SyntaxErrorKind, Range<usize>)> {
+    uri::check(value).map_err(|(fault, part)| match fault {
+        uri::Fault::Character(c) => (SyntaxErrorKind::Character(c), part),
+        uri::Fault::Escape => (SyntaxErrorKind::Escape, part),
+    })?;
+    value.find(',').map_or(Ok(()), |at| Err((SyntaxErrorKind::Character(','), at..at + 1)))
 }
 
 fn preference_fault(tag: &Tag) -> Option<SyntaxError> {
@@ -165,11 +191,20 @@ fn preference_fault(tag: &Tag) -> Option<SyntaxError> {
     (!known).then(|| SyntaxError { kind: SyntaxErrorKind::Preference, span: tag.value_span.clone() })
 }
 
-/// Local parts of addresses, with commas between them.
+/// Prefixes of local parts, with commas between them; the first that is none.
 fn local_part_fault(tag: &Tag) -> Option<SyntaxError> {
-    let part = |part: &str| !part.trim().is_empty() && !part.contains(['@', ' ', '\t']);
-    let good = tag.value?.split(',').map(str::trim).all(part);
-    (!good).then(|| SyntaxError { kind: SyntaxErrorKind::LocalParts, span: tag.value_span.clone() })
+    let mut start = tag.value_span.start;
+    for part in tag.value?.split(',') {
+        let prefix = part.trim();
+        let good = (1..=LONGEST_PREFIX).contains(&prefix.len())
+            && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        if !good {
+            let at = start + (part.len() - part.trim_start().len());
+            return Some(SyntaxError { kind: SyntaxErrorKind::LocalParts, span: at..at + prefix.len() });
+        }
+        start += part.len() + 1;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -185,13 +220,16 @@ mod tests {
         for text in ["v=BIMI1; l=; a=;", "v=BIMI1;l=", "v = BIMI1 ; l = ;"] {
             assert!(Record::parse(text).expect(text).declines(), "{text}");
         }
-        assert!(Record::parse("v=BIMI1; avp=personal; lps=brand,news; l=https://shop.test/a,b.svg").is_ok());
+        assert!(
+            Record::parse("v=BIMI1; avp=personal; lps=brand,news; l=https://shop.test/a%2Cb.svg").is_ok()
+        );
     }
 
     #[test]
     fn each_error_has_its_place() {
         use SyntaxErrorKind::{
-            Duplicate, EmptyLocation, LocalParts, NoLocation, NoValue, Preference, Scheme, Several, Version,
+            Character, Duplicate, EmptyLocation, Escape, LocalParts, NoLocation, NoValue, Preference, Scheme,
+            Several, Version,
         };
         for (text, kind, part) in [
             ("v=bimi1; l=", Version, "v=bimi1"),
@@ -209,7 +247,19 @@ mod tests {
             ("v=BIMI1; l=logo.svg", SyntaxErrorKind::Url, "logo.svg"),
             ("v=BIMI1; l=https://u:p@a.test/1.svg", SyntaxErrorKind::Url, "https://u:p@a.test/1.svg"),
             ("v=BIMI1; l=; avp=both", Preference, "both"),
+            ("v=BIMI1; l=https:/shop.test/l.svg", SyntaxErrorKind::Url, "https:/shop.test/l.svg"),
+            ("v=BIMI1; l=https:shop.test/l.svg", SyntaxErrorKind::Url, "https:shop.test/l.svg"),
+            ("v=BIMI1; l=https://shop..test/x", SyntaxErrorKind::Url, "https://shop..test/x"),
+            ("v=BIMI1; l=https://shoptest/x", SyntaxErrorKind::Url, "https://shoptest/x"),
+            ("v=BIMI1; l=https://shop.test/a b.svg", Character(' '), " "),
+            ("v=BIMI1; l=https://shop.test/a,b.svg", Character(','), ","),
+            ("v=BIMI1; l=https://a.test/; a=https://shop.test/a,b.pem", Character(','), ","),
+            ("v=BIMI1; l=https://shop.test/100%.svg", Escape, "%"),
             ("v=BIMI1; l=; lps=a@b.test", LocalParts, "a@b.test"),
+            ("v=BIMI1; l=; lps=help_desk", LocalParts, "help_desk"),
+            ("v=BIMI1; l=; lps=info.support", LocalParts, "info.support"),
+            ("v=BIMI1; l=; lps=news, shop!", LocalParts, "shop!"),
+            ("v=BIMI1; l=; lps=news,,shop", LocalParts, ""),
         ] {
             let errors = Record::parse(text).expect_err(text);
             let found: Vec<_> = errors.into_iter().map(|error| (error.kind, &text[error.span])).collect();

@@ -24,7 +24,8 @@
 //!
 //! * A record must begin with `v=STSv1;`, as section 3.1 says it for the discarding of other texts,
 //!   though the grammar allows space before the semicolon.
-//! * A field that stands twice in the *record* is an error; the grammar does not say what it means.
+//! * Of a field that stands twice in the *record* the first counts; section 3.2 says so of policies, and
+//!   the grammar of records says nothing.
 //! * Empty lines at the end of a policy are told, but break nothing: no sender is known to mind.
 
 pub mod pattern;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Session, timed_out};
+use super::Session;
 use crate::observed::{FailureKind, exchange};
 use crate::probe::connect::overridden;
 use crate::probe::dial;
@@ -34,13 +34,18 @@ impl Session<'_> {
     }
 }
 
-/// Silence may pass, that after STARTTLS too; everything else stands. A connection that did not come
-/// about is not tried again: the system has asked several times by then, and where a network blocks
-/// port 25 each further attempt would only make the run longer.
+/// Silence may pass, that after STARTTLS too; everything else stands. Two silences are enough: each takes
+/// the whole time-out. A connection that did not come about is not tried again: the system has asked
+/// several times by then, and where a network blocks port 25 each further attempt would only make the run
+/// longer.
 fn again(outcome: &Result<Talk, Problem>) -> Again {
-    match outcome {
-        Err(Problem::Failed(FailureKind::TimedOut, _)) => Again::No,
-        Ok(Talk { starttls: Some(handshake), .. }) => timed_out(handshake),
-        _ => timed_out(outcome),
+    let problem = match outcome {
+        Err(Problem::Failed(FailureKind::TimedOut, _)) => return Again::No,
+        Err(problem) | Ok(Talk { starttls: Some(Err(problem)), .. }) => problem,
+        Ok(_) => return Again::No,
+    };
+    match problem {
+        Problem::Failed(FailureKind::TimedOut | FailureKind::NoAnswer, _) => Again::Once,
+        _ => Again::No,
     }
 }

@@ -104,3 +104,17 @@ fn one_silent_server_among_others_fails() {
     assert_eq!(findings(&report, "fail"), ["email/smtp-unreachable mx2.shop.test"]);
     assert!(took < Duration::from_secs(5));
 }
+
+/// Each silence takes the whole time-out: two are enough.
+#[test]
+fn a_silent_server_is_asked_twice() {
+    let mut world = Lab::builder();
+    mail(&mut world);
+    world.weather("mail.shop.test", 25, Weather::Silent);
+    let lab = world.start();
+    let options = ["--format", "json", "--timeout", "300ms", "--retries", "5"];
+    let report = check(&lab, ANY, &options).json();
+    assert_eq!(findings(&report, "fail"), ["email/smtp-unreachable mail.shop.test"]);
+    let connections = lab.log().connections();
+    assert_eq!(connections.iter().filter(|to| **to == "mail.shop.test:25").count(), 2, "{connections:?}");
+}

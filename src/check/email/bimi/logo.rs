@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::Fault;
-use crate::check::email::fetched::{self, Unfetched};
+use crate::check::email::fetched::{self, Kind, Unfetched};
 use crate::check::seen::{self, Judged};
 use crate::check::{Verdict, World};
 use crate::mail::bimi::{Record, svg};
@@ -23,7 +23,11 @@ pub(super) fn faults(record: &Record, world: &World) -> Judged<Vec<Fault>> {
     let logo = match fetched::from(url, world.observed.logos.get(url.as_str()), world) {
         Ok(logo) => logo,
         Err(Unfetched::Elsewhere(verdict)) => return Err(verdict),
-        Err(Unfetched::Fault(why)) => {
+        // It may pass, and mailbox providers keep a logo.
+        Err(Unfetched::Fault { why, kind: Kind::Silence }) => {
+            return Err(Box::new(Verdict::unknown(format!("of the logo {at} nothing is known: {why}"))));
+        }
+        Err(Unfetched::Fault { why, .. }) => {
             let help = format!("serve the logo at {at} with a valid certificate");
             return Ok(vec![fault(
                 format!("nobody gets the logo {at}: {why}"),

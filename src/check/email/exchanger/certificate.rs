@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{dane, handshakes};
+use crate::check::email::mta_sts;
 use crate::check::tls::{covers, shown_names};
 use crate::check::{Verdict, World, seen};
 use crate::item::Exchanger;
@@ -13,10 +14,15 @@ pub(in crate::check) fn starttls_certificate(exchanger: &Exchanger, world: &Worl
         Ok(shaken) => shaken,
         Err(verdict) => return *verdict,
     };
-    let host = &exchanger.host;
+    let (host, enforced) = (&exchanger.host, mta_sts::enforced(world));
     let (mut found, mut vouched, mut gap) = (BTreeSet::new(), false, None);
     for (_, handshake) in &shaken {
         let wrong = faults(host, handshake, None, world);
+        if enforced.is_some() {
+            // Who follows the policy and knows no DANE asks for all of it (RFC 8461 section 4.2).
+            found.extend(wrong);
+            continue;
+        }
         match dane::vouching_usage(exchanger, handshake, world) {
             Ok(usage) => {
                 vouched |= usage.is_some();
@@ -40,16 +46,22 @@ pub(in crate::check) fn starttls_certificate(exchanger: &Exchanger, world: &Worl
             format!("covers {host}, is trusted and valid until {until}")
         });
     }
-    let found = seen::in_full(&found);
-    Verdict::fail(format!(
-        "the certificate of {host} {found}: senders that check it (MTA-STS, some by default) do not deliver"
-    ))
+    failed(host, &seen::in_full(&found), enforced)
+}
+
+fn failed(host: &str, found: &str, enforced: Option<&str>) -> Verdict {
+    let effect = match enforced {
+        Some(why) => format!("; {why}"),
+        None => ": senders that check it (MTA-STS, some by default) do not deliver".to_owned(),
+    };
+    Verdict::fail(format!("the certificate of {host} {found}{effect}"))
     .expected(format!("a valid certificate for {host} from a public authority"))
     .observed(found)
     .label("certificate not valid")
     .help(format!(
         "have a certificate issued for {host} (`certbot certonly -d {host}`), serve it with its intermediates (`fullchain.pem`) on port 25, and reload the mail server with every renewal; then try `openssl s_client -connect {host}:25 -starttls smtp -servername {host}`"
     ))
+    .demanded_if(enforced.is_some())
 }
 
 /// What is wrong with one chain, each in a clause behind `the certificate`. A record of usage 3

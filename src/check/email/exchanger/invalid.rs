@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::check::dns::alias::{Chain, End};
 use crate::check::dns::{self, damage, record};
-use crate::check::email::mx;
+use crate::check::email::{cause, mx};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::Exchanger;
@@ -205,13 +205,17 @@ impl Fault {
                 format!("publish `{host} A <public address of the mail server>` instead of the alias")
             }
             Self::Alias(target) => {
+                let publish = named(target);
                 // Otherwise the next run finds other mail servers than the spec says.
-                let declared = exchanger.place.path.starts_with("email.receive.mx");
-                let too = if declared { " (and correct `email.receive`)" } else { "" };
-                format!(
-                    "publish `{}` and delete `{delete}`{too}, or give {host} the A and AAAA records of the server instead of the alias",
-                    named(target)
-                )
+                let steps = if exchanger.place.path.starts_with("email.receive.mx") {
+                    let target = seen::cut(target);
+                    format!(
+                        "publish `{publish}`, delete `{delete}` and write {target} instead of {host} in `email.receive.mx`"
+                    )
+                } else {
+                    format!("publish `{publish}` and delete `{delete}`")
+                };
+                format!("{steps}, or give {host} the A and AAAA records of the server instead of the alias")
             }
         }
     }
@@ -226,6 +230,11 @@ fn has_null_beside(exchanger: &Exchanger, world: &World) -> bool {
 
 fn null_beside(world: &World) -> Verdict {
     let domain = world.domain();
+    // Without mail it is the null MX that stays.
+    if let Some(check) = cause::of_domain(&["email/parked-spoofable"], world) {
+        let reason = "the domain has no mail, and the other MX records must go";
+        return Verdict::not_judged(check, domain, reason);
+    }
     let hosts: Vec<String> = world.items.exchangers.iter().map(|mx| mx.host.clone()).collect();
     let hosts = seen::listed(&hosts);
     Verdict::fail(format!(

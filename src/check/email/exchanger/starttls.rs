@@ -1,6 +1,7 @@
 //! Whether an exchanger encrypts (RFC 3207).
 
 use super::{shown, spoken};
+use crate::check::email::mta_sts;
 use crate::check::{Verdict, World, seen};
 use crate::item::Exchanger;
 use crate::observed::{FailureKind, Seen};
@@ -27,7 +28,7 @@ pub(in crate::check) fn starttls_missing(exchanger: &Exchanger, world: &World) -
     let absent = (!without.is_empty()).then(|| format!("{} does not offer it", seen::listed(&without)));
     let faults: Vec<String> = absent.into_iter().chain(broken).collect();
     if !faults.is_empty() {
-        return failed(host, &faults, kind);
+        return failed(host, &faults, kind, mta_sts::enforced(world));
     }
     if !open.is_empty() {
         return Verdict::unknown(seen::listed(&open));
@@ -39,7 +40,7 @@ fn addresses<T>(said: &[(&str, T)]) -> Vec<String> {
     said.iter().map(|(address, _)| shown(address)).collect()
 }
 
-fn failed(host: &str, faults: &[String], kind: Option<FailureKind>) -> Verdict {
+fn failed(host: &str, faults: &[String], kind: Option<FailureKind>, enforced: Option<&str>) -> Verdict {
     let cure = match kind {
         None => {
             "switch TLS on in the mail server (Postfix: `smtpd_tls_security_level = may` with `smtpd_tls_chain_files`); a firewall that inspects SMTP may also take the offer out"
@@ -52,9 +53,11 @@ fn failed(host: &str, faults: &[String], kind: Option<FailureKind>) -> Verdict {
         }
     };
     let observed = seen::listed(faults);
+    let effect = enforced.map(|why| format!("; {why}")).unwrap_or_default();
     Verdict::fail(format!(
-        "STARTTLS does not work on {host}, so that mail to it travels in the clear: {observed}"
+        "STARTTLS does not work on {host}, so that mail to it travels in the clear: {observed}{effect}"
     ))
+    .demanded_if(enforced.is_some())
     .expected("STARTTLS at every address, with TLS 1.2 or newer")
     .observed(observed)
     .label("mail in the clear")

@@ -87,5 +87,10 @@ fn said(hosts: &[String], policy: &Policy) -> String {
         1 => format!("; {} matches no MX host", idle[0]),
         _ => format!("; {} match no MX host", seen::listed(&idle)),
     };
-    format!("mode {mode}, {covers}{rest}")
+    let certificates = if policy.mode == Mode::Enforce && !hosts.is_empty() {
+        "; whether their certificates are valid is `email/starttls-certificate`"
+    } else {
+        ""
+    };
+    format!("mode {mode}, {covers}{rest}{certificates}")
 }

@@ -15,6 +15,25 @@ use crate::observed::Remote;
 use crate::spec::Place;
 use crate::wanted;
 
+/// Why senders that follow MTA-STS (RFC 8461 section 5) deliver nothing to a server whose TLS they cannot
+/// verify, in a sentence; none where nothing says that they must.
+pub(super) fn enforced(world: &World) -> Option<&'static str> {
+    if is_enforced_now(world) {
+        return Some("the MTA-STS policy says enforce: senders that follow it deliver nothing");
+    }
+    let declared = wanted::policy::declared_mode(world) == Some(Mode::Enforce);
+    declared.then_some("the spec asks for the MTA-STS mode enforce: senders that follow it deliver nothing")
+}
+
+/// True where a policy that senders take says so.
+fn is_enforced_now(world: &World) -> bool {
+    let Ok(texts) = Texts::of(world) else { return false };
+    let [record] = texts.records.as_slice() else { return false };
+    mta_sts::Record::parse(record).is_ok()
+        && policy::look(world)
+            .is_ok_and(|looked| looked.policy.is_some_and(|policy| policy.mode == Mode::Enforce))
+}
+
 /// Where the spec speaks about MTA-STS.
 fn sts_place(world: &World) -> Place {
     let declared = match Mail::of(world) {

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{Fault, broken, publish, serve, url};
 use crate::check::World;
-use crate::check::email::fetched::{self, Unfetched};
+use crate::check::email::fetched::{self, Kind, Unfetched};
 use crate::check::seen::{self, Judged};
 use crate::mail::mta_sts::{Mode, Policy, PolicyError};
 use crate::observed::{Remote, TextFile};
@@ -37,9 +37,9 @@ pub(super) fn look(world: &World) -> Judged<Looked> {
     let file = match fetched::from(&url, world.observed.files.get(url.as_str()), world) {
         Ok(file) => file,
         Err(Unfetched::Elsewhere(verdict)) => return Err(verdict),
-        Err(Unfetched::Fault(why)) => {
+        Err(Unfetched::Fault { why, kind }) => {
             let what = format!("senders get no policy from {}: {why}", seen::shown(&url));
-            let help = format!("{}, with a certificate for {}", serve(world, mode), host(&url));
+            let help = cure(kind, &url, &serve(world, mode));
             let fault = broken(what, "a policy over valid HTTPS", why, help);
             return Ok(Looked::refused(fault));
         }
@@ -56,6 +56,24 @@ pub(super) fn look(world: &World) -> Judged<Looked> {
             let lines = quoted(&errors, file);
             Ok(Looked { lines, ..Looked::refused(unreadable(&url, &errors, help)) })
         }
+    }
+}
+
+/// What to do where nothing was fetched, the first thing first.
+fn cure(kind: Kind, url: &Url, serve: &str) -> String {
+    let host = host(url);
+    match kind {
+        Kind::Name => {
+            let name = format!(
+                "publish `{host} A <address of the web server that serves the policy>` (or AAAA, or a CNAME to its name)"
+            );
+            format!("{name}; then {serve}, with a certificate for {host}")
+        }
+        Kind::Certificate => format!(
+            "have a certificate issued for {host} (`certbot certonly -d {host}`) and serve it with its intermediates there; then try `curl -i {}`, which must show the policy",
+            seen::shown(url)
+        ),
+        Kind::Silence | Kind::Server => format!("{serve}, with a certificate for {host}"),
     }
 }
 

@@ -29,12 +29,17 @@ fn several_of(count: usize, name: &str, publish: &str) -> Fault {
 fn of_record(record: &str, name: &str, help: &str) -> Vec<Fault> {
     let fault = |error: &crate::mail::mta_sts::SyntaxError| {
         let part = part(record, &error.span);
-        broken(
-            format!("the record at {name} has {} ({part}), so senders take it for none", error.kind),
-            "`v=STSv1; id=` and 1 to 32 letters and digits",
-            part,
-            help.to_owned(),
-        )
+        let breaks = error.kind.breaks();
+        let effect = if breaks { "so senders take it for none" } else { "of which senders take the first" };
+        Fault {
+            mild: !breaks,
+            ..broken(
+                format!("the record at {name} has {} ({part}), {effect}", error.kind),
+                "`v=STSv1; id=` and 1 to 32 letters and digits",
+                part,
+                help.to_owned(),
+            )
+        }
     };
     Record::read(record).errors.iter().map(fault).collect()
 }
