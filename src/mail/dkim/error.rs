@@ -110,6 +110,11 @@ pub enum SyntaxErrorKind {
     /// A public key of another kind than DKIM has.
     #[error("the key in `p=` is one of {0}, which DKIM does not have")]
     Algorithm(&'static str),
+    /// Parameters of the algorithm in an RSA key that are not NULL (RFC 3279 section 2.3.1).
+    #[error(
+        "the key's algorithm has parameters where RSA has NULL, so that OpenSSL and others cannot read it"
+    )]
+    Parameters,
     /// Another key than `k=` says.
     #[error("`k=` says {declared}, but the key is one of {found}")]
     Mismatch {

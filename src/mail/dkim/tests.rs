@@ -128,6 +128,22 @@ fn a_bare_rsa_key_is_the_same_key() {
 }
 
 #[test]
+fn the_algorithm_of_an_rsa_key_has_no_parameters() {
+    let wrapped = decode(RSA);
+    assert_eq!(wrapped[16..18], [5, 0]);
+    for parameters in [[5, 3], [1, 0x40], [4, 0], [0, 0]] {
+        let bytes = [&wrapped[..16], &parameters, &wrapped[18..]].concat();
+        for kind in ["rsa", "ed25519"] {
+            let found = error(&format!("k={kind}; p={}", encode(&bytes))).0;
+            assert_eq!(found, SyntaxErrorKind::Parameters, "{parameters:?} {kind}");
+        }
+    }
+    // Without any it is read all the same.
+    let absent = [&[0x30, 0x81, wrapped[2] - 2, 0x30, 11][..], &wrapped[5..16], &wrapped[18..]].concat();
+    assert_eq!(key(&format!("p={}", encode(&absent))), key(&format!("p={RSA}")));
+}
+
+#[test]
 fn every_fault_of_the_list_has_its_place() {
     use SyntaxErrorKind as Kind;
     let owned = str::to_owned;

@@ -126,6 +126,16 @@ impl Walk {
         Ok(self.record_at(&organisation).or_else(of_suffix))
     }
 
+    /// The domain at which the owner of the first one publishes: that one where it has a record of its
+    /// own, otherwise its organisational domain. A public suffix above that belongs to somebody else.
+    pub fn publisher(&self) -> Result<String, Unanswered> {
+        self.known(0)?;
+        match self.record_at(self.start()) {
+            Some(own) => Ok(own.domain.to_owned()),
+            None => self.organisational_domain(),
+        }
+    }
+
     /// The one record of a domain on the way.
     fn record_at(&self, domain: &str) -> Option<Applies<'_>> {
         let step = self.steps.iter().find(|step| step.domain == domain)?;

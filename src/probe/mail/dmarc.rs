@@ -19,10 +19,11 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document) {
     join(
         async {
             let walk = walk(session, domain).await;
-            let applies = walk.policy().ok().flatten();
-            let publisher = applies.map_or(domain.as_str(), |applies| applies.domain);
+            let publisher = walk.publisher().unwrap_or_else(|_| domain.clone());
+            // Whom a registry reports to is not for its customers to see to.
+            let applies = walk.policy().ok().flatten().filter(|applies| applies.domain == publisher);
             let all = item::destinations(document, applies.map(|applies| applies.record));
-            join_all(all.iter().map(|destination| agreement(session, publisher, destination))).await;
+            join_all(all.iter().map(|destination| agreement(session, &publisher, destination))).await;
         },
         join_all(aligned.collect::<BTreeSet<_>>().into_iter().map(|name| ask(session, name))),
     )

@@ -78,8 +78,11 @@ fn of_key(selector: &Selector, declared: &Located<String>, published: &Published
         .observed(observed)
         .label("another key")
         .help(format!(
-            "publish `{}`, or correct the spec if the published key is the one that signs",
-            Wanted::txt(&selector.name, declared.split_whitespace().collect::<Vec<_>>().join(" "))
+            "publish {}, or correct the spec if the published key is the one that signs",
+            words::record(&Wanted::txt(
+                &selector.name,
+                declared.split_whitespace().collect::<Vec<_>>().join(" ")
+            ))
         ))
         .at(place(selector, "key", declared.span, world))
         .evidence(evidence(published)),

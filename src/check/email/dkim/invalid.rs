@@ -103,6 +103,9 @@ fn cure(kind: &SyntaxErrorKind) -> Option<&'static str> {
         SyntaxErrorKind::WrappedEd25519 => Some(
             "write the last 32 bytes of the key alone: `openssl pkey -pubin -in key.pem -outform DER | tail -c 32 | base64`",
         ),
+        SyntaxErrorKind::Parameters => Some(
+            "enter the key again as `openssl pkey -pubin -outform DER` writes it: a byte of it was changed",
+        ),
         SyntaxErrorKind::Mismatch { .. } => Some("let `k=` and the key agree"),
         SyntaxErrorKind::Sha1Only | SyntaxErrorKind::NoSha256(_) => Some("remove `h=`, or write `h=sha256`"),
         SyntaxErrorKind::NotForMail(_) => Some("remove `s=`, or write `s=email`"),

@@ -97,7 +97,7 @@ fn stronger(selector: &Selector, published: &Published, world: &World) -> String
     let known = wanted.filter(|wanted| wanted.kind == "CNAME" || !is_same(wanted, published));
     let publish = known.map_or_else(
         || "publish `<new selector>._domainkey TXT \"v=DKIM1; k=rsa; p=<new key>\"`".to_owned(),
-        |wanted| format!("publish `{wanted}`"),
+        |wanted| format!("publish {}", words::record(&wanted)),
     );
     format!(
         "make a key of 2048 bits where {label} signs (`openssl genrsa 2048`, or the provider's console) under a new selector: {publish}; sign with it, then withdraw {label}"
@@ -122,7 +122,8 @@ pub(in crate::check) fn dkim_testing(selector: &Selector, world: &World) -> Verd
         format!("the record at {owner} is the provider's: end the test in its console")
     } else {
         let wanted = Wanted::txt(&selector.name, record.without_testing());
-        format!("when signing works, publish `{wanted}` in its place{}", in_spec_too(selector))
+        let record = words::record(&wanted);
+        format!("when signing works, publish {record} in its place{}", in_spec_too(selector))
     };
     let failing = Verdict::fail(format!(
         "{} is in test mode (`t=y`): receivers treat mail signed with it as if it were not signed",

@@ -1,6 +1,6 @@
 //! Whether other domains agreed to get reports (RFC 9990 section 4, RFC 7489 section 7.1), and can.
 
-use super::{Applied, absent, aligned, applied, place, reports_place};
+use super::{Applied, absent, aligned, applied, place, reports_place, walk};
 use crate::check::email::{mx, real_mx};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
@@ -18,11 +18,15 @@ struct Fault {
 
 pub(in crate::check) fn dmarc_reports_unauthorised(world: &World) -> Verdict {
     let applied = applied(world);
-    let record = applied.as_ref().ok().map(|applied| &applied.record);
-    let all = destinations(world.document, record);
-    let publisher = applied.as_ref().map_or(world.domain(), |applied| &applied.domain);
+    // A declared address will stand in a record of the domain's owner, whoever's record applies today.
+    let publisher = match &applied {
+        Ok(_) => walk(world.domain(), world).publisher().unwrap_or_else(|name| name.0),
+        Err(_) => world.domain().to_owned(),
+    };
+    let own = applied.as_ref().ok().filter(|applied| applied.domain == publisher);
+    let all = destinations(world.document, own.map(|applied| &applied.record));
     let outcomes: Vec<Judged<Option<Fault>>> =
-        all.iter().map(|destination| judge(destination, publisher, world)).collect();
+        all.iter().map(|destination| judge(destination, &publisher, world)).collect();
     let mut faults = Vec::new();
     let mut unknown = None;
     for outcome in outcomes {
@@ -32,10 +36,15 @@ pub(in crate::check) fn dmarc_reports_unauthorised(world: &World) -> Verdict {
         }
     }
     if !faults.is_empty() {
-        return fail(&faults, applied.as_ref().ok(), world);
+        return fail(&faults, own, world);
     }
+    let foreign = own.is_none();
     match (unknown, applied) {
         (Some(verdict), _) => verdict,
+        (None, Ok(applied)) if all.is_empty() && foreign => Verdict::not_applicable(format!(
+            "the record is that of {}, whose own matter its addresses are",
+            applied.domain
+        )),
         (None, Err(_)) if all.is_empty() => absent_or(world),
         (None, Err(verdict)) if verdict.status == Status::Unknown && verdict.because.is_none() => *verdict,
         (None, _) if all.is_empty() => Verdict::not_applicable("no address for reports is named"),

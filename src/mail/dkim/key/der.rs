@@ -17,12 +17,16 @@ pub(super) enum Found<'d> {
     Truncated { got: usize, of: usize },
     /// One of these with so many bytes behind it.
     Trailing(usize),
+    /// An RSA key whose algorithm has parameters, which must be NULL or absent (RFC 3279 section
+    /// 2.3.1, RFC 4055 section 1.2).
+    Parameters,
     /// Nothing of these.
     Unknown,
 }
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
+const NULL: u8 = 0x05;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
 /// `[0]`, with which the version of a certificate begins.
@@ -119,11 +123,17 @@ fn wrapped(algorithm: Element<'_>) -> Option<Found<'_>> {
             let (0, key) = Element::whole(algorithm.rest, BIT_STRING)?.content.split_first()? else {
                 return None;
             };
-            rsa(Element::whole(key, SEQUENCE)?.content)
+            let found = rsa(Element::whole(key, SEQUENCE)?.content)?;
+            Some(if is_null(identifier.rest) { found } else { Found::Parameters })
         }
         Some("Ed25519") => Some(Found::Ed25519),
         name => Some(Found::Other(name.unwrap_or("an unknown algorithm"))),
     }
+}
+
+/// True for parameters that say nothing.
+fn is_null(parameters: &[u8]) -> bool {
+    parameters.is_empty() || parameters == [NULL, 0]
 }
 
 fn rsa(content: &[u8]) -> Option<Found<'_>> {

@@ -148,6 +148,7 @@ fn other(found: &Found, length: usize) -> SyntaxErrorKind {
     match found {
         Found::Certificate => SyntaxErrorKind::Certificate,
         Found::Other(algorithm) => SyntaxErrorKind::Algorithm(algorithm),
+        Found::Parameters => SyntaxErrorKind::Parameters,
         Found::Trailing(bytes) => SyntaxErrorKind::Trailing(*bytes),
         _ => SyntaxErrorKind::NotAKey(length),
     }
