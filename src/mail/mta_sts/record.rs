@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::mail::fields::{self, FieldFault, fields};
+use crate::mail::tags::Tag;
 
 const VERSION: &str = "STSv1";
 /// Longest id, in characters.
@@ -117,8 +118,11 @@ impl Record {
         }
         errors.sort_by_key(|error| error.span.start);
         let id = id.and_then(|tag| tag.value).filter(|id| !id.is_empty()).map(str::to_owned);
-        let others = all.iter().filter(|tag| tag.name != "v" && tag.name != "id");
-        let extension = |tag: &crate::mail::tags::Tag| Some((tag.name.to_owned(), tag.value?.to_owned()));
+        let is_first = |tag: &&Tag| {
+            all.iter().find(|other| other.name == tag.name).is_some_and(|first| first.span == tag.span)
+        };
+        let others = all.iter().filter(|tag| tag.name != "v" && tag.name != "id").filter(is_first);
+        let extension = |tag: &Tag| Some((tag.name.to_owned(), tag.value?.to_owned()));
         Reading { id, extensions: others.filter_map(extension).collect(), errors }
     }
 }
@@ -173,6 +177,8 @@ mod tests {
 
     #[test]
     fn of_fields_that_stand_there_twice_the_first_counts() {
+        let record = Record::parse("v=STSv1; id=1; x=a; x=b").expect("a record");
+        assert_eq!(record.extensions, [("x".to_owned(), "a".to_owned())]);
         let text = "v=STSv1; id=first; id=second";
         let errors = Record::read(text).errors;
         let told: Vec<_> = errors.iter().map(|error| (error.kind, &text[error.span.clone()])).collect();
