@@ -76,7 +76,14 @@ pub(super) fn from<'w, T>(
         Some(Seen::Unobserved(reason)) => elsewhere(seen::unobserved(host, reason.as_str(), world)),
         Some(Seen::Failed(failure)) => match known(url, failure, world) {
             Some(verdict) => elsewhere(verdict),
-            None => fault(format!("it cannot be fetched: {}", failure.detail), Kind::of(failure.kind)),
+            None => {
+                // A request that failed below HTTP failed as the handshake did.
+                let below = match world.observed.tls(url) {
+                    Some(Seen::Failed(below)) if failure.kind == FailureKind::Handshake => below.kind,
+                    _ => failure.kind,
+                };
+                fault(format!("it cannot be fetched: {}", failure.detail), Kind::of(below))
+            }
         },
         // Where `--connect` chose the address, DNS was not needed to get there; clients need it.
         Some(Seen::Answer(_)) if is_absent(host, world) => match absent(host, world) {

@@ -99,7 +99,9 @@ impl Record {
 
     /// True where nobody can tell how receivers read the policy.
     pub fn is_void(&self) -> bool {
-        self.errors.iter().any(|error| error.kind.voids_policy())
+        // What cannot be read may be the policy that is not there.
+        let no_policy = self.p.is_none() && !self.errors.is_empty();
+        no_policy || self.errors.iter().any(|error| error.kind.voids_policy())
     }
 
     /// The addresses of `rua` that every reporter can send to.

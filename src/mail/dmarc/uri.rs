@@ -26,7 +26,10 @@ impl ReportUri {
     /// True where both mean the same address.
     pub fn is_same(&self, other: &str) -> bool {
         match &self.mailbox {
-            Some(own) => mailbox(other).as_ref() == Some(own),
+            // Local parts are told apart by case in theory only (RFC 5321 section 2.4).
+            Some(own) => mailbox(other).is_some_and(|other| {
+                other.local.eq_ignore_ascii_case(&own.local) && other.domain == own.domain
+            }),
             None => self.uri == without_size(other.trim()).0,
         }
     }

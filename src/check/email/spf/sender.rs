@@ -197,7 +197,11 @@ fn by_provider(sender: &Sender, provider: &'static Provider, world: &World) -> V
             world.domain()
         ));
     };
-    let name = &sender.mail_from;
+    let fits = |domain: &str| spf.include.iter().any(|include| include.fits(domain, About::default()));
+    // Where another name may be chosen and the spec names none, it may be the domain itself.
+    let chosen = provider.sends_from.as_ref().is_some_and(|from| from.chosen) && path.is_none();
+    let at_home = chosen && world.items.spf.passing(fits).is_some();
+    let name = if at_home { world.domain() } else { sender.mail_from.as_str() };
     let tree = Tree::grow(name, &Recorded(&world.observed.dns), Limits::default());
     if name == world.domain() {
         if let Err(verdict) = read(world) {
@@ -206,7 +210,6 @@ fn by_provider(sender: &Sender, provider: &'static Provider, world: &World) -> V
     } else if let Err(verdict) = seen::dns(name, "TXT", world) {
         return *verdict;
     }
-    let fits = |domain: &str| spf.include.iter().any(|include| include.fits(domain, About::default()));
     if let Some(node) = tree.passing(fits) {
         return match wanted::refused(node, name, world) {
             Some(address) => overruled(&provider.name, address, name, world),

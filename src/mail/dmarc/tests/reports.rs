@@ -31,7 +31,7 @@ fn addresses_are_read() {
     let places: Vec<&str> = read.rua.iter().map(|uri| read.text_at(&uri.span)).collect();
     assert_eq!(places[1], "MAILTO:a%2Bb%21@b%2Etest!10m");
     assert_eq!(read.report_mailboxes().count(), 2);
-    assert!(read.rua[0].is_same("mailto:dmarc@shop.TEST") && !read.rua[0].is_same("mailto:Dmarc@shop.test"));
+    assert!(read.rua[0].is_same("mailto:Dmarc@shop.TEST") && !read.rua[0].is_same("mailto:dmark@shop.test"));
     assert!(read.rua[2].is_same("https://x.test/r?a=b") && !read.rua[2].is_same("https://x.test/"));
 }
 
