@@ -74,17 +74,17 @@ pub(super) fn from<'w, T>(
     match outcome {
         None => elsewhere(Verdict::unknown(NOT_OBSERVED)),
         Some(Seen::Unobserved(reason)) => elsewhere(seen::unobserved(host, reason.as_str(), world)),
-        Some(Seen::Failed(failure)) => match known(url, failure, world) {
-            Some(verdict) => elsewhere(verdict),
-            None => {
-                // A request that failed below HTTP failed as the handshake did.
-                let below = match world.observed.tls(url) {
-                    Some(Seen::Failed(below)) if failure.kind == FailureKind::Handshake => below.kind,
-                    _ => failure.kind,
-                };
-                fault(format!("it cannot be fetched: {}", failure.detail), Kind::of(below))
+        Some(Seen::Failed(failure)) => {
+            if let Some(verdict) = known(url, failure, world) {
+                return elsewhere(verdict);
             }
-        },
+            // A request that failed below HTTP failed as the handshake did.
+            let below = match world.observed.tls(url) {
+                Some(Seen::Failed(below)) if failure.kind == FailureKind::Handshake => below.kind,
+                _ => failure.kind,
+            };
+            fault(format!("it cannot be fetched: {}", failure.detail), Kind::of(below))
+        }
         // Where `--connect` chose the address, DNS was not needed to get there; clients need it.
         Some(Seen::Answer(_)) if is_absent(host, world) => match absent(host, world) {
             Some(verdict) => elsewhere(verdict),
