@@ -24,7 +24,7 @@ pub(in crate::check) fn cut(text: &str) -> String {
 }
 
 /// A text as zone files quote it, so that quotes within it are told from those around it. The
-/// escapes that [`Remote`](crate::observed::Remote) made stay as they are.
+/// escapes that [`Remote`] made stay as they are.
 pub(in crate::check) fn quoted(text: &str) -> String {
     let text = text.replace('\\', "\\\\").replace("\\\\u{", "\\u{").replace('"', "\\\"");
     format!("\"{text}\"")

@@ -1,6 +1,6 @@
 //! Whether other domains agreed to get reports (RFC 9990 section 4, RFC 7489 section 7.1), and can.
 
-use super::{Applied, absent, aligned, applied, place, reports_place, walk};
+use super::{Applied, absent, aligned, applied, place, walk};
 use crate::check::email::{mx, real_mx};
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
@@ -135,7 +135,8 @@ fn deaf(destination: &Destination, world: &World) -> Judged<Option<Fault>> {
 }
 
 fn fail(faults: &[Fault], applied: Option<&Applied>, world: &World) -> Verdict {
-    let exact = faults.iter().find_map(|fault| fault.place.clone()).or_else(|| reports_place(world));
+    // An address that only the record has is nobody's line: the section is pointed at, not another address.
+    let exact = faults.iter().find_map(|fault| fault.place.clone());
     let each =
         |part: fn(&Fault) -> &str| -> String { faults.iter().map(part).collect::<Vec<_>>().join("; ") };
     let verdict = Verdict::fail(each(|fault| &fault.what))
