@@ -51,7 +51,7 @@ fn built(world: &World, dropped: &[String]) -> Wanted {
                 is_idle(branch) || dropped.contains(&branch.term) || wide.contains(&branch.term)
             };
             let sound = root.terms.iter().filter(|branch| !goes(branch));
-            sound.map(|branch| mended(&branch.term)).collect()
+            sound.filter_map(|branch| mended(&branch.term)).collect()
         }
         Found::Several(texts) => texts.iter().flat_map(|text| sound_terms(text)).collect(),
         _ => Vec::new(),
@@ -98,13 +98,15 @@ fn is_idle(branch: &Branch) -> bool {
         || matches!(branch.target, Target::Unaskable(_))
 }
 
-/// A mechanism that was written with `=` as it was meant.
-fn mended(term: &str) -> String {
+/// A term as it was meant: a mechanism that was written with `=` has a colon. `None` where that makes
+/// no sense either.
+fn mended(term: &str) -> Option<String> {
     match term.split_once('=') {
         Some((name, value)) if ["ip4", "ip6", "include", "a", "mx", "exists"].contains(&name) => {
-            format!("{name}:{value}")
+            let meant = format!("{name}:{value}");
+            Record::read(&format!("v=spf1 {meant}")).errors.is_empty().then_some(meant)
         }
-        _ => term.to_owned(),
+        _ => Some(term.to_owned()),
     }
 }
 
@@ -352,6 +354,14 @@ mod tests {
             ("shop.test", "v=spf1 include:a.test ip4:203.0.113.1 -all"),
         ];
         assert_eq!(wanted("", &texts).0, "v=spf1 mx include:a.test ip4:203.0.113.1 -all");
+    }
+
+    #[test]
+    fn what_makes_no_sense_goes() {
+        assert_eq!(
+            wanted("", &[("shop.test", "v=spf1 a= ip4=nonsense ip6=2001:db8::1 -all")]).0,
+            "v=spf1 ip6:2001:db8::1 -all"
+        );
     }
 
     proptest::proptest! {
