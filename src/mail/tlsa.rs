@@ -3,6 +3,7 @@
 //!
 //! They mean something only where DNSSEC vouches for them. Whether it does is not told here.
 
+use crate::mail::Placed;
 use std::fmt;
 use std::ops::Range;
 
@@ -30,14 +31,7 @@ pub struct Tlsa {
 }
 
 /// What is wrong with a record's text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} (byte {})", .span.start)]
-pub struct SyntaxError {
-    /// What is wrong.
-    pub kind: SyntaxErrorKind,
-    /// Where, in bytes of the text.
-    pub span: Range<usize>,
-}
+pub type SyntaxError = Placed<SyntaxErrorKind>;
 
 /// The kinds of error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! The assertion record.
 
+use crate::mail::Placed;
 use std::fmt;
 use std::ops::Range;
 
@@ -40,13 +41,7 @@ pub struct Reading {
 }
 
 /// A fault of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong.
-    pub kind: SyntaxErrorKind,
-    /// Where, in bytes of the text.
-    pub span: Range<usize>,
-}
+pub type SyntaxError = Placed<SyntaxErrorKind>;
 
 /// What may be wrong with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

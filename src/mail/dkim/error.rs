@@ -1,26 +1,12 @@
 //! What can be wrong with a key record.
 
-use std::fmt;
+use crate::mail::Placed;
 use std::ops::Range;
 
 use super::KeyType;
 
 /// One fault. Each makes receivers refuse the key, or some of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong.
-    pub kind: SyntaxErrorKind,
-    /// Where, in bytes of the record's text. What is missing is missing at an empty place.
-    pub span: Range<usize>,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (byte {})", self.kind, self.span.start)
-    }
-}
-
-impl std::error::Error for SyntaxError {}
+pub type SyntaxError = Placed<SyntaxErrorKind>;
 
 /// The kinds of fault. Their texts quote at most a few dozen characters of the record, none of
 /// them a control character, and never anything of a private key.

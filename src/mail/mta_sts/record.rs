@@ -1,7 +1,7 @@
 //! The record (RFC 8461 section 3.1).
 
+use crate::mail::Placed;
 use std::fmt;
-use std::ops::Range;
 
 use crate::mail::fields::{self, FieldFault, fields};
 use crate::mail::tags::Tag;
@@ -45,13 +45,7 @@ pub struct Reading {
 }
 
 /// A fault of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong.
-    pub kind: SyntaxErrorKind,
-    /// Where, in bytes of the text.
-    pub span: Range<usize>,
-}
+pub type SyntaxError = Placed<SyntaxErrorKind>;
 
 /// What may be wrong with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

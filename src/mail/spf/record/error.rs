@@ -1,24 +1,9 @@
 //! What can be wrong with a record's text.
 
-use std::fmt;
-use std::ops::Range;
+use crate::mail::Placed;
 
 /// One breach of the grammar (RFC 7208 section 12). Each makes receivers answer `permerror`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong.
-    pub kind: SyntaxErrorKind,
-    /// Where, in bytes of the record's text.
-    pub span: Range<usize>,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (byte {})", self.kind, self.span.start)
-    }
-}
-
-impl std::error::Error for SyntaxError {}
+pub type SyntaxError = Placed<SyntaxErrorKind>;
 
 /// The kinds of breach. Their texts hold nothing but visible ASCII of the record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
