@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
+use super::Placed;
 use super::tags::{Tag, tags};
 
 /// Longest name of a field, in characters.
@@ -41,18 +42,9 @@ impl fmt::Display for FieldFault {
     }
 }
 
-/// A fault with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// What is wrong.
-    pub fault: FieldFault,
-    /// Where, in bytes of the record.
-    pub span: Range<usize>,
-}
-
 /// The fields of a record, the version among them, and what is wrong with their form. The values
 /// of the fields named in `known` are left to the caller.
-pub fn fields<'r>(record: &'r str, known: &[&str]) -> (Vec<Tag<'r>>, Vec<FieldError>) {
+pub fn fields<'r>(record: &'r str, known: &[&str]) -> (Vec<Tag<'r>>, Vec<Placed<FieldFault>>) {
     let all = tags(record);
     let mut errors = between(record, &all);
     let mut seen = BTreeSet::new();
@@ -63,19 +55,19 @@ pub fn fields<'r>(record: &'r str, known: &[&str]) -> (Vec<Tag<'r>>, Vec<FieldEr
         } else {
             form(record, tag).or_else(|| extension(tag).filter(|_| !known.contains(&tag.name)))
         };
-        errors.extend(fault.map(|(fault, span)| FieldError { fault, span }));
+        errors.extend(fault.map(|(fault, span)| Placed { kind: fault, span }));
     }
     errors.sort_by_key(|error| error.span.start);
     (all, errors)
 }
 
 /// Semicolons that separate nothing.
-fn between(record: &str, all: &[Tag<'_>]) -> Vec<FieldError> {
+fn between(record: &str, all: &[Tag<'_>]) -> Vec<Placed<FieldFault>> {
     let starts = all.iter().map(|tag| tag.span.start).skip(1).chain([record.len()]);
     let gaps = all.iter().map(|tag| tag.span.end).zip(starts);
     let extra = gaps.filter_map(|(end, start)| {
         let second = record[end..start].match_indices(';').nth(1)?.0;
-        Some(FieldError { fault: FieldFault::Empty, span: end + second..end + second + 1 })
+        Some(Placed { kind: FieldFault::Empty, span: end + second..end + second + 1 })
     });
     extra.collect()
 }
@@ -126,7 +118,7 @@ mod tests {
 
     fn faults(record: &str) -> Vec<(String, &str)> {
         let (_, errors) = fields(record, &["id"]);
-        errors.into_iter().map(|error| (error.fault.to_string(), &record[error.span])).collect()
+        errors.into_iter().map(|error| (error.kind.to_string(), &record[error.span])).collect()
     }
 
     #[test]

@@ -11,12 +11,12 @@
 //! assert_eq!(errors[0].span, 16..32);
 //! ```
 
-use crate::mail::Placed;
 use std::fmt;
 use std::ops::Range;
 
 use super::fields::{self, FieldFault, fields};
 use super::uri;
+use crate::mail::Placed;
 
 const VERSION: &str = "TLSRPTv1";
 
@@ -107,8 +107,8 @@ impl Record {
             errors.push(SyntaxError { kind: SyntaxErrorKind::Version, span: 0..end });
         }
         let (all, faults) = fields(text, &["v", "rua"]);
-        let of_form = |error: fields::FieldError| SyntaxError {
-            kind: SyntaxErrorKind::Field(error.fault),
+        let of_form = |error: Placed<FieldFault>| SyntaxError {
+            kind: SyntaxErrorKind::Field(error.kind),
             span: error.span,
         };
         errors.extend(faults.into_iter().map(of_form));

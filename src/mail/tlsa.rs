@@ -3,13 +3,13 @@
 //!
 //! They mean something only where DNSSEC vouches for them. Whether it does is not told here.
 
-use crate::mail::Placed;
 use std::fmt;
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
 use crate::hex::hex;
+use crate::mail::Placed;
 use crate::observed::Certificate;
 
 /// The name at which the records of a mail server stand (RFC 7672 section 3).

@@ -1,11 +1,11 @@
 //! The assertion record.
 
-use crate::mail::Placed;
 use std::fmt;
 use std::ops::Range;
 
 use url::Url;
 
+use crate::mail::Placed;
 use crate::mail::tags::{Tag, tags};
 use crate::mail::{fields, uri};
 

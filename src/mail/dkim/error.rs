@@ -1,9 +1,7 @@
 //! What can be wrong with a key record.
 
-use crate::mail::Placed;
-use std::ops::Range;
-
 use super::KeyType;
+use crate::mail::Placed;
 
 /// One fault. Each makes receivers refuse the key, or some of them.
 pub type SyntaxError = Placed<SyntaxErrorKind>;
@@ -136,13 +134,7 @@ fn limit_hint(at_limit: bool) -> &'static str {
 }
 
 /// Something that is not wrong, but worth knowing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lint {
-    /// What.
-    pub kind: LintKind,
-    /// Where, in bytes of the record's text.
-    pub span: Range<usize>,
-}
+pub type Lint = Placed<LintKind>;
 
 /// The kinds of note.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

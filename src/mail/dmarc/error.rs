@@ -1,39 +1,12 @@
 //! What can be wrong or odd in a record's text.
 
-use std::fmt;
-use std::ops::Range;
+use crate::mail::Placed;
 
 /// A breach of the grammar (RFC 9989 section 4.8) that changes what receivers do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// What is wrong.
-    pub kind: SyntaxErrorKind,
-    /// Where, in bytes of the record's text.
-    pub span: Range<usize>,
-}
+pub type SyntaxError = Placed<SyntaxErrorKind>;
 
 /// Something that changes nothing for receivers of today, and that its owner should know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lint {
-    /// What is odd.
-    pub kind: LintKind,
-    /// Where, in bytes of the record's text.
-    pub span: Range<usize>,
-}
-
-impl fmt::Display for SyntaxError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.kind.fmt(f)
-    }
-}
-
-impl std::error::Error for SyntaxError {}
-
-impl fmt::Display for Lint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.kind.fmt(f)
-    }
-}
+pub type Lint = Placed<LintKind>;
 
 /// The kinds of breach.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

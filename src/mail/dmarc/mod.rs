@@ -26,7 +26,7 @@
 //! assert_eq!(walk.organisational_domain()?, "shop.example");
 //!
 //! let error = &applies.record.errors[0];
-//! assert_eq!(error.to_string(), "`dmarc@shop.example` in `rua` is no URI: write `mailto:dmarc@shop.example`");
+//! assert_eq!(error.kind.to_string(), "`dmarc@shop.example` in `rua` is no URI: write `mailto:dmarc@shop.example`");
 //! assert_eq!(error.span.start, 33);
 //!
 //! let organisation = |name: &str| Walk::take(name, &mut &dns).organisational_domain();

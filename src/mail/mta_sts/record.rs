@@ -1,8 +1,8 @@
 //! The record (RFC 8461 section 3.1).
 
-use crate::mail::Placed;
 use std::fmt;
 
+use crate::mail::Placed;
 use crate::mail::fields::{self, FieldFault, fields};
 use crate::mail::tags::Tag;
 
@@ -100,8 +100,8 @@ impl Record {
             errors.push(SyntaxError { kind: SyntaxErrorKind::Version, span: 0..end });
         }
         let (all, faults) = fields(text, &["v", "id"]);
-        let of_form = |error: fields::FieldError| SyntaxError {
-            kind: SyntaxErrorKind::Field(error.fault),
+        let of_form = |error: Placed<FieldFault>| SyntaxError {
+            kind: SyntaxErrorKind::Field(error.kind),
             span: error.span,
         };
         errors.extend(faults.into_iter().map(of_form));

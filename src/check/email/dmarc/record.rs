@@ -99,7 +99,7 @@ fn effect(record: &Record) -> &'static str {
 fn broken(applied: &Applied, world: &World) -> Verdict {
     let (record, name) = (&applied.record, applied.name());
     let at = |error: &SyntaxError| format!("character {}", seen::character(record.text(), error.span.start));
-    let words = |error: &SyntaxError| seen::cut(&shown(&error.to_string()));
+    let words = |error: &SyntaxError| seen::cut(&shown(&error.kind.to_string()));
     let place = match record.errors.as_slice() {
         [] => String::new(),
         [one] => format!("at {}", at(one)),
@@ -129,7 +129,7 @@ fn sound(applied: &Applied) -> Verdict {
         .iter()
         .map(|lint| {
             let at = seen::character(record.text(), lint.span.start);
-            format!("{} (character {at})", seen::cut(&shown(&lint.to_string())))
+            format!("{} (character {at})", seen::cut(&shown(&lint.kind.to_string())))
         })
         .collect();
     let message = format!("the record at {} is sound", applied.name());

@@ -74,6 +74,6 @@ fn fail(applied: &Applied, missing: &[(&str, Place)], world: &World) -> Verdict 
     let typos = record.lints.iter().filter(|lint| typo(&lint.kind));
     typos.fold(verdict, |verdict, lint| {
         let at = seen::character(record.text(), lint.span.start);
-        verdict.evidence(format!("{} (character {at})", Remote::new(&lint.to_string())))
+        verdict.evidence(format!("{} (character {at})", Remote::new(&lint.kind.to_string())))
     })
 }

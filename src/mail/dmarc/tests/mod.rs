@@ -15,11 +15,15 @@ fn record(text: &str) -> Record {
 /// What is wrong with it, as words and the faulty part.
 fn errors(text: &str) -> Vec<(String, String)> {
     let record = record(text);
-    record.errors.iter().map(|error| (error.to_string(), record.text_at(&error.span).to_owned())).collect()
+    record
+        .errors
+        .iter()
+        .map(|error| (error.kind.to_string(), record.text_at(&error.span).to_owned()))
+        .collect()
 }
 
 /// What is odd about it, likewise.
 fn lints(text: &str) -> Vec<(String, String)> {
     let record = record(text);
-    record.lints.iter().map(|lint| (lint.to_string(), record.text_at(&lint.span).to_owned())).collect()
+    record.lints.iter().map(|lint| (lint.kind.to_string(), record.text_at(&lint.span).to_owned())).collect()
 }
