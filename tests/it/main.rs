@@ -25,4 +25,5 @@ mod run;
 mod signatures;
 mod values;
 mod weather;
+mod weather_answers;
 mod zones;

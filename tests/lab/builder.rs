@@ -274,8 +274,8 @@ impl Builder {
 
     /// Bad weather as a service.
     fn forecast(&self, weather: Weather, host: &str, port: u16, shared: &Shared) -> Service {
-        // What is played is bytes of HTTP/1.1.
-        let config = (port == 443).then(|| config(self.sites.get(host), host, shared, &["http/1.1"]));
+        let alpn = if matches!(weather, Weather::H2(_)) { "h2" } else { "http/1.1" };
+        let config = (port == 443).then(|| config(self.sites.get(host), host, shared, &[alpn]));
         let round_trip = self.round_trip;
         Arc::new(move |stream, _| {
             let config = config.clone();

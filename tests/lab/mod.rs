@@ -15,6 +15,7 @@
 #![allow(clippy::disallowed_methods, reason = "the lab is the outside world itself")]
 
 mod bound;
+mod broken_h2;
 mod builder;
 mod ca;
 mod cert;
@@ -47,6 +48,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 pub use bound::Service;
+pub use broken_h2::BrokenH2;
 pub use builder::Builder;
 pub use ca::{AIA_HOST, Ca};
 pub use cert::Cert;

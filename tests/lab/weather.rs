@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
+use super::broken_h2::BrokenH2;
 use super::pace::Paced;
 use super::web::read_request;
 
@@ -38,6 +39,8 @@ pub enum Weather {
     ConnectTimesOut,
     /// Speaks TLS on port 443, none on others, reads one request and answers it with that trouble.
     Http(Trouble),
+    /// Speaks TLS, chooses HTTP/2, and breaks it. For port 443.
+    H2(BrokenH2),
 }
 
 /// What a server sends in the place of a proper HTTP response, before it closes the connection.
@@ -108,6 +111,9 @@ impl Weather {
                 Some(config) => answer(trouble, TlsAcceptor::from(config).accept(stream).await?).await,
                 None => answer(trouble, stream).await,
             };
+        }
+        if let (Self::H2(broken), Some(config)) = (self, &config) {
+            return broken.play(TlsAcceptor::from(Arc::clone(config)).accept(stream).await?).await;
         }
         let _ = stream.read(&mut [0; 4096]).await?;
         match self {
