@@ -120,6 +120,7 @@ mod tests {
                 body_bytes: 0,
                 excerpt: None,
                 body_cut: false,
+                edge_note: None,
             };
             parsed(&exchange)
                 .map(|header| (period(header.max_age), header.include_subdomains, header.preload))

@@ -17,6 +17,7 @@ use url::{Position, Url};
 
 use super::problem::{Problem, Until};
 use crate::observed::{Exchange, FailureKind, Remote};
+use crate::web::edge;
 
 /// Largest head that is read.
 const MOST_HEAD: usize = 64 * 1024;
@@ -125,22 +126,25 @@ async fn read(
     let response = ask.until.wait(FailureKind::NoAnswer, silence(ask), response).await?;
     let (head, mut incoming) = response.map_err(|error| problem(&error, ask))?.into_parts();
     let fields = head.headers.iter();
-    let headers =
-        fields.map(|(name, value)| (name.to_string(), Remote::from_bytes(value.as_bytes()))).collect();
+    let headers = fields.map(|(name, value)| Exchange::field(name.as_str(), value.as_bytes())).collect();
     let location = head.headers.get(LOCATION).and_then(|value| leads_to(ask.url, value.as_bytes()));
     let mut body = Vec::new();
     let whole = timeout_at(ask.until.at(), collect(&mut incoming, &mut body)).await;
     let is_text = head.headers.get(CONTENT_TYPE).is_none_or(|kind| is_text(kind.as_bytes()));
     let excerpt =
         (is_text && !body.is_empty()).then(|| Remote::from_bytes(&body[..body.len().min(MOST_EXCERPT)]));
-    let exchange = Exchange {
+    let mut exchange = Exchange {
         status: head.status.as_u16(),
         headers,
         location,
         body_bytes: body.len(),
         excerpt,
         body_cut: whole != Ok(true),
+        edge_note: None,
     };
+    if exchange.is_of_cloudflare() && exchange.status >= 400 {
+        exchange.edge_note = edge::note(&body).map(Remote::from);
+    }
     Ok(Answer { exchange, body })
 }
 

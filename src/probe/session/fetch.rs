@@ -83,6 +83,7 @@ mod tests {
             body_bytes: 0,
             excerpt: None,
             body_cut: false,
+            edge_note: None,
         };
         Answer { exchange, body: body.into() }
     }
