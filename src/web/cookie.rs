@@ -178,7 +178,7 @@ impl<'t> Cookie<'t> {
             }
             "path" => self.path = value.starts_with('/').then_some(value),
             "domain" => {
-                self.domain = Some(value.strip_prefix('.').unwrap_or(value)).filter(|d| !d.is_empty())
+                self.domain = Some(value.strip_prefix('.').unwrap_or(value)).filter(|d| !d.is_empty());
             }
             "max-age" => self.max_age = seconds(value).or(self.max_age),
             "expires" => self.expires = date(value).or(self.expires),
@@ -218,8 +218,7 @@ impl<'t> Cookie<'t> {
 
     /// True for cookies of a CDN, a load balancer or a hosting: those who run the site cannot change them.
     pub fn is_of_the_hosting(&self) -> bool {
-        HOSTING.iter().any(|known| self.name == *known)
-            || HOSTING_PREFIXES.iter().any(|known| self.name.starts_with(known))
+        HOSTING.contains(&self.name) || HOSTING_PREFIXES.iter().any(|known| self.name.starts_with(known))
     }
 }
 

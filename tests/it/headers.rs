@@ -36,7 +36,7 @@ fn strict_transport_security() {
             check: "http/hsts-weak",
             spec: SPEC,
             broken: |world| {
-                apex_with_hsts(world, &["max-age=31536000", "max-age=31536000; includeSubDomains"])
+                apex_with_hsts(world, &["max-age=31536000", "max-age=31536000; includeSubDomains"]);
             },
             sound: apex,
         },

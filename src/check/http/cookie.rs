@@ -31,23 +31,23 @@ pub(in crate::check) fn cookie_flags(host: &Host, world: &World) -> Verdict {
     if cookies.is_empty() {
         return Verdict::not_applicable("no answer sets a cookie that is judged");
     }
-    let faulty: Vec<(&str, Vec<Fault>)> =
+    let open: Vec<(&str, Vec<Fault>)> =
         cookies.iter().filter(|(_, faults)| !faults.is_empty()).map(|(name, f)| (*name, f.clone())).collect();
-    if faulty.is_empty() {
+    if open.is_empty() {
         let names: Vec<String> = cookies.keys().map(|name| shown(name)).collect();
         return Verdict::pass(format!("set as they should be: {}", seen::listed(&names)));
     }
-    failed(host, &faulty)
+    failed(host, &open)
 }
 
-fn failed(host: &Host, faulty: &[(&str, Vec<Fault>)]) -> Verdict {
+fn failed(host: &Host, open: &[(&str, Vec<Fault>)]) -> Verdict {
     let told = |(name, faults): &(&str, Vec<Fault>)| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         format!("{} ({})", shown(name), faults.join(", "))
     };
-    let all: Vec<String> = faulty.iter().map(told).collect();
+    let all: Vec<String> = open.iter().map(told).collect();
     let all = seen::listed(&all);
-    let refused = faulty.iter().any(|(_, faults)| faults.iter().any(|fault| fault.is_refused()));
+    let refused = open.iter().any(|(_, faults)| faults.iter().any(|fault| fault.is_refused()));
     Verdict::fail(format!("{} sets cookies that are open: {all}", host.name))
         .expected("Secure; SameSite=Lax or Strict; for sessions also HttpOnly")
         .observed(all)

@@ -85,7 +85,7 @@ fn page<'w>(url: &Url, host: &Host, world: &'w World) -> Judged<Page<'w>> {
         End::Answer(exchange) => *exchange,
         End::Failed(failure) => return Err(Box::new(seen::unanswered(last, failure, world))),
         End::Unobserved(reason) => return Err(Box::new(seen::unobserved(&host.name, reason, world))),
-        End::Endless => return Err(Box::new(super::endless(url))),
+        End::Endless => return Err(Box::new(trail.endless(world))),
     };
     if let Some(verdict) = seen::edge(last, exchange, world) {
         return Err(Box::new(verdict));
