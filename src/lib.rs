@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], and those of [`mail`].
+//! the stations, without IO: [`caa`], and those of [`mail`] and [`web`].
 
 mod authority;
 pub mod caa;
@@ -21,6 +21,7 @@ pub mod item;
 pub mod judge;
 pub mod mail;
 pub mod observed;
+mod placed;
 pub mod policy;
 pub mod private;
 pub mod probe;
@@ -30,3 +31,4 @@ pub mod spec;
 mod system;
 mod takeover;
 pub mod wanted;
+pub mod web;
