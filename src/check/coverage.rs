@@ -22,7 +22,6 @@ const NOT_JUDGED: &[&str] = &[
     "secrets",
     "tls.hsts",
     "tls.issuers",
-    "tls.min_version",
     "webhooks",
 ];
 

@@ -41,9 +41,8 @@ fn server_hello(version: u16, suite: u16, extensions: &[u8]) -> Vec<u8> {
 }
 
 fn certificates(chain: &[&[u8]]) -> Vec<u8> {
-    let long = |bytes: &[u8]| {
-        [&u32::try_from(bytes.len()).expect("a length").to_be_bytes()[1..], bytes].concat()
-    };
+    let long =
+        |bytes: &[u8]| [&u32::try_from(bytes.len()).expect("a length").to_be_bytes()[1..], bytes].concat();
     let all: Vec<u8> = chain.iter().flat_map(|der| long(der)).collect();
     message(11, &long(&all))
 }

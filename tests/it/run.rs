@@ -66,8 +66,13 @@ pub(crate) fn check(lab: &Lab, spec: &str, options: &[&str]) -> Outcome {
 
 /// What is noted of nearly every world of the lab: most publish no CAA record, sign nothing, and say
 /// nothing about TLS between mail servers.
-const NOTES: [&str; 4] =
-    ["dns/caa-missing", "dns/dnssec-unsigned", "email/mta-sts-missing", "email/tls-rpt-missing"];
+const NOTES: [&str; 5] = [
+    "dns/caa-missing",
+    "dns/dnssec-unsigned",
+    "tls/no-modern-version",
+    "email/mta-sts-missing",
+    "email/tls-rpt-missing",
+];
 
 /// The findings of a status as `check subject`, without the [`NOTES`] where they are no more than that.
 pub(crate) fn findings(report: &Value, status: &str) -> Vec<String> {
