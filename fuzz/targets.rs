@@ -12,6 +12,8 @@ mod dkim;
 mod dmarc;
 #[path = "targets/headers.rs"]
 mod headers;
+#[path = "targets/hello.rs"]
+mod hello;
 #[path = "targets/mta_sts.rs"]
 mod mta_sts;
 #[path = "targets/servers.rs"]
@@ -27,6 +29,7 @@ pub(crate) use bimi::bimi_svg;
 pub(crate) use dkim::dkim;
 pub(crate) use dmarc::dmarc;
 pub(crate) use headers::headers;
+pub(crate) use hello::hello;
 pub(crate) use mta_sts::mta_sts;
 pub(crate) use servers::{smtp, tlsa};
 pub(crate) use spf::spf;
@@ -36,11 +39,12 @@ pub(crate) use tls_rpt::tls_rpt;
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub(crate) const ALL: [(&str, Target); 9] = [
+pub(crate) const ALL: [(&str, Target); 10] = [
     ("bimi_svg", bimi_svg),
     ("dkim", dkim),
     ("dmarc", dmarc),
     ("headers", headers),
+    ("hello", hello),
     ("mta_sts", mta_sts),
     ("smtp", smtp),
     ("spf", spf),

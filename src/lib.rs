@@ -15,6 +15,7 @@ pub mod caa;
 pub mod check;
 pub mod cli;
 pub mod exit;
+pub mod hello;
 mod hex;
 pub mod init;
 pub mod item;

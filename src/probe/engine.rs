@@ -57,13 +57,16 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let declared = item::urls(document, observed).into_iter().map(|declared| declared.url);
     let urls: Vec<Url> = starts.chain(redirects).chain(declared).collect();
     let hosts = item::hosts(document, observed);
-    join3(
+    let secured: Vec<Url> = hosts.iter().filter_map(|host| host.root("https")).collect();
+    join4(
         join_all(names.iter().map(async |name| {
             let aliases = aliases(session, &name.name).await;
             names::hosting(session, &name.name, &aliases).await;
         })),
         join_all(urls.iter().map(|url| follow(session, url))),
         join_all(hosts.iter().map(|host| names::families(session, host))),
+        // Behind the others in the queue for connections: nothing waits for these.
+        join_all(secured.iter().map(|url| session.offer(url))),
     )
     .await;
 }

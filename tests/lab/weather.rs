@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
 use super::broken_h2::BrokenH2;
+use super::old::huge_chain;
 use super::pace::Paced;
 use super::web::read_request;
 
@@ -33,6 +34,8 @@ pub enum Weather {
     SilentAfterHello,
     /// Answers the first bytes with a fatal TLS alert of that number (40 is `handshake_failure`).
     TlsAlert(u8),
+    /// Answers the first bytes with TLS 1.2 and a certificate of ten megabytes.
+    HugeChain,
     /// Nothing listens.
     Refused,
     /// Connecting takes for ever, as behind a firewall that drops packets. Linux only; elsewhere it may be refused.
@@ -123,6 +126,11 @@ impl Weather {
             }
             Self::PlainHttp => stream.write_all(PLAIN).await?,
             Self::TlsAlert(number) => stream.write_all(&alert(number)).await?,
+            Self::HugeChain => {
+                for record in huge_chain() {
+                    stream.write_all(&record).await?;
+                }
+            }
             _ => return pending().await,
         }
         close(&mut stream).await
