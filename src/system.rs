@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use rustls::pki_types::CertificateDer;
 
 /// The time now.
 pub(crate) fn now() -> Timestamp {
@@ -75,6 +76,11 @@ pub(crate) fn keep(path: &Path, text: &str) {
 pub(crate) fn cache_folder() -> Option<PathBuf> {
     let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))
+}
+
+/// The roots that this machine trusts; what cannot be read is left out.
+pub(crate) fn native_roots() -> Vec<CertificateDer<'static>> {
+    rustls_native_certs::load_native_certs().certs
 }
 
 /// Writes a file whole.

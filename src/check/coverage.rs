@@ -21,7 +21,6 @@ const NOT_JUDGED: &[&str] = &[
     "monitoring",
     "secrets",
     "tls.hsts",
-    "tls.issuers",
     "tls.min_version",
     "webhooks",
 ];

@@ -127,6 +127,9 @@ pub struct Reach {
     /// Trust these roots too; repeatable
     #[arg(long, value_name = "PEM")]
     pub ca_file: Vec<PathBuf>,
+    /// Trust this machine's own store of roots too; verdicts then differ between machines
+    #[arg(long)]
+    pub system_roots: bool,
     /// Private, loopback and documentation addresses are fine; with a list, only those ranges
     #[arg(long, value_name = "CIDR,...", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
     pub allow_private: Option<Vec<Network>>,

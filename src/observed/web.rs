@@ -1,75 +1,8 @@
 //! What web servers showed.
 
-use std::net::SocketAddr;
-
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Remote;
-
-/// A completed TLS handshake.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Handshake {
-    /// The address that answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub peer: Option<SocketAddr>,
-    /// `1.2` or `1.3`.
-    #[serde(default)]
-    pub version: String,
-    /// The certificates as sent, the server's own first.
-    pub chain: Vec<Certificate>,
-    /// Whether the chain leads to a trusted root, validity dates set aside (they are judged from
-    /// [`Certificate`], so that several faults of one chain are all seen).
-    pub path: Path,
-}
-
-/// A certificate's facts (RFC 5280).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Certificate {
-    /// Subject, as one line.
-    #[serde(default)]
-    pub subject: Remote,
-    /// Issuer, as one line.
-    #[serde(default)]
-    pub issuer: Remote,
-    /// DNS names and addresses of subjectAltName, lower case.
-    #[serde(default)]
-    pub names: Vec<Remote>,
-    /// Start of validity.
-    pub not_before: Timestamp,
-    /// End of validity.
-    pub not_after: Timestamp,
-    /// SHA-256 over the DER, in hexadecimal.
-    #[serde(default)]
-    pub sha256: String,
-    /// SHA-512 over the DER.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub sha512: String,
-    /// SHA-256 over the DER of its subjectPublicKeyInfo.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub key_sha256: String,
-    /// SHA-512 over the same.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub key_sha512: String,
-}
-
-/// Where a chain leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Path {
-    /// To a trusted root.
-    Trusted,
-    /// The server's certificate is signed with its own key.
-    SelfSigned,
-    /// To a trusted root, but only with an intermediate that the server did not send.
-    Incomplete,
-    /// Nowhere that is trusted.
-    Untrusted,
-    /// The certificate could not be read at all.
-    Malformed,
-}
 
 /// One HTTP answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,18 +37,4 @@ impl Exchange {
     pub fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308) && self.location.is_some()
     }
-}
-
-/// What one address of a host serves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Visit {
-    /// SHA-256 over the DER of the certificate that it shows, in hexadecimal.
-    #[serde(default)]
-    pub certificate: String,
-    /// DNS names of that certificate, lower case.
-    #[serde(default)]
-    pub names: Vec<Remote>,
-    /// Status of the answer to `GET /`.
-    pub status: u16,
 }

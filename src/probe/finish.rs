@@ -11,12 +11,12 @@ use url::Url;
 
 use super::certificate::{facts, issuer_urls};
 use super::memo::Memo;
-use super::path::Roots;
+use super::path::{Roots, Way};
 use super::problem::{Problem, seen};
 use super::session::Session;
 use super::smtp::Talk;
 use super::tls::Shown;
-use crate::observed::{Handshake, Observed, Path, Remote, Seen, Smtp, question};
+use crate::observed::{Anchor, Handshake, Observed, Path, Remote, Seen, Smtp, question};
 use crate::takeover::Service;
 
 /// How often the issuer of a fetched certificate is fetched again.
@@ -144,23 +144,41 @@ impl Judges<'_, '_> {
     }
 
     async fn handshake(&self, shown: Shown) -> Handshake {
-        let Self { session, roots, pool, deadline } = *self;
-        let mut path = roots.path(&shown.chain, pool);
-        if path == Path::Untrusted {
-            path = with_fetched(session, roots, &shown.chain, pool, deadline).await;
-        }
-        // Nothing to be had, but the issuer is a known one: it is the server that sent too little.
-        if let (Path::Untrusted, [leaf]) = (path, &shown.chain[..])
-            && roots.knows_organisation(leaf)
-        {
-            path = Path::Incomplete;
-        }
+        let way = self.way(&shown.chain).await;
         Handshake {
             peer: Some(shown.peer),
             version: shown.version.to_owned(),
             chain: shown.chain.iter().map(facts).collect(),
-            path,
+            path: way.path,
+            anchor: way.anchor,
+            weakly: way.weakly,
+            lapses: way.lapses,
+            client_certificate: shown.client,
+            staple: None,
+            list: None,
         }
+    }
+
+    /// Where a chain leads, and with what the others know.
+    async fn way(&self, chain: &[CertificateDer<'static>]) -> Way {
+        let Self { session, roots, pool, deadline } = *self;
+        let mut way = roots.way(chain, pool);
+        if way.path != Path::Untrusted {
+            return way;
+        }
+        let mut known = pool.to_vec();
+        if let Some(found) = with_fetched(session, roots, chain, &mut known, deadline).await {
+            return found;
+        }
+        if roots.machine_trusts(chain, &known) {
+            way.anchor = Anchor::Machine;
+        } else if let [leaf] = chain
+            && roots.knows_organisation(leaf)
+        {
+            // Nothing to be had, but the issuer is a known one: it is the server that sent too little.
+            way.path = Path::Incomplete;
+        }
+        way
     }
 }
 
@@ -169,23 +187,23 @@ async fn with_fetched(
     session: &Session<'_>,
     roots: &Roots,
     chain: &[CertificateDer<'static>],
-    pool: &[CertificateDer<'static>],
+    known: &mut Vec<CertificateDer<'static>>,
     deadline: Instant,
-) -> Path {
-    let mut known = pool.to_vec();
+) -> Option<Way> {
     let mut step: Vec<CertificateDer<'static>> = chain.to_vec();
     for _ in 0..MOST_STEPS {
         let urls: Vec<_> = step.iter().flat_map(issuer_urls).take(MOST_ADDRESSES).collect();
         let fetching = join_all(urls.iter().map(|url| session.certificate(url)));
-        let Ok(fetched) = timeout_at(deadline, fetching).await else { break };
+        let fetched = timeout_at(deadline, fetching).await.ok()?;
         step = fetched.into_iter().flatten().filter(|der| !known.contains(der)).collect();
         if step.is_empty() {
             break;
         }
         known.extend(step.iter().cloned());
-        if roots.path(chain, &known) == Path::Incomplete {
-            return Path::Incomplete;
+        let way = roots.way(chain, known);
+        if way.path == Path::Incomplete {
+            return Some(way);
         }
     }
-    Path::Untrusted
+    None
 }

@@ -16,6 +16,7 @@ use tokio::time::timeout_at;
 use url::{Position, Url};
 
 use super::problem::{Problem, Until};
+use super::tls;
 use crate::observed::{Exchange, FailureKind, Remote};
 
 /// Largest head that is read.
@@ -186,6 +187,10 @@ fn problem(error: &hyper::Error, ask: Ask<'_>) -> Problem {
     let mut cause = error.source();
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            if let Some(alert) = tls::alert(io) {
+                let words = format!("{peer} ended the connection with the TLS alert {alert}");
+                return Problem::Failed(FailureKind::Alert, words);
+            }
             // TLS and HTTP/2 report some of their own errors as I/O errors of kind other.
             if io.kind() != std::io::ErrorKind::Other {
                 return Problem::from_io(io, peer);

@@ -11,7 +11,7 @@
 //! | `dns`, `dial`, `tls`, `http`, `smtp` | one protocol each |
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
 //! | `api`, `rdap` | the APIs of others: registries |
-//! | `certificate`, `path` | what a certificate says, and where a chain leads |
+//! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
 //! | `finish` | the answers as an [`Observed`] |
 
 mod api;
@@ -25,6 +25,7 @@ mod finish;
 mod http;
 mod limit;
 mod look;
+mod machine;
 mod mail;
 mod memo;
 mod names;
@@ -45,6 +46,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub use connect::{Connect, NotAConnect};
 pub use dnssec::{NotAnAnchor, TrustAnchors};
+pub use machine::Machine;
 
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
@@ -59,6 +61,8 @@ pub struct Settings {
     pub connect: Vec<Connect>,
     /// Roots that are trusted beside the public ones.
     pub extra_roots: Vec<CertificateDer<'static>>,
+    /// The roots of this machine's own store.
+    pub machine: Machine,
     /// The keys that chains of trust in DNS begin with.
     pub anchors: TrustAnchors,
     /// The time for one attempt: connecting, TLS and HTTP together.
@@ -85,6 +89,7 @@ impl Default for Settings {
             resolvers: Vec::new(),
             connect: Vec::new(),
             extra_roots: Vec::new(),
+            machine: Machine::default(),
             anchors: TrustAnchors::default(),
             timeout: Duration::from_secs(10),
             deadline: Duration::from_mins(2),
@@ -162,7 +167,7 @@ async fn run(
     gather: impl AsyncFnOnce(&session::Session<'_>),
 ) -> Result<Observed, ProbeError> {
     let deadline = Instant::now() + settings.deadline;
-    let roots = path::Roots::new(&settings.extra_roots, at)?;
+    let roots = path::Roots::new(&settings.extra_roots, settings.machine, at)?;
     let session = session::Session::new(settings, progress, deadline)?;
     // What is unanswered by then stays in the session as a question without an answer.
     let _ = timeout_at(deadline, gather(&session)).await;

@@ -32,7 +32,8 @@ use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, http, tls};
 use crate::observed::{
-    DnsAnswer, Exchange, FailureKind, Logo, Registration, TextFile, Transfer, Visit, Zone, origin, question,
+    ClientCertificate, DnsAnswer, Exchange, FailureKind, Logo, Registration, TextFile, Transfer, Visit, Zone,
+    origin, question,
 };
 
 /// Largest intermediate certificate that is fetched.
@@ -81,18 +82,33 @@ pub(super) struct Session<'a> {
 
 /// A connection after its handshake.
 struct Open {
-    stream: TlsStream<TcpStream>,
+    /// `None` where the handshake ended for want of a client certificate.
+    stream: Option<TlsStream<TcpStream>>,
     peer: SocketAddr,
     until: Until,
     permit: Permit,
+    /// True where a client certificate was asked for.
+    asked: bool,
 }
 
 impl Open {
     async fn get(self, url: &Url) -> Result<Answer, Problem> {
-        let h2 = tls::chose_h2(&self.stream);
-        let answer = http::get(self.stream, Ask { url, peer: self.peer, until: self.until, h2 }).await;
+        let Self { peer, until, .. } = self;
+        let Some(stream) = self.stream else {
+            let words = format!("{peer} ended the TLS handshake for want of a client certificate");
+            return Err(Problem::Failed(FailureKind::ClientCertificate, words));
+        };
+        let h2 = tls::chose_h2(&stream);
+        let answer = http::get(stream, Ask { url, peer, until, h2 }).await;
         drop(self.permit);
-        answer
+        match answer {
+            // TLS 1.3 lets the client speak before the server has looked at its certificate.
+            Err(Problem::Failed(FailureKind::Alert | FailureKind::Reset, words)) if self.asked => {
+                let words = format!("{words}, after it had asked for a client certificate");
+                Err(Problem::Failed(FailureKind::ClientCertificate, words))
+            }
+            answer => answer,
+        }
     }
 }
 
@@ -270,7 +286,8 @@ impl<'a> Session<'a> {
         let (stream, peer, until, permit) = self.connect(url, to).await?;
         let host = dial::bare_host(url);
         let (stream, shown) = tls::handshake(&self.client, stream, &host, peer, until).await?;
-        Ok((Open { stream, peer, until, permit }, shown))
+        let asked = shown.client != ClientCertificate::No;
+        Ok((Open { stream, peer, until, permit, asked }, shown))
     }
 
     async fn attempt(&self, url: &Url) -> Result<Answer, Problem> {

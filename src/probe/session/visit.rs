@@ -25,10 +25,9 @@ impl Session<'_> {
                 None => self.open_to(url, vec![address], false)?,
             };
             let (open, shown) = self.shake_hands_at(url, &to).await?;
-            let leaf = shown.chain.first().map(facts);
-            let (certificate, names) = leaf.map(|leaf| (leaf.sha256, leaf.names)).unwrap_or_default();
+            let leaf = shown.chain.first().map(facts).unwrap_or_default();
             let status = open.get(url).await?.exchange.status;
-            Ok(Visit { certificate, names, status })
+            Ok(Visit { certificate: leaf.sha256, names: leaf.names, status, ..Visit::default() })
         };
         let ask = async || self.limits.retrying(attempt, failing).await;
         self.visits.get(&visit(url, address), &self.tally, ask).await
