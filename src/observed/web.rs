@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Remote;
 
 /// One HTTP answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// Status code (RFC 9110 section 15).
