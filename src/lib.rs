@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], and those of [`mail`].
+//! the stations, without IO: [`caa`], [`ocsp`], and those of [`mail`].
 
 mod authority;
 pub mod caa;
@@ -21,6 +21,7 @@ pub mod item;
 pub mod judge;
 pub mod mail;
 pub mod observed;
+pub mod ocsp;
 pub mod policy;
 pub mod private;
 pub mod probe;

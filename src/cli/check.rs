@@ -76,7 +76,8 @@ pub(super) fn run(
         // The deadline is that of the run, however many specs it has.
         let elapsed = Duration::try_from(system::now().duration_since(start)).unwrap_or_default();
         let deadline = arguments.limits.deadline.saturating_sub(elapsed);
-        let settings = Settings { deadline, ..settings.clone() };
+        let revocation_lists = policy.thresholds.certificate_revocation_lists;
+        let settings = Settings { deadline, revocation_lists, ..settings.clone() };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };

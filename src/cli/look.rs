@@ -65,6 +65,8 @@ pub(super) fn settings(
         concurrency: usize::from(limits.concurrency),
         private: private_ranges(reach),
         rdap: rdap_url()?,
+        revocation_lists: false,
+        list_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("crl")),
         rdap_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("rdap-dns.json")),
     })
 }

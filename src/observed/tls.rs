@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Remote, Seen};
@@ -114,6 +114,11 @@ pub struct Certificate {
 }
 
 impl Certificate {
+    /// How long it is valid in all; both ends belong to it (RFC 5280 section 4.1.2.5).
+    pub fn lifetime(&self) -> SignedDuration {
+        self.not_before.duration_until(self.not_after) + SignedDuration::from_secs(1)
+    }
+
     /// True where subject and issuer are one: a root, or a certificate that signed itself.
     pub fn is_self_issued(&self) -> bool {
         !self.subject.as_str().is_empty() && self.subject == self.issuer

@@ -4,23 +4,26 @@
 use std::collections::BTreeMap;
 
 use futures_util::future::{join, join_all};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::certificate::{facts, issuer_urls};
+use super::certificate::{facts, issuer_urls, list_urls};
 use super::memo::Memo;
 use super::path::{Roots, Way};
 use super::problem::{Problem, seen};
+use super::revocation;
 use super::session::Session;
 use super::smtp::Talk;
 use super::tls::Shown;
-use crate::observed::{Anchor, Handshake, Observed, Path, Remote, Seen, Smtp, question};
+use crate::observed::{Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Smtp, question};
 use crate::takeover::Service;
 
 /// How often the issuer of a fetched certificate is fetched again.
 const MOST_STEPS: usize = 3;
+/// Certificates that live no longer than this need not be on a revocation list.
+const SHORT: SignedDuration = SignedDuration::from_hours(10 * 24);
 /// Addresses asked for missing intermediates of one chain, in one step.
 const MOST_ADDRESSES: usize = 4;
 
@@ -145,6 +148,9 @@ impl Judges<'_, '_> {
 
     async fn handshake(&self, shown: Shown) -> Handshake {
         let way = self.way(&shown.chain).await;
+        let Self { roots, pool, .. } = *self;
+        let staple = (!shown.staple.is_empty())
+            .then(|| revocation::staple(&shown.staple, &shown.chain, pool, &roots.strong, roots.now));
         Handshake {
             peer: Some(shown.peer),
             version: shown.version.to_owned(),
@@ -154,9 +160,27 @@ impl Judges<'_, '_> {
             weakly: way.weakly,
             lapses: way.lapses,
             client_certificate: shown.client,
-            staple: None,
-            list: None,
+            staple,
+            list: self.list(&shown.chain, way).await,
         }
+    }
+
+    /// What the revocation list says that a certificate names, where the run asks for lists. Authorities
+    /// need not list what ends soon anyway (CA/Browser Forum Baseline Requirements, section 4.9.7).
+    async fn list(&self, chain: &[CertificateDer<'static>], way: Way) -> Option<Seen<Revocation>> {
+        let Self { session, roots, pool, deadline } = *self;
+        let leaf =
+            chain.first().filter(|_| session.settings.revocation_lists && way.path == Path::Trusted)?;
+        let lifetime = facts(leaf).lifetime();
+        let url = list_urls(leaf).into_iter().next().filter(|_| lifetime > SHORT)?;
+        let late = || Problem::Unobserved(format!("{url} did not answer in time"));
+        let list = timeout_at(deadline, session.revocation_list(&url, roots.now)).await;
+        let list = list.unwrap_or_else(|_| Err(late()));
+        Some(seen(match (list, roots.by(way)) {
+            (Ok(list), Some(by)) => Ok(revocation::listed(&list, chain, pool, by, roots.now)),
+            (Ok(_), None) => Err(Problem::Unobserved("there is no root to verify it by".into())),
+            (Err(problem), _) => Err(problem),
+        }))
     }
 
     /// Where a chain leads, and with what the others know.

@@ -12,6 +12,7 @@
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
 //! | `api`, `rdap` | the APIs of others: registries |
 //! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
+//! | `revocation` | what an authority says of whether it took one back |
 //! | `finish` | the answers as an [`Observed`] |
 
 mod api;
@@ -32,6 +33,7 @@ mod names;
 mod path;
 mod problem;
 mod rdap;
+mod revocation;
 mod session;
 mod smtp;
 mod tls;
@@ -73,6 +75,10 @@ pub struct Settings {
     pub retries: u32,
     /// How much is asked at once.
     pub concurrency: usize,
+    /// Whether authorities' revocation lists are asked about certificates.
+    pub revocation_lists: bool,
+    /// The folder in which they are kept until there are new ones. Without one they are kept nowhere.
+    pub list_cache: Option<std::path::PathBuf>,
     /// Non-public addresses that may be asked although nothing in the spec leads there: those of
     /// issuers in certificates, and of foreign hosts in redirects.
     pub private: PrivateRanges,
@@ -95,6 +101,8 @@ impl Default for Settings {
             deadline: Duration::from_mins(2),
             retries: 2,
             concurrency: 128,
+            revocation_lists: false,
+            list_cache: None,
             private: PrivateRanges::Forbidden,
             rdap: None,
             rdap_cache: None,

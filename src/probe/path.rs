@@ -22,7 +22,7 @@ use crate::observed::{Anchor, Path};
 const MOST_MOMENTS: usize = 64;
 
 /// Algorithms of signatures.
-type Algorithms = Vec<&'static dyn SignatureVerificationAlgorithm>;
+pub(super) type Algorithms = Vec<&'static dyn SignatureVerificationAlgorithm>;
 
 /// The roots.
 pub(super) struct Roots {
@@ -33,11 +33,11 @@ pub(super) struct Roots {
     /// This machine's own roots, once they were needed.
     loaded: OnceCell<Vec<TrustAnchor<'static>>>,
     /// What browsers accept.
-    strong: Algorithms,
+    pub(super) strong: Algorithms,
     /// The same and what they no longer do.
     all: Algorithms,
     /// The time of the run, in seconds since 1970.
-    now: i64,
+    pub(super) now: i64,
 }
 
 /// Where a chain leads, and how.
@@ -57,10 +57,10 @@ impl Way {
 
 /// What one attempt to find a way goes by.
 #[derive(Clone, Copy)]
-struct By<'r> {
+pub(super) struct By<'r> {
     anchor: Anchor,
-    anchors: &'r [TrustAnchor<'static>],
-    algorithms: &'r Algorithms,
+    pub(super) anchors: &'r [TrustAnchor<'static>],
+    pub(super) algorithms: &'r Algorithms,
     weakly: bool,
 }
 
@@ -118,6 +118,11 @@ impl Roots {
     pub(super) fn machine_trusts(&self, chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>]) -> bool {
         let by = By { anchor: Anchor::Machine, anchors: self.own(), algorithms: &self.strong, weakly: false };
         self.leads(chain, others, by)
+    }
+
+    /// What a way was found by.
+    pub(super) fn by(&self, way: Way) -> Option<By<'_>> {
+        self.ways().into_iter().find(|by| (by.anchor, by.weakly) == (way.anchor, way.weakly))
     }
 
     /// What is tried, in this order.

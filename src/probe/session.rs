@@ -3,6 +3,7 @@
 mod exchange;
 mod fetch;
 mod lines;
+mod lists;
 mod visit;
 
 use std::cell::RefCell;
@@ -69,6 +70,8 @@ pub(super) struct Session<'a> {
     pub(super) redirected: RefCell<BTreeSet<String>>,
     pub(super) registrations: Memo<Result<Registration, Problem>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
+    /// Revocation lists, by URL.
+    lists: Memo<Result<Arc<[u8]>, Problem>>,
     /// What stands open, by origin.
     lines: RefCell<BTreeMap<String, Lines>>,
 }
@@ -104,6 +107,7 @@ impl<'a> Session<'a> {
             redirected: RefCell::default(),
             registrations: Memo::new(),
             fetched: Memo::new(),
+            lists: Memo::new(),
             lines: RefCell::default(),
         })
     }

@@ -23,6 +23,7 @@ mod readme;
 mod registration;
 mod run;
 mod signatures;
+mod tls_certificates;
 mod values;
 mod weather;
 mod zones;

@@ -10,7 +10,7 @@ use rustls::ServerConfig;
 use tokio::runtime::Runtime;
 
 use super::bound::{Bound, Service, listener, serve};
-use super::ca::{AIA_HOST, AIA_PATH, Ca};
+use super::ca::{AIA_HOST, AIA_PATH, Ca, LIST_PATH};
 use super::cert::Cert;
 use super::delegation;
 use super::dns::{self, Habits, Role};
@@ -219,11 +219,14 @@ impl Builder {
     }
 
     fn publish_intermediate(&mut self, ca: &Ca) {
-        if self.sites.values().any(|site| site.cert.as_ref().is_some_and(Cert::uses_aia)) {
+        let any = |wanted: fn(&Cert) -> bool| {
+            self.sites.values().any(|site| site.cert.as_ref().is_some_and(wanted))
+        };
+        if any(Cert::uses_aia) || any(Cert::names_list) {
             self.zone(AIA_HOST).a("@", "203.0.113.250");
-            let certificate = ca.intermediate_der();
             let site = self.site(AIA_HOST).on_port_80(Port80::Same);
-            site.page(AIA_PATH, 200, certificate).header("Content-Type", "application/pkix-cert");
+            site.page(AIA_PATH, 200, ca.intermediate_der()).header("Content-Type", "application/pkix-cert");
+            site.page(LIST_PATH, 200, ca.list_der()).header("Content-Type", "application/pkix-crl");
         }
     }
 

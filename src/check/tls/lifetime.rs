@@ -42,8 +42,7 @@ pub(in crate::check) fn certificate_lifetime(host: &Host, world: &World) -> Verd
             }
             Path::Trusted | Path::Incomplete => {}
         }
-        // Both ends belong to the time (RFC 5280 section 4.1.2.5).
-        let lifetime = leaf.not_before.duration_until(leaf.not_after) + SignedDuration::from_secs(1);
+        let lifetime = leaf.lifetime();
         let days = |count: i64| SignedDuration::from_hours(24 * count);
         let shown = seen::length(lifetime);
         match longest(leaf) {

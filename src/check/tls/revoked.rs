@@ -26,7 +26,7 @@ pub(in crate::check) fn certificate_revoked(host: &Host, world: &World) -> Verdi
         });
         match good {
             Some((_, source)) => Verdict::pass(format!("not revoked, says {source}")),
-            None => unsaid(handshake),
+            None => unsaid(handshake, world),
         }
     })
 }
@@ -48,7 +48,7 @@ fn revoked(host: &Host, word: &Revocation, source: &str) -> Verdict {
 }
 
 /// Nobody said anything usable; that alone is no fault.
-fn unsaid(handshake: &Handshake) -> Verdict {
+fn unsaid(handshake: &Handshake, world: &World) -> Verdict {
     match &handshake.list {
         Some(Seen::Answer(list)) => {
             let fault =
@@ -60,6 +60,9 @@ fn unsaid(handshake: &Handshake) -> Verdict {
         }
         Some(Seen::Unobserved(reason)) => {
             Verdict::unknown(format!("the authority's revocation list could not be had: {reason}"))
+        }
+        None if world.thresholds.certificate_revocation_lists => {
+            Verdict::not_applicable("no OCSP response is stapled, and there is no revocation list to ask")
         }
         None => Verdict::not_applicable(
             "no OCSP response is stapled, and the policy asks for no revocation list (`certificate_revocation_lists`)",
