@@ -146,9 +146,9 @@ impl Roots {
 
     /// The way of a chain that leads to a root as it was sent, now or until an intermediate ended.
     fn holding(&self, chain: &[CertificateDer<'_>], by: By<'_>) -> Option<Way> {
-        let leads = |moment| self.leads_at(chain, &[], by, moment);
+        let leads = |moment| leads_at(chain, &[], by, moment);
         let way = Way { path: Path::Trusted, anchor: by.anchor, weakly: by.weakly, lapses: None };
-        let Some((from, to)) = validity(&chain[0]) else { return None };
+        let (from, to) = validity(&chain[0])?;
         if !(from..=to).contains(&self.now) {
             return self.leads(chain, &[], by).then_some(way);
         }
@@ -188,33 +188,28 @@ impl Roots {
             (certificate.tbs_certificate.as_ref(), certificate.signature_value.data.as_ref());
         let mut algorithms = self.all.iter();
         algorithms.any(|algorithm| own.verify_signature(*algorithm, message, signature).is_ok())
-            || self.names_itself(leaf)
-    }
-
-    /// True where nobody here can verify the signature, and the names say that it is its own.
-    fn names_itself(&self, leaf: &CertificateDer<'_>) -> bool {
-        let facts = facts(leaf);
-        legacy::is_beyond(facts.key.as_ref(), facts.hash.as_ref()) && facts.is_issued_by(&facts)
+            || names_itself(leaf)
     }
 
     fn leads(&self, chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>], by: By<'_>) -> bool {
-        moments(chain, others, self.now).into_iter().any(|moment| self.leads_at(chain, others, by, moment))
+        moments(chain, others, self.now).into_iter().any(|moment| leads_at(chain, others, by, moment))
     }
+}
 
-    fn leads_at(
-        &self,
-        chain: &[CertificateDer<'_>],
-        others: &[CertificateDer<'_>],
-        by: By<'_>,
-        moment: i64,
-    ) -> bool {
-        let Some(Ok(leaf)) = chain.first().map(EndEntityCert::try_from) else { return false };
-        let Ok(moment) = u64::try_from(moment) else { return false };
-        let moment = UnixTime::since_unix_epoch(Duration::from_secs(moment));
-        let intermediates: Vec<CertificateDer<'_>> = chain[1..].iter().chain(others).cloned().collect();
-        let usage = KeyUsage::server_auth();
-        leaf.verify_for_usage(by.algorithms, by.anchors, &intermediates, moment, usage, None, None).is_ok()
-    }
+/// True where nobody here can verify the signature, and the names say that it is its own.
+fn names_itself(leaf: &CertificateDer<'_>) -> bool {
+    let facts = facts(leaf);
+    legacy::is_beyond(facts.key.as_ref(), facts.hash.as_ref()) && facts.is_issued_by(&facts)
+}
+
+/// True where that certificate leads to a root at that moment.
+fn leads_at(chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>], by: By<'_>, moment: i64) -> bool {
+    let Some(Ok(leaf)) = chain.first().map(EndEntityCert::try_from) else { return false };
+    let Ok(moment) = u64::try_from(moment) else { return false };
+    let moment = UnixTime::since_unix_epoch(Duration::from_secs(moment));
+    let intermediates: Vec<CertificateDer<'_>> = chain[1..].iter().chain(others).cloned().collect();
+    let usage = KeyUsage::server_auth();
+    leaf.verify_for_usage(by.algorithms, by.anchors, &intermediates, moment, usage, None, None).is_ok()
 }
 
 /// A certificate's start and end, in seconds since 1970.

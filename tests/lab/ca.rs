@@ -148,7 +148,7 @@ impl Ca {
         match cert.oddity {
             Some(Oddity::Authority) => params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained),
             Some(Oddity::ForClients) => {
-                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]
+                params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
             }
             Some(Oddity::UnknownExtension) => {
                 let mut extension =
