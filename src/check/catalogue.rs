@@ -149,6 +149,7 @@ catalogue! {
     "dns/caa-missing" => Domain(dns::caa::caa_missing),
     "dns/caa-forbids-issuer" => Host(dns::caa::issuer::caa_forbids_issuer),
     "tls/unreachable" => Host(tls::unreachable),
+    "tls/address-unreachable" => Host(tls::addresses::address_unreachable),
     "tls/client-certificate-required" => Host(tls::client::client_certificate_required),
     "tls/certificate-expired" => Host(tls::certificate_expired),
     "tls/certificate-not-yet-valid" => Host(tls::certificate_not_yet_valid),

@@ -1,6 +1,7 @@
 //! Judges of `tls/*`: every fault of a certificate is judged on its own facts, so that one fault
 //! does not hide another.
 
+pub(super) mod addresses;
 pub(super) mod chain;
 pub(super) mod client;
 pub(super) mod issuer;
@@ -43,9 +44,7 @@ pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
         }
         Ok(handshake) if handshake.version.is_empty() => Verdict::pass("the TLS handshake succeeds"),
         Ok(handshake) => {
-            let all = seen::addresses(&host.name, world).found.len();
-            // Each address by itself is another check's matter; that only one was asked is said.
-            let one_of = if all > 1 { format!(" at one of its {all} addresses") } else { String::new() };
+            let one_of = addresses::speaking(host, world);
             Verdict::pass(format!("speaks TLS {}{one_of}", Remote::new(&handshake.version)))
         }
         Err(verdict) => *verdict,

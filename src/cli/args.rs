@@ -121,7 +121,7 @@ pub struct Reach {
     /// Recursive resolver to use instead of the system's; repeatable
     #[arg(long, value_name = "ADDR[:PORT]", value_parser = resolver)]
     pub resolver: Vec<SocketAddr>,
-    /// Connect there for that host, one address of each family; repeatable
+    /// Connect there for that host, one address of each family, or for that single address; repeatable
     #[arg(long, value_name = "HOST[:PORT]=ADDR[:PORT]")]
     pub connect: Vec<Connect>,
     /// Trust these roots too; repeatable

@@ -2,8 +2,9 @@
 //! intermediates the other hosts sent.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join_all, join3};
 use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout_at};
@@ -14,10 +15,10 @@ use super::memo::Memo;
 use super::path::{Roots, Way};
 use super::problem::{Problem, seen};
 use super::revocation;
-use super::session::Session;
+use super::session::{Session, Visited};
 use super::smtp::Talk;
 use super::tls::Shown;
-use crate::observed::{Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Smtp, question};
+use crate::observed::{Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Smtp, Visit, question};
 use crate::takeover::Service;
 
 /// How often the issuer of a fetched certificate is fetched again.
@@ -36,7 +37,7 @@ pub(super) async fn observed(
     cut: &str,
 ) -> Observed {
     let mut observed = Observed::new(at);
-    (observed.tls, observed.smtp) = chains(session, roots, deadline, cut).await;
+    (observed.tls, observed.smtp, observed.visits) = chains(session, roots, deadline, cut).await;
     observed.http = kept(&session.http, cut);
     observed.dns = kept(&session.dns, cut);
     for (key, answer) in kept(&session.others, cut) {
@@ -45,7 +46,6 @@ pub(super) async fn observed(
         }
     }
     observed.zones = session.zones.take();
-    observed.visits = kept(&session.visits, cut);
     observed.files = kept(&session.files, cut);
     observed.logos = kept(&session.logos, cut);
     observed.redirected = session.redirected.borrow().iter().cloned().collect();
@@ -83,17 +83,19 @@ fn drop_excerpts(observed: &mut Observed) {
     }
 }
 
-/// Handshakes and conversations, their chains judged.
-async fn chains(
-    session: &Session<'_>,
-    roots: &Roots,
-    deadline: Instant,
-    cut: &str,
-) -> (BTreeMap<String, Seen<Handshake>>, BTreeMap<String, Seen<Smtp>>) {
+/// Handshakes, conversations and visits, by what was asked.
+type Shaken =
+    (BTreeMap<String, Seen<Handshake>>, BTreeMap<String, Seen<Smtp>>, BTreeMap<String, Seen<Visit>>);
+
+/// Handshakes, conversations and visits, their chains judged.
+async fn chains(session: &Session<'_>, roots: &Roots, deadline: Instant, cut: &str) -> Shaken {
     let (shown, talks) = (session.tls.all(), session.smtp.all());
     let mail = talks.iter().filter_map(|(_, talk)| talk.as_ref()?.as_ref().ok()?.starttls.as_ref());
     let all = shown.iter().filter_map(|(_, shown)| shown.as_ref()).chain(mail);
-    let pool = intermediates(all);
+    let visits = session.visits.all();
+    let visited = visits.iter().filter_map(|(_, visited)| visited.as_ref()?.as_ref().ok());
+    let pool =
+        intermediates(all.flatten().map(|shown| &shown.chain).chain(visited.map(|visited| &visited.chain)));
     let judges = Judges { session, roots, pool: &pool, deadline };
     let unanswered = || Problem::Unobserved(cut.to_owned());
     let handshakes = shown.into_iter().map(async |(origin, shown)| {
@@ -107,14 +109,23 @@ async fn chains(
         };
         (key, seen(smtp))
     });
-    let (handshakes, talks) = join(join_all(handshakes), join_all(talks)).await;
-    (handshakes.into_iter().collect(), talks.into_iter().collect())
+    let visits = visits.into_iter().map(async |(key, visited)| {
+        let visit = match visited.unwrap_or_else(|| Err(unanswered())) {
+            Ok(Visited { visit, chain }) => Ok(Visit { path: Some(judges.way(&chain).await.path), ..visit }),
+            Err(problem) => Err(problem),
+        };
+        (key, seen(visit))
+    });
+    let (handshakes, talks, visits) = join3(join_all(handshakes), join_all(talks), join_all(visits)).await;
+    (handshakes.into_iter().collect(), talks.into_iter().collect(), visits.into_iter().collect())
 }
 
 /// What any server sent beside its own certificate.
-fn intermediates<'a>(all: impl Iterator<Item = &'a Result<Shown, Problem>>) -> Vec<CertificateDer<'static>> {
+fn intermediates<'a>(
+    all: impl Iterator<Item = &'a Arc<[CertificateDer<'static>]>>,
+) -> Vec<CertificateDer<'static>> {
     let mut pool: Vec<CertificateDer<'static>> = Vec::new();
-    for der in all.flatten().flat_map(|shown| shown.chain.iter().skip(1)) {
+    for der in all.flat_map(|chain| chain.iter().skip(1)) {
         if !pool.contains(der) {
             pool.push(der.clone());
         }

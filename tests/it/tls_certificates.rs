@@ -179,6 +179,7 @@ fn staples() {
 }
 
 /// A policy that asks for lists, and where they are kept.
+#[expect(clippy::disallowed_methods, reason = "a test writes its own files")]
 fn with_lists(lab: &Lab) -> Value {
     let policy = lab.folder().join("lists.yaml");
     std::fs::write(&policy, "thresholds: {certificate_revocation_lists: true}").expect("a policy");
@@ -271,4 +272,52 @@ fn what_only_this_machine_trusts_is_told_apart() {
     let found = finding(&report, "tls/certificate-untrusted", "shop.test");
     assert_eq!(found["status"], "pass");
     assert!(found["message"].to_string().contains("--system-roots"), "{found}");
+}
+
+/// Two addresses, of which the lab serves the second one as a test says.
+fn two_addresses(world: &mut Builder) {
+    apex(world);
+    world.zone("shop.test").a("@", "203.0.113.11");
+}
+
+fn same_at_both(world: &mut Builder) {
+    two_addresses(world);
+    at_second(world, 200, Cert::good());
+}
+
+fn at_second(world: &mut Builder, status: u16, cert: Cert) {
+    let site = world.site_at("shop.test", "203.0.113.11").page("/*", status, "hello").cert(cert);
+    site.header_everywhere("Strict-Transport-Security", "max-age=31536000");
+}
+
+#[test]
+fn addresses() {
+    let broken: [fn(&mut Builder); 5] = [
+        |world| {
+            two_addresses(world);
+            world.refuse_at("shop.test", "203.0.113.11");
+        },
+        |world| {
+            two_addresses(world);
+            at_second(world, 200, Cert::good().expired(2));
+        },
+        |world| {
+            two_addresses(world);
+            at_second(world, 200, Cert::good().other_name());
+        },
+        |world| {
+            two_addresses(world);
+            at_second(world, 500, Cert::good());
+        },
+        // Good there too, but another one.
+        |world| {
+            two_addresses(world);
+            at_second(world, 200, Cert::good().expiring(85));
+        },
+    ];
+    let case = |broken| Case { check: "tls/address-unreachable", spec: SPEC, broken, sound: same_at_both };
+    prove(&broken.map(case));
+    let report = report(SPEC, same_at_both);
+    let message = finding(&report, "tls/unreachable", "shop.test")["message"].to_string();
+    assert!(message.contains("at all of its 2 addresses"), "{message}");
 }

@@ -14,6 +14,7 @@
 #![allow(unreachable_pub, reason = "the lab is a library in all but name")]
 #![allow(clippy::disallowed_methods, reason = "the lab is the outside world itself")]
 
+mod apart;
 mod bound;
 mod builder;
 mod ca;

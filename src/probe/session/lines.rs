@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use url::Url;
 
 use super::Session;
@@ -117,6 +118,27 @@ impl Session<'_> {
     ) -> Result<(Option<Line>, Option<Shown>), Problem> {
         let until = Until::after(self.settings.timeout);
         let (stream, peer) = dial::tcp(to, until).await?;
+        let outcome = self.begin(url, stream, peer, until).await;
+        let others: Vec<SocketAddr> = to.iter().copied().filter(|other| *other != peer).collect();
+        if others.is_empty() || !matches!(outcome, Err(Problem::Failed(..))) {
+            return outcome;
+        }
+        // One of several servers is broken: what the host is like, another one may still say.
+        let until = Until::after(self.settings.timeout);
+        match dial::tcp(&others, until).await {
+            Ok((stream, peer)) => self.begin(url, stream, peer, until).await,
+            Err(_) => outcome,
+        }
+    }
+
+    /// Begins TLS and HTTP on a connection.
+    async fn begin(
+        &self,
+        url: &Url,
+        stream: TcpStream,
+        peer: SocketAddr,
+        until: Until,
+    ) -> Result<(Option<Line>, Option<Shown>), Problem> {
         if url.scheme() != "https" {
             return Ok((Some(Line::open(stream, peer, until, false).await?), None));
         }
