@@ -10,6 +10,8 @@ mod bimi;
 mod dkim;
 #[path = "targets/dmarc.rs"]
 mod dmarc;
+#[path = "targets/headers.rs"]
+mod headers;
 #[path = "targets/mta_sts.rs"]
 mod mta_sts;
 #[path = "targets/ocsp.rs"]
@@ -26,6 +28,7 @@ use std::ops::Range;
 pub(crate) use bimi::bimi_svg;
 pub(crate) use dkim::dkim;
 pub(crate) use dmarc::dmarc;
+pub(crate) use headers::headers;
 pub(crate) use mta_sts::mta_sts;
 pub(crate) use ocsp::ocsp;
 pub(crate) use servers::{smtp, tlsa};
@@ -36,10 +39,11 @@ pub(crate) use tls_rpt::tls_rpt;
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub(crate) const ALL: [(&str, Target); 9] = [
+pub(crate) const ALL: [(&str, Target); 10] = [
     ("bimi_svg", bimi_svg),
     ("dkim", dkim),
     ("dmarc", dmarc),
+    ("headers", headers),
     ("mta_sts", mta_sts),
     ("ocsp", ocsp),
     ("smtp", smtp),

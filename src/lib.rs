@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], [`ocsp`], and those of [`mail`].
+//! the stations, without IO: [`caa`], [`ocsp`], and those of [`mail`] and [`web`].
 
 mod authority;
 pub mod caa;
@@ -22,6 +22,7 @@ pub mod judge;
 pub mod mail;
 pub mod observed;
 pub mod ocsp;
+mod placed;
 pub mod policy;
 pub mod private;
 pub mod probe;
@@ -31,3 +32,4 @@ pub mod spec;
 mod system;
 mod takeover;
 pub mod wanted;
+pub mod web;
