@@ -16,6 +16,8 @@ mod headers;
 mod hello;
 #[path = "targets/mta_sts.rs"]
 mod mta_sts;
+#[path = "targets/ocsp.rs"]
+mod ocsp;
 #[path = "targets/servers.rs"]
 mod servers;
 #[path = "targets/spf.rs"]
@@ -31,6 +33,7 @@ pub(crate) use dmarc::dmarc;
 pub(crate) use headers::headers;
 pub(crate) use hello::hello;
 pub(crate) use mta_sts::mta_sts;
+pub(crate) use ocsp::ocsp;
 pub(crate) use servers::{smtp, tlsa};
 pub(crate) use spf::spf;
 pub(crate) use tls_rpt::tls_rpt;
@@ -39,13 +42,14 @@ pub(crate) use tls_rpt::tls_rpt;
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub(crate) const ALL: [(&str, Target); 10] = [
+pub(crate) const ALL: [(&str, Target); 11] = [
     ("bimi_svg", bimi_svg),
     ("dkim", dkim),
     ("dmarc", dmarc),
     ("headers", headers),
     ("hello", hello),
     ("mta_sts", mta_sts),
+    ("ocsp", ocsp),
     ("smtp", smtp),
     ("spf", spf),
     ("tls_rpt", tls_rpt),

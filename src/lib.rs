@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], and those of [`mail`] and [`web`].
+//! the stations, without IO: [`caa`], [`ocsp`], and those of [`mail`] and [`web`].
 
 mod authority;
 pub mod caa;
@@ -22,6 +22,7 @@ pub mod item;
 pub mod judge;
 pub mod mail;
 pub mod observed;
+pub mod ocsp;
 mod placed;
 pub mod policy;
 pub mod private;

@@ -5,6 +5,7 @@ mod dns;
 mod mail;
 mod registration;
 mod remote;
+mod tls;
 mod web;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,11 @@ pub use mail::{Logo, Smtp, Svg, TextFile};
 pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
-pub use web::{Certificate, Exchange, Handshake, Offers, Path, Reply, Visit};
+pub use tls::{
+    Anchor, Certificate, ClientCertificate, Handshake, Key, Offers, Path, Reply, Revocation,
+    RevocationStatus, Visit,
+};
+pub use web::Exchange;
 
 /// The name of the recording's format.
 pub const FORMAT: &str = "launch-ready/observed/v1";
@@ -235,4 +240,6 @@ pub enum FailureKind {
     Garbled,
     /// Another request to the same origin failed below HTTP (see the origin's handshake).
     Handshake,
+    /// The server ended the connection for want of a client certificate.
+    ClientCertificate,
 }

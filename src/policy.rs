@@ -45,6 +45,10 @@ pub struct Thresholds {
     pub certificate_remaining_share: f64,
     /// A certificate must have this long left, whatever its lifetime.
     pub certificate_remaining: std::time::Duration,
+    /// An RSA key of a certificate with fewer bits is weak.
+    pub certificate_rsa_bits: usize,
+    /// Whether authorities' revocation lists are fetched and asked.
+    pub certificate_revocation_lists: bool,
     /// Before a cutover, records that it changes may be kept no longer than this.
     pub cutover_ttl: std::time::Duration,
     /// A DNSSEC signature must have this long left, or a quarter of its lifetime where that is less.

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use rustls::pki_types::CertificateDer;
 
 /// The time now.
 pub(crate) fn now() -> Timestamp {
@@ -57,13 +58,21 @@ pub(crate) fn read_recent(path: &Path, limit: usize, since: Timestamp) -> Option
     if recent { read_text(path, limit).ok() } else { None }
 }
 
-/// Keeps a text for later runs, folders included. Whoever reads at the same time sees the old file
+/// Reads a file of at most `limit` bytes; `None` where it cannot be read or is larger.
+pub(crate) fn read_bytes(path: &Path, limit: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    std::fs::File::open(path).ok()?.take(most).read_to_end(&mut bytes).ok()?;
+    (bytes.len() <= limit).then_some(bytes)
+}
+
+/// Keeps a file for later runs, folders included. Whoever reads at the same time sees the old file
 /// or the new one. Where it cannot be kept, the next run does without.
-pub(crate) fn keep(path: &Path, text: &str) {
+pub(crate) fn keep(path: &Path, content: impl AsRef<[u8]>) {
     let beside = path.with_extension(format!("{}.new", std::process::id()));
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     if folder
-        .and_then(|()| std::fs::write(&beside, text))
+        .and_then(|()| std::fs::write(&beside, content))
         .and_then(|()| std::fs::rename(&beside, path))
         .is_err()
     {
@@ -75,6 +84,11 @@ pub(crate) fn keep(path: &Path, text: &str) {
 pub(crate) fn cache_folder() -> Option<PathBuf> {
     let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))
+}
+
+/// The roots that this machine trusts; what cannot be read is left out.
+pub(crate) fn native_roots() -> Vec<CertificateDer<'static>> {
+    rustls_native_certs::load_native_certs().certs
 }
 
 /// Writes a file whole.

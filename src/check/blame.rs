@@ -2,6 +2,7 @@
 //! judged from them.
 
 use super::dns::{family, takeover};
+use super::tls::addresses;
 use super::{Status, Verdict, World};
 use crate::observed::Seen;
 
@@ -13,6 +14,10 @@ pub(super) fn elsewhere(host: &str, world: &World) -> Option<Verdict> {
         return Some(Verdict::not_judged("dns/takeover-possible", host, reason));
     }
     let item = world.items.host(host)?;
+    if addresses::misled(item, world) {
+        let reason = "what was seen came from the address that differs";
+        return Some(Verdict::not_judged("tls/address-unreachable", host, reason));
+    }
     // The addresses race: where IPv6 won, only its faults were seen.
     let won = match world.observed.tls(&item.root("https")?)? {
         Seen::Answer(handshake) => handshake.peer.is_some_and(|peer| peer.is_ipv6()),

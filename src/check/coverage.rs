@@ -20,7 +20,6 @@ const NOT_JUDGED: &[&str] = &[
     "hosts.*.app",
     "monitoring",
     "secrets",
-    "tls.issuers",
     "webhooks",
 ];
 

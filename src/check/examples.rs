@@ -10,7 +10,7 @@ use super::verdict::Cause;
 use super::{CATALOGUE, Check, Status, World};
 use crate::judge::{Options, judge};
 use crate::observed::Observed;
-use crate::policy::{Policy, Thresholds};
+use crate::policy::{Level, Policy, Thresholds};
 use crate::private::PrivateRanges;
 use crate::report;
 use crate::spec::{Document, load};
@@ -55,6 +55,7 @@ impl Fixture {
 struct Finding {
     subject: Option<String>,
     status: Status,
+    level: Option<Level>,
     message: Option<String>,
     expected: Option<String>,
     observed: Option<String>,
@@ -127,6 +128,9 @@ fn differences(check: &Check, example: &Example) -> Result<(), String> {
     let mut wrong = String::new();
     if *status != wanted.status {
         let _ = write!(wrong, "\n  status: {:?}, not {status:?} ({message})", wanted.status);
+    }
+    if wanted.level.is_some_and(|level| level != finding.level) {
+        let _ = write!(wrong, "\n  level: {:?}, not {:?}", wanted.level, finding.level);
     }
     let texts = [
         ("message", &wanted.message, Some(message)),

@@ -10,7 +10,8 @@ use url::Url;
 use super::dns::alias::Chain;
 use super::dns::dnssec;
 use super::dns::zone::{self, lame};
-use super::{Verdict, World, blame, domain, tls};
+use super::tls::{self, chain, client};
+use super::{Verdict, World, blame, domain};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
 use crate::spec::names::is_under;
@@ -164,6 +165,9 @@ pub(super) fn certificate<'w>(host: &Host, world: &'w World) -> Judged<&'w Certi
         let reason = "the certificate cannot be read";
         return Err(Box::new(Verdict::not_judged("tls/certificate-untrusted", &host.name, reason)));
     }
+    if chain::begins_wrong(host, handshake).is_some() {
+        return Err(Box::new(chain::order_first(host)));
+    }
     match handshake.chain.first() {
         Some(certificate) => Ok(certificate),
         None => unknown("the server sent no certificate"),
@@ -173,6 +177,9 @@ pub(super) fn certificate<'w>(host: &Host, world: &'w World) -> Judged<&'w Certi
 /// The answer to a GET.
 pub(super) fn http<'w>(url: &Url, world: &'w World) -> Judged<&'w Exchange> {
     if let Some(verdict) = url.host_str().and_then(|host| blame::elsewhere(host, world)) {
+        return Err(Box::new(verdict));
+    }
+    if let Some(verdict) = client::turned_away(url, world) {
         return Err(Box::new(verdict));
     }
     whosever(url, world)
@@ -226,6 +233,9 @@ pub(super) fn host_fault(url: &Url, failure: &Failure, world: &World) -> Option<
     let host = url.host_str().filter(|host| is_host(host, world))?;
     match failure.kind {
         FailureKind::NoAddress => Some(no_address(host)),
+        FailureKind::ClientCertificate if url.port_or_known_default() == Some(443) => {
+            Some(client::first(host))
+        }
         // `tls/unreachable` speaks about port 443 only.
         FailureKind::Handshake if url.scheme() == "https" && url.port_or_known_default() == Some(443) => {
             Some(no_handshake(host, url, world))

@@ -1,17 +1,28 @@
 //! Judges of `tls/*`: every fault of a certificate is judged on its own facts, so that one fault
 //! does not hide another.
 
+pub(super) mod addresses;
+pub(super) mod chain;
+pub(super) mod client;
+pub(super) mod issuer;
+pub(super) mod lifetime;
+pub(super) mod revoked;
 mod spoken;
+pub(super) mod strength;
 pub(super) mod suite;
+pub(super) mod trust;
 pub(super) mod version;
+
+use std::net::IpAddr;
 
 use jiff::SignedDuration;
 use url::Url;
 
 use super::{Verdict, World, blame, seen};
 use crate::item::Host;
-use crate::observed::{Certificate, Failure, FailureKind, Handshake, Path, Remote, Seen};
+use crate::observed::{Certificate, ClientCertificate, Failure, FailureKind, Handshake, Path, Remote, Seen};
 use crate::spec::Place;
+use crate::spec::registrable::is_registry_suffix;
 
 pub(super) use spoken::unspoken;
 
@@ -36,11 +47,12 @@ pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
             .help(connect_help(&host.name, failure));
     }
     match seen::handshake(host, world) {
+        Ok(handshake) if handshake.client_certificate == ClientCertificate::Required => {
+            client::first(&host.name)
+        }
         Ok(handshake) if handshake.version.is_empty() => Verdict::pass("the TLS handshake succeeds"),
         Ok(handshake) => {
-            let all = seen::addresses(&host.name, world).found.len();
-            // Each address by itself is another check's matter; that only one was asked is said.
-            let one_of = if all > 1 { format!(" at one of its {all} addresses") } else { String::new() };
+            let one_of = addresses::speaking(host, world);
             Verdict::pass(format!("speaks TLS {}{one_of}", Remote::new(&handshake.version)))
         }
         Err(verdict) => *verdict,
@@ -72,6 +84,9 @@ pub(super) fn certificate_fault(url: &Url, world: &World) -> Option<String> {
         Path::Trusted if world.at < leaf.not_before => {
             format!("is not valid before {}", seen::day(leaf.not_before))
         }
+        Path::Trusted if chain::lapsed(handshake, world).is_some() => {
+            "comes with an intermediate that has ended".to_owned()
+        }
         Path::Trusted if !leaf.names.iter().any(|own| covers(own.as_str(), name)) => {
             format!("is for {}", shown_names(leaf))
         }
@@ -95,11 +110,11 @@ fn connect_help(host: &str, failure: &Failure) -> String {
         FailureKind::Alert => {
             "the server refuses the handshake, most often because it has no certificate for this name: add the name there, or wait until the certificate is issued"
         }
+        FailureKind::TooLarge => {
+            "have a certificate issued with fewer names (a hundred at most, a wildcard, or one certificate for each site), and send its intermediates alone, not a whole store of roots"
+        }
         FailureKind::Reset => {
             "the server or a proxy before it cuts the connection: look for the name in its configuration and for the error in its log"
-        }
-        FailureKind::TooLarge => {
-            "send the server's own certificate and its intermediates alone, not a whole store of roots"
         }
         _ => "look at the server's log",
     };
@@ -112,14 +127,21 @@ fn leaf(host: &Host, world: &World, judge: impl FnOnce(&Certificate) -> Verdict)
 }
 
 /// Judges the chain as it was sent.
-fn chain(host: &Host, world: &World, judge: impl FnOnce(&Handshake) -> Verdict) -> Verdict {
-    seen::handshake(host, world).map_or_else(|verdict| *verdict, judge)
+fn whole(host: &Host, world: &World, judge: impl FnOnce(&Handshake) -> Verdict) -> Verdict {
+    match seen::handshake(host, world) {
+        Ok(handshake) if chain::begins_wrong(host, handshake).is_some() => chain::order_first(host),
+        Ok(handshake) => judge(handshake),
+        Err(verdict) => *verdict,
+    }
 }
 
 pub(super) fn certificate_expired(host: &Host, world: &World) -> Verdict {
     leaf(host, world, |certificate| {
         let end = seen::day(certificate.not_after);
         let left = world.at.duration_until(certificate.not_after);
+        if certificate.not_after < certificate.not_before {
+            return backwards(host, certificate);
+        }
         if !left.is_negative() {
             return Verdict::pass(format!("ends in {} ({end})", seen::length(left)));
         }
@@ -135,6 +157,19 @@ pub(super) fn certificate_expired(host: &Host, world: &World) -> Verdict {
     })
 }
 
+/// It ends before it begins, so that it is valid at no time at all.
+fn backwards(host: &Host, certificate: &Certificate) -> Verdict {
+    let (start, end) = (seen::day(certificate.not_before), seen::day(certificate.not_after));
+    Verdict::fail(format!(
+        "the certificate of {} ends ({end}) before it begins ({start}): it is never valid",
+        host.name
+    ))
+    .expected("an end behind the start, and in the future")
+    .observed(format!("from {start} to {end}"))
+    .label("never valid")
+    .help("have the certificate issued again: whoever made it swapped its dates")
+}
+
 fn renew(host: &str) -> String {
     format!(
         "renew the certificate now and reload the server (`certbot renew --cert-name {host} && nginx -s reload`, or the hosting's console), then find out why the renewal did not run"
@@ -144,6 +179,10 @@ fn renew(host: &str) -> String {
 pub(super) fn certificate_not_yet_valid(host: &Host, world: &World) -> Verdict {
     leaf(host, world, |certificate| {
         let start = seen::day(certificate.not_before);
+        if certificate.not_after < certificate.not_before {
+            let reason = "its dates are swapped";
+            return Verdict::not_judged("tls/certificate-expired", &host.name, reason);
+        }
         let wait = world.at.duration_until(certificate.not_before);
         if wait.is_negative() || wait.is_zero() {
             return Verdict::pass(format!("valid since {start}"));
@@ -163,7 +202,7 @@ pub(super) fn certificate_not_yet_valid(host: &Host, world: &World) -> Verdict {
 pub(super) fn certificate_expiring(host: &Host, world: &World) -> Verdict {
     leaf(host, world, |certificate| {
         let left = world.at.duration_until(certificate.not_after);
-        if left.is_negative() {
+        if left.is_negative() || certificate.not_after < certificate.not_before {
             return Verdict::not_judged("tls/certificate-expired", &host.name, "the certificate has expired");
         }
         if world.at < certificate.not_before {
@@ -225,7 +264,7 @@ pub(super) fn certificate_name_mismatch(host: &Host, world: &World) -> Verdict {
             return Verdict::pass(format!("the certificate covers {name}"));
         }
         let names = shown_names(certificate);
-        Verdict::fail(format!("the certificate does not cover {}: it is for {names}", host.name))
+        Verdict::fail(format!("the certificate does not cover {}: {}", host.name, not_for(certificate, host)))
             .expected(host.name.clone())
             .observed(names)
             .label("not in the certificate")
@@ -234,6 +273,33 @@ pub(super) fn certificate_name_mismatch(host: &Host, world: &World) -> Verdict {
                 host.name
             ))
     })
+}
+
+/// Whom a certificate is for, in a clause.
+fn not_for(certificate: &Certificate, host: &Host) -> String {
+    let names = shown_names(certificate);
+    let common = certificate.common_name.as_ref().map(Remote::as_str);
+    let wide = |name: &&Remote| name.as_str().strip_prefix("*.").is_some_and(is_registry_suffix);
+    if let Some(wide) =
+        certificate.names.iter().find(wide).filter(|wide| would_cover(wide.as_str(), &host.name))
+    {
+        return format!(
+            "browsers accept no wildcard for a whole public suffix ({})",
+            seen::cut(wide.as_str())
+        );
+    }
+    match common {
+        Some(common) if covers(common, &host.name) => format!(
+            "only its common name does, which browsers have not read since 2017; its subjectAltName has {names}"
+        ),
+        _ => format!("it is for {names}"),
+    }
+}
+
+/// True where a wildcard would cover the host if its reach were no matter.
+fn would_cover(pattern: &str, host: &str) -> bool {
+    let above = host.split_once('.').map(|(_, above)| above);
+    pattern.strip_prefix("*.").zip(above).is_some_and(|(own, above)| own.eq_ignore_ascii_case(above))
 }
 
 /// The first names of a certificate; some have hundreds.
@@ -253,103 +319,28 @@ pub(super) fn covers(pattern: &str, host: &str) -> bool {
     if pattern.eq_ignore_ascii_case(host) {
         return !pattern.is_empty() && !pattern.contains('*');
     }
+    // An address is no name with labels.
+    if host.parse::<IpAddr>().is_ok() {
+        return false;
+    }
     let (Some(parent), Some((label, host_parent))) = (pattern.strip_prefix("*."), host.split_once('.'))
     else {
         return false;
     };
-    // `*.test` would cover a whole top-level domain.
+    // `*.test` would cover a whole top-level domain, `*.co.uk` what strangers register.
     !label.is_empty()
         && parent.contains('.')
+        && !is_registry_suffix(parent)
         && !parent.contains('*')
         && parent.eq_ignore_ascii_case(host_parent)
-}
-
-pub(super) fn certificate_untrusted(host: &Host, world: &World) -> Verdict {
-    chain(host, world, |handshake| match handshake.path {
-        Path::Trusted => Verdict::pass("leads to a trusted root"),
-        Path::SelfSigned => self_signed_first(host),
-        Path::Incomplete => {
-            Verdict::not_judged("tls/chain-incomplete", &host.name, "the chain lacks an intermediate")
-        }
-        Path::Untrusted => untrusted(host, handshake, world),
-        Path::Malformed => Verdict::fail(format!("the certificate of {} cannot be read", host.name))
-            .expected("an X.509 certificate (RFC 5280)")
-            .label("not a certificate")
-            .help("have the certificate issued again, and see that the server's file is the whole PEM text"),
-    })
-}
-
-fn untrusted(host: &Host, handshake: &Handshake, world: &World) -> Verdict {
-    let ended = handshake.chain.iter().skip(1).find(|above| world.at > above.not_after);
-    if let Some(above) = ended {
-        let ended = format!("ended on {} ({})", seen::day(above.not_after), above.subject);
-        let what = "and its certificate leads to a trusted root by no other";
-        return Verdict::fail(format!("{} sends an intermediate that {ended}, {what}", host.name))
-            .expected("intermediates that are valid")
-            .observed(ended)
-            .label("intermediate has ended")
-            .help("serve the authority's current intermediate: `certbot renew --force-renewal`, or download it from the authority, and put it behind the certificate in the server's file");
-    }
-    let issuer = handshake.chain.last().map_or("nobody", |last| last.issuer.as_str());
-    Verdict::fail(format!(
-        "the certificate of {} leads to no trusted root; its chain ends at {issuer}",
-        host.name
-    ))
-    .expected("a root that browsers trust")
-    .observed(issuer)
-    .label("not trusted")
-    .help("use a certificate from a public authority (Let's Encrypt, your hosting, Cloudflare); for an internal launch with a private authority, pass its root with `--ca-file root.pem`")
 }
 
 fn self_signed_first(host: &Host) -> Verdict {
     Verdict::not_judged("tls/certificate-self-signed", &host.name, "the certificate is self-signed")
 }
 
-pub(super) fn certificate_self_signed(host: &Host, world: &World) -> Verdict {
-    chain(host, world, |handshake| {
-        match handshake.path {
-        Path::SelfSigned => {
-            Verdict::fail(format!("the certificate of {} is signed with its own key", host.name))
-                .expected("a certificate from an authority")
-                .observed("self-signed")
-                .label("self-signed")
-                .help(format!(
-                    "replace the server's placeholder certificate by an issued one: `certbot --nginx -d {}`, or the hosting's console",
-                    host.name
-                ))
-        }
-        Path::Malformed => unreadable(host),
-        Path::Trusted | Path::Incomplete | Path::Untrusted => Verdict::pass("signed by an authority"),
-    }
-    })
-}
-
 fn unreadable(host: &Host) -> Verdict {
     Verdict::not_judged("tls/certificate-untrusted", &host.name, "the certificate cannot be read")
-}
-
-pub(super) fn chain_incomplete(host: &Host, world: &World) -> Verdict {
-    chain(host, world, |handshake| {
-        let count = handshake.chain.len();
-        match handshake.path {
-            Path::Trusted => Verdict::pass("the server sends every intermediate"),
-            Path::SelfSigned => self_signed_first(host),
-            Path::Malformed => unreadable(host),
-            Path::Untrusted => Verdict::not_judged(
-                "tls/certificate-untrusted",
-                &host.name,
-                "the certificate leads to no trusted root",
-            ),
-            Path::Incomplete => {
-                let missing = handshake.chain.last().map_or("", |last| last.issuer.as_str());
-                Verdict::fail(format!("{} does not send the intermediate certificate of {missing}", host.name))
-                .expected("the server's certificate and every intermediate")
-                .observed(format!("{count} certificate{} sent", if count == 1 { "" } else { "s" }))
-                .label("intermediate missing")
-                .help("serve the full chain: nginx `ssl_certificate` and Apache `SSLCertificateFile` take certbot's `fullchain.pem`, not `cert.pem`; then reload")
-            }
-        }
-    })
 }
 
 #[cfg(test)]
@@ -367,6 +358,10 @@ mod tests {
         }
         assert!(!covers("w*.shop.test", "www.shop.test"));
         assert!(!covers("*.test", "shop.test"));
+        assert!(!covers("*.co.uk", "shop.co.uk"));
+        assert!(covers("*.github.io", "shop.github.io"));
+        assert!(covers("192.0.2.1", "192.0.2.1"));
+        assert!(!covers("*.0.2.1", "192.0.2.1"));
         assert!(!covers("", ""));
     }
 

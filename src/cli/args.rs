@@ -121,12 +121,15 @@ pub struct Reach {
     /// Recursive resolver to use instead of the system's; repeatable
     #[arg(long, value_name = "ADDR[:PORT]", value_parser = resolver)]
     pub resolver: Vec<SocketAddr>,
-    /// Connect there for that host, one address of each family; repeatable
+    /// Connect there for that host, one address of each family, or for that single address; repeatable
     #[arg(long, value_name = "HOST[:PORT]=ADDR[:PORT]")]
     pub connect: Vec<Connect>,
     /// Trust these roots too; repeatable
     #[arg(long, value_name = "PEM")]
     pub ca_file: Vec<PathBuf>,
+    /// Trust this machine's own store of roots too; verdicts then differ between machines
+    #[arg(long)]
+    pub system_roots: bool,
     /// Private, loopback and documentation addresses are fine; with a list, only those ranges
     #[arg(long, value_name = "CIDR,...", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
     pub allow_private: Option<Vec<Network>>,

@@ -79,7 +79,8 @@ pub(super) fn run(
         // A recording is whole, whatever this run judges of it.
         let only_web = arguments.recording.record.is_none()
             && judge::looks_at_the_web_alone(&policy, &options(arguments, 0));
-        let settings = Settings { deadline, only_web, ..settings.clone() };
+        let revocation_lists = policy.thresholds.certificate_revocation_lists;
+        let settings = Settings { deadline, revocation_lists, only_web, ..settings.clone() };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };

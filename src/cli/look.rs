@@ -12,7 +12,7 @@ use super::output::{MAX_SMALL_FILE, Terminal, read};
 use super::progress;
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
-use crate::probe::{NotAnAnchor, ProbeError, Progress, Settings, TrustAnchors};
+use crate::probe::{Machine, NotAnAnchor, ProbeError, Progress, Settings, TrustAnchors};
 use crate::spec::model::scalar;
 use crate::system;
 
@@ -58,6 +58,7 @@ pub(super) fn settings(
         resolvers: reach.resolver.clone(),
         connect: reach.connect.clone(),
         extra_roots,
+        machine: Machine { roots: system::native_roots, counts: reach.system_roots },
         timeout: limits.timeout,
         deadline: limits.deadline,
         retries: limits.retries,
@@ -65,6 +66,8 @@ pub(super) fn settings(
         private: private_ranges(reach),
         only_web: false,
         rdap: rdap_url()?,
+        revocation_lists: false,
+        list_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("crl")),
         rdap_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("rdap-dns.json")),
     })
 }

@@ -247,22 +247,10 @@ proptest! {
 
 fn handshake(issuer: &str) -> Handshake {
     let leaf = Certificate {
-        subject: Remote::default(),
         issuer: Remote::new(issuer),
-        names: Vec::new(),
         not_before: Timestamp::MIN,
         not_after: Timestamp::MAX,
-        sha256: String::new(),
-        sha512: String::new(),
-        key_sha256: String::new(),
-        key_sha512: String::new(),
+        ..Certificate::default()
     };
-    Handshake {
-        peer: None,
-        version: "1.3".into(),
-        alpn: None,
-        clear: false,
-        chain: vec![leaf],
-        path: Path::Trusted,
-    }
+    Handshake { version: "1.3".into(), chain: vec![leaf], path: Path::Trusted, ..Handshake::default() }
 }

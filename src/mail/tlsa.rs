@@ -164,6 +164,7 @@ mod tests {
             sha512: hex(&Sha512::digest(&whole)),
             key_sha256: hex(&Sha256::digest(&key)),
             key_sha512: hex(&Sha512::digest(&key)),
+            ..Certificate::default()
         }
     }
 

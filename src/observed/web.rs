@@ -1,104 +1,10 @@
 //! What web servers showed.
 
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
-
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Remote;
-use crate::hello::Offer;
 use crate::web::cookie;
 use crate::web::edge::{self, Said};
-
-/// A completed TLS handshake.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Handshake {
-    /// The address that answered.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub peer: Option<SocketAddr>,
-    /// `1.2` or `1.3`; an older one only where `clear` is true.
-    #[serde(default)]
-    pub version: String,
-    /// What is spoken inside (RFC 7301): `h2` or `http/1.1`, empty where the server chose nothing.
-    /// `None` where that was not asked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alpn: Option<Remote>,
-    /// True where no handshake succeeded, because the server speaks only what this program does not:
-    /// the chain was read from the part of one that is not encrypted.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub clear: bool,
-    /// The certificates as sent, the server's own first.
-    pub chain: Vec<Certificate>,
-    /// Whether the chain leads to a trusted root, validity dates set aside (they are judged from
-    /// [`Certificate`], so that several faults of one chain are all seen).
-    pub path: Path,
-}
-
-/// What a server answers to offers of one version or one family of suites each.
-pub type Offers = BTreeMap<Offer, Reply>;
-
-/// The answer to one offer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reply {
-    /// It is taken, with this suite.
-    Accepted(Remote),
-    /// The server says no; how.
-    Refused(Remote),
-    /// The server closes or resets the connection, as many do instead of saying no.
-    Cut(Remote),
-    /// It could not be seen; the reason says why.
-    Unobserved(Remote),
-}
-
-/// A certificate's facts (RFC 5280).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Certificate {
-    /// Subject, as one line.
-    #[serde(default)]
-    pub subject: Remote,
-    /// Issuer, as one line.
-    #[serde(default)]
-    pub issuer: Remote,
-    /// DNS names and addresses of subjectAltName, lower case.
-    #[serde(default)]
-    pub names: Vec<Remote>,
-    /// Start of validity.
-    pub not_before: Timestamp,
-    /// End of validity.
-    pub not_after: Timestamp,
-    /// SHA-256 over the DER, in hexadecimal.
-    #[serde(default)]
-    pub sha256: String,
-    /// SHA-512 over the DER.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub sha512: String,
-    /// SHA-256 over the DER of its subjectPublicKeyInfo.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub key_sha256: String,
-    /// SHA-512 over the same.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub key_sha512: String,
-}
-
-/// Where a chain leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Path {
-    /// To a trusted root.
-    Trusted,
-    /// The server's certificate is signed with its own key.
-    SelfSigned,
-    /// To a trusted root, but only with an intermediate that the server did not send.
-    Incomplete,
-    /// Nowhere that is trusted.
-    Untrusted,
-    /// The certificate could not be read at all.
-    Malformed,
-}
 
 /// One HTTP answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -163,20 +69,6 @@ impl Exchange {
     pub fn is_redirect(&self) -> bool {
         matches!(self.status, 301 | 302 | 303 | 307 | 308) && self.location.is_some()
     }
-}
-
-/// What one address of a host serves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Visit {
-    /// SHA-256 over the DER of the certificate that it shows, in hexadecimal.
-    #[serde(default)]
-    pub certificate: String,
-    /// DNS names of that certificate, lower case.
-    #[serde(default)]
-    pub names: Vec<Remote>,
-    /// Status of the answer to `GET /`.
-    pub status: u16,
 }
 
 #[cfg(test)]

@@ -85,6 +85,8 @@ struct PolicyFile {
 struct ThresholdsFile {
     certificate_remaining_share: Option<f64>,
     certificate_remaining: Option<Located<Period>>,
+    certificate_rsa_bits: Option<usize>,
+    certificate_revocation_lists: Option<bool>,
     cutover_ttl: Option<Located<Period>>,
     dnssec_signature_remaining: Option<Located<Period>>,
     registration_remaining: Option<Located<Period>>,
@@ -175,6 +177,8 @@ impl Default for Thresholds {
         Self {
             certificate_remaining_share: 0.16,
             certificate_remaining: Duration::from_hours(24),
+            certificate_rsa_bits: 2048,
+            certificate_revocation_lists: false,
             cutover_ttl: Duration::from_mins(5),
             dnssec_signature_remaining: Duration::from_hours(48),
             registration_remaining: Duration::from_hours(30 * 24),
@@ -195,6 +199,8 @@ impl ThresholdsFile {
         let Self {
             certificate_remaining_share,
             certificate_remaining,
+            certificate_rsa_bits,
+            certificate_revocation_lists,
             cutover_ttl,
             dnssec_signature_remaining,
             registration_remaining,
@@ -212,6 +218,12 @@ impl ThresholdsFile {
         }
         if let Some(least) = certificate_remaining {
             under.certificate_remaining = least.value.0;
+        }
+        if let Some(bits) = certificate_rsa_bits {
+            under.certificate_rsa_bits = bits;
+        }
+        if let Some(asked) = certificate_revocation_lists {
+            under.certificate_revocation_lists = asked;
         }
         if let Some(count) = spf_lookups_warn {
             under.spf_lookups_warn = count;

@@ -6,17 +6,39 @@ use jiff::Timestamp;
 use rustls::pki_types::CertificateDer;
 use sha2::{Digest, Sha256, Sha512};
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::{DistributionPointName, ExtendedKeyUsage, GeneralName, ParsedExtension};
 use x509_parser::oid_registry::OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS;
 use x509_parser::prelude::FromDer;
 use x509_parser::time::ASN1Time;
-use x509_parser::x509::X509Name;
+use x509_parser::x509::{AttributeTypeAndValue, X509Name};
 
 use crate::hex::hex;
 use crate::observed::{Certificate, Remote};
 
-/// Names kept of one certificate; real ones have at most a few hundred.
-const MOST_NAMES: usize = 1000;
+mod algorithm;
+
+/// Names kept of one certificate; real ones have at most a few hundred, and no more than these fit
+/// into what clients take of a handshake.
+const MOST_NAMES: usize = 10_000;
+/// Usages without a name that are kept.
+const MOST_USAGES: usize = 8;
+/// The extension that asks for a staple.
+const TLS_FEATURE: &str = "1.3.6.1.5.5.7.1.24";
+/// Extensions that TLS clients know: keyUsage, names, constraints, policies, usages, and those that
+/// may be critical without changing what a server may do.
+const KNOWN: [&str; 11] = [
+    "2.5.29.15",
+    "2.5.29.17",
+    "2.5.29.19",
+    "2.5.29.30",
+    "2.5.29.31",
+    "2.5.29.32",
+    "2.5.29.33",
+    "2.5.29.36",
+    "2.5.29.37",
+    "2.5.29.54",
+    TLS_FEATURE,
+];
 
 /// The certificate, if it is one.
 pub(super) fn parse<'a>(der: &'a CertificateDer<'_>) -> Option<X509Certificate<'a>> {
@@ -27,32 +49,73 @@ pub(super) fn parse<'a>(der: &'a CertificateDer<'_>) -> Option<X509Certificate<'
 /// cannot be read is the path's business, and must not look like an expiry.
 pub(super) fn facts(der: &CertificateDer<'_>) -> Certificate {
     let (sha256, sha512) = digests(der);
-    let Some(certificate) = parse(der) else {
-        return Certificate {
-            subject: Remote::default(),
-            issuer: Remote::default(),
-            names: Vec::new(),
-            not_before: Timestamp::MIN,
-            not_after: Timestamp::MAX,
-            sha256,
-            sha512,
-            key_sha256: String::new(),
-            key_sha512: String::new(),
-        };
-    };
-    let validity = certificate.validity();
-    let (key_sha256, key_sha512) = digests(certificate.public_key().raw);
-    Certificate {
-        subject: line(certificate.subject()),
-        issuer: line(certificate.issuer()),
-        names: names(&certificate),
-        not_before: moment(validity.not_before),
-        not_after: moment(validity.not_after),
+    let ever = Certificate {
+        not_before: Timestamp::MIN,
+        not_after: Timestamp::MAX,
         sha256,
         sha512,
+        ..Certificate::default()
+    };
+    let Some(certificate) = parse(der) else { return ever };
+    let (key_sha256, key_sha512) = digests(certificate.public_key().raw);
+    let facts = Certificate {
+        subject: line(certificate.subject()),
+        issuer: line(certificate.issuer()),
+        common_name: certificate.subject().iter_common_name().last().and_then(text),
+        issuer_organisation: certificate.issuer().iter_organization().next().and_then(text),
+        names: names(&certificate),
+        not_before: moment(certificate.validity().not_before),
+        not_after: moment(certificate.validity().not_after),
+        serial: hex(certificate.raw_serial()),
+        version: Some(certificate.version().0.saturating_add(1)).filter(|version| *version != 3),
+        key: algorithm::key(certificate.public_key()),
+        hash: algorithm::hash(&certificate.signature_algorithm),
         key_sha256,
         key_sha512,
+        ..ever
+    };
+    with_extensions(facts, &certificate)
+}
+
+/// What the extensions say (RFC 5280 section 4.2).
+fn with_extensions(mut facts: Certificate, certificate: &X509Certificate) -> Certificate {
+    for extension in certificate.extensions() {
+        match extension.parsed_extension() {
+            ParsedExtension::BasicConstraints(constraints) => facts.ca = constraints.ca,
+            ParsedExtension::SubjectKeyIdentifier(id) => facts.key_id = hex(id.0),
+            ParsedExtension::AuthorityKeyIdentifier(id) => {
+                facts.authority_key_id = id.key_identifier.as_ref().map_or_else(String::new, |id| hex(id.0));
+            }
+            ParsedExtension::ExtendedKeyUsage(usage) => facts.usages = usages(usage),
+            _ => {}
+        }
+        let oid = extension.oid.to_id_string();
+        // status_request (RFC 7633 section 4.1, RFC 6066 section 1.1): the number 5.
+        facts.must_staple |= oid == TLS_FEATURE && extension.value.ends_with(&[2, 1, 5]);
+        if extension.critical && !KNOWN.contains(&oid.as_str()) {
+            facts.unknown_critical.push(Remote::from(oid));
+        }
     }
+    facts
+}
+
+fn usages(usage: &ExtendedKeyUsage) -> Vec<Remote> {
+    let named = [
+        (usage.any, "any"),
+        (usage.server_auth, "serverAuth"),
+        (usage.client_auth, "clientAuth"),
+        (usage.code_signing, "codeSigning"),
+        (usage.email_protection, "emailProtection"),
+        (usage.time_stamping, "timeStamping"),
+        (usage.ocsp_signing, "OCSPSigning"),
+    ];
+    let named = named.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| Remote::new(name));
+    let other = usage.other.iter().take(MOST_USAGES).map(|oid| Remote::from(oid.to_id_string()));
+    named.chain(other).collect()
+}
+
+fn text(value: &AttributeTypeAndValue) -> Option<Remote> {
+    value.as_str().ok().map(Remote::new)
 }
 
 /// The two digests that TLSA records know (RFC 6698 section 2.1.3), in hexadecimal.
@@ -104,6 +167,24 @@ pub(super) fn issuer_urls(der: &CertificateDer<'_>) -> Vec<url::Url> {
             if description.access_method == OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS {
                 found.extend(url::Url::parse(text).ok().filter(|url| url.scheme() == "http"));
             }
+        }
+    }
+    found
+}
+
+/// Where the issuer's revocation list can be fetched (RFC 5280 section 4.2.1.13). Only plain HTTP,
+/// likewise: the list is signed.
+pub(super) fn list_urls(der: &CertificateDer<'_>) -> Vec<url::Url> {
+    let Some(certificate) = parse(der) else { return Vec::new() };
+    let mut found = Vec::new();
+    for extension in certificate.extensions() {
+        let ParsedExtension::CRLDistributionPoints(points) = extension.parsed_extension() else { continue };
+        for point in points.iter() {
+            let Some(DistributionPointName::FullName(names)) = &point.distribution_point else { continue };
+            found.extend(names.iter().filter_map(|name| match name {
+                GeneralName::URI(text) => url::Url::parse(text).ok().filter(|url| url.scheme() == "http"),
+                _ => None,
+            }));
         }
     }
     found

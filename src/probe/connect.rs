@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// One override.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connect {
-    /// The host asked for, in lower case; an IPv6 address without its brackets.
+    /// The host asked for, in lower case, or one address of any host; IPv6 without brackets.
     pub host: String,
     /// Only where this port is asked for.
     pub port: Option<u16>,
@@ -61,7 +61,10 @@ impl FromStr for Connect {
         let to_ip = address
             .parse()
             .map_err(|_| wrong(format!("`{address}` is not an IP address (write IPv6 in brackets)")))?;
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        // An address is compared in its usual form.
+        let host = host
+            .parse::<IpAddr>()
+            .map_or_else(|_| host.trim_end_matches('.').to_ascii_lowercase(), |address| address.to_string());
         Ok(Self { host, port, to_ip, to_port })
     }
 }
@@ -103,6 +106,7 @@ mod tests {
         assert_eq!(read("a.test=[::1]").to_port, None);
         assert_eq!(read("a.test=[::1]:8443").to_port, Some(8443));
         assert_eq!(read("[2001:db8::1]:443=127.0.0.1").host, "2001:db8::1");
+        assert_eq!(read("[2001:DB8:0::1]=127.0.0.1").host, "2001:db8::1");
     }
 
     #[test]

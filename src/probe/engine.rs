@@ -64,7 +64,7 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
             names::hosting(session, &name.name, &aliases).await;
         })),
         join_all(urls.iter().map(|url| follow(session, url))),
-        join_all(hosts.iter().map(|host| names::families(session, host))),
+        join_all(hosts.iter().map(|host| names::addresses(session, host))),
         // Behind the others in the queue for connections: nothing waits for these.
         join_all(secured.iter().map(|url| session.offer(url))),
     )

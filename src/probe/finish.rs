@@ -2,26 +2,30 @@
 //! intermediates the other hosts sent.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use futures_util::future::{join, join_all};
-use jiff::Timestamp;
+use futures_util::future::{join_all, join3};
+use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::certificate::{facts, issuer_urls};
+use super::certificate::{facts, issuer_urls, list_urls};
 use super::hello::{Heard, otherwise, replies};
 use super::memo::Memo;
-use super::path::Roots;
+use super::path::{Roots, Way};
 use super::problem::{Problem, seen};
-use super::session::Session;
+use super::revocation;
+use super::session::{Session, Visited};
 use super::smtp::Talk;
 use super::tls::Shown;
-use crate::observed::{Handshake, Observed, Path, Remote, Seen, Smtp, question};
+use crate::observed::{Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Smtp, Visit, question};
 use crate::takeover::Service;
 
 /// How often the issuer of a fetched certificate is fetched again.
 const MOST_STEPS: usize = 3;
+/// Certificates that live no longer than this need not be on a revocation list.
+const SHORT: SignedDuration = SignedDuration::from_hours(10 * 24);
 /// Addresses asked for missing intermediates of one chain, in one step.
 const MOST_ADDRESSES: usize = 4;
 
@@ -37,7 +41,7 @@ pub(super) async fn observed(
     let heard = session.offers.all().into_iter();
     let heard: BTreeMap<String, Result<Vec<Heard>, Problem>> =
         heard.map(|(origin, heard)| (origin, heard.unwrap_or_else(|| unanswered(cut)))).collect();
-    (observed.tls, observed.smtp) = chains(session, roots, deadline, cut, &heard).await;
+    (observed.tls, observed.smtp, observed.visits) = chains(session, roots, deadline, cut, &heard).await;
     observed.offers = heard.into_iter().map(|(origin, heard)| (origin, seen(heard.map(replies)))).collect();
     observed.http = kept(&session.http, cut);
     observed.dns = kept(&session.dns, cut);
@@ -47,7 +51,6 @@ pub(super) async fn observed(
         }
     }
     observed.zones = session.zones.take();
-    observed.visits = kept(&session.visits, cut);
     observed.files = kept(&session.files, cut);
     observed.logos = kept(&session.logos, cut);
     observed.redirected = session.redirected.borrow().iter().cloned().collect();
@@ -88,14 +91,18 @@ fn drop_excerpts(observed: &mut Observed) {
     }
 }
 
-/// Handshakes and conversations, their chains judged.
+/// Handshakes, conversations and visits, by what was asked.
+type Shaken =
+    (BTreeMap<String, Seen<Handshake>>, BTreeMap<String, Seen<Smtp>>, BTreeMap<String, Seen<Visit>>);
+
+/// Handshakes, conversations and visits, their chains judged.
 async fn chains(
     session: &Session<'_>,
     roots: &Roots,
     deadline: Instant,
     cut: &str,
     heard: &BTreeMap<String, Result<Vec<Heard>, Problem>>,
-) -> (BTreeMap<String, Seen<Handshake>>, BTreeMap<String, Seen<Smtp>>) {
+) -> Shaken {
     let (mut shown, talks) = (session.tls.all(), session.smtp.all());
     for (origin, shown) in &mut shown {
         if let (Some(Err(problem)), Some(Ok(heard))) = (&*shown, heard.get(origin)) {
@@ -104,7 +111,10 @@ async fn chains(
     }
     let mail = talks.iter().filter_map(|(_, talk)| talk.as_ref()?.as_ref().ok()?.starttls.as_ref());
     let all = shown.iter().filter_map(|(_, shown)| shown.as_ref()).chain(mail);
-    let pool = intermediates(all);
+    let visits = session.visits.all();
+    let visited = visits.iter().filter_map(|(_, visited)| visited.as_ref()?.as_ref().ok());
+    let pool =
+        intermediates(all.flatten().map(|shown| &shown.chain).chain(visited.map(|visited| &visited.chain)));
     let judges = Judges { session, roots, pool: &pool, deadline };
     let handshakes = shown.into_iter().map(async |(origin, shown)| {
         let shown = shown.unwrap_or_else(|| unanswered(cut));
@@ -117,14 +127,23 @@ async fn chains(
         };
         (key, seen(smtp))
     });
-    let (handshakes, talks) = join(join_all(handshakes), join_all(talks)).await;
-    (handshakes.into_iter().collect(), talks.into_iter().collect())
+    let visits = visits.into_iter().map(async |(key, visited)| {
+        let visit = match visited.unwrap_or_else(|| unanswered(cut)) {
+            Ok(Visited { visit, chain }) => Ok(Visit { path: Some(judges.way(&chain).await.path), ..visit }),
+            Err(problem) => Err(problem),
+        };
+        (key, seen(visit))
+    });
+    let (handshakes, talks, visits) = join3(join_all(handshakes), join_all(talks), join_all(visits)).await;
+    (handshakes.into_iter().collect(), talks.into_iter().collect(), visits.into_iter().collect())
 }
 
 /// What any server sent beside its own certificate.
-fn intermediates<'a>(all: impl Iterator<Item = &'a Result<Shown, Problem>>) -> Vec<CertificateDer<'static>> {
+fn intermediates<'a>(
+    all: impl Iterator<Item = &'a Arc<[CertificateDer<'static>]>>,
+) -> Vec<CertificateDer<'static>> {
     let mut pool: Vec<CertificateDer<'static>> = Vec::new();
-    for der in all.flatten().flat_map(|shown| shown.chain.iter().skip(1)) {
+    for der in all.flat_map(|chain| chain.iter().skip(1)) {
         if !pool.contains(der) {
             pool.push(der.clone());
         }
@@ -157,25 +176,64 @@ impl Judges<'_, '_> {
     }
 
     async fn handshake(&self, shown: Shown) -> Handshake {
-        let Self { session, roots, pool, deadline } = *self;
-        let mut path = roots.path(&shown.chain, pool);
-        if path == Path::Untrusted {
-            path = with_fetched(session, roots, &shown.chain, pool, deadline).await;
-        }
-        // Nothing to be had, but the issuer is a known one: it is the server that sent too little.
-        if let (Path::Untrusted, [leaf]) = (path, &shown.chain[..])
-            && roots.knows_organisation(leaf)
-        {
-            path = Path::Incomplete;
-        }
+        let way = self.way(&shown.chain).await;
+        let Self { roots, pool, .. } = *self;
+        let staple = (!shown.staple.is_empty())
+            .then(|| revocation::staple(&shown.staple, &shown.chain, pool, &roots.strong, roots.now));
         Handshake {
             peer: Some(shown.peer),
             version: shown.version.to_owned(),
             alpn: shown.alpn,
             clear: shown.clear,
             chain: shown.chain.iter().map(facts).collect(),
-            path,
+            path: way.path,
+            anchor: way.anchor,
+            weakly: way.weakly,
+            lapses: way.lapses,
+            client_certificate: shown.client,
+            staple,
+            list: self.list(&shown.chain, way).await,
         }
+    }
+
+    /// What the revocation list says that a certificate names, where the run asks for lists. Authorities
+    /// need not list what ends soon anyway (CA/Browser Forum Baseline Requirements, section 4.9.7).
+    async fn list(&self, chain: &[CertificateDer<'static>], way: Way) -> Option<Seen<Revocation>> {
+        let Self { session, roots, pool, deadline } = *self;
+        let leaf =
+            chain.first().filter(|_| session.settings.revocation_lists && way.path == Path::Trusted)?;
+        let lifetime = facts(leaf).lifetime();
+        let url = list_urls(leaf).into_iter().next().filter(|_| lifetime > SHORT)?;
+        let late = || Problem::Unobserved(format!("{url} did not answer in time"));
+        let list = timeout_at(deadline, session.revocation_list(&url, roots.now)).await;
+        let list = list.unwrap_or_else(|_| Err(late()));
+        Some(seen(match (list, roots.by(way)) {
+            (Ok(list), Some(by)) => Ok(revocation::listed(&list, chain, pool, by, roots.now)),
+            (Ok(_), None) => Err(Problem::Unobserved("there is no root to verify it by".into())),
+            (Err(problem), _) => Err(problem),
+        }))
+    }
+
+    /// Where a chain leads, and with what the others know.
+    async fn way(&self, chain: &[CertificateDer<'static>]) -> Way {
+        let Self { session, roots, pool, deadline } = *self;
+        let mut way = roots.way(chain, pool);
+        if way.path != Path::Untrusted {
+            return way;
+        }
+        let mut known = pool.to_vec();
+        if let Some(found) = with_fetched(session, roots, chain, &mut known, deadline).await {
+            return found;
+        }
+        if roots.machine_trusts(chain, &known) {
+            way.anchor = Anchor::Machine;
+        } else if let [leaf] = chain
+            && roots.knows_organisation(leaf)
+        {
+            // Nothing to be had, but the issuer is a known one: it is the server that sent too little.
+            way.path = Path::Incomplete;
+        }
+        way
     }
 }
 
@@ -184,23 +242,23 @@ async fn with_fetched(
     session: &Session<'_>,
     roots: &Roots,
     chain: &[CertificateDer<'static>],
-    pool: &[CertificateDer<'static>],
+    known: &mut Vec<CertificateDer<'static>>,
     deadline: Instant,
-) -> Path {
-    let mut known = pool.to_vec();
+) -> Option<Way> {
     let mut step: Vec<CertificateDer<'static>> = chain.to_vec();
     for _ in 0..MOST_STEPS {
         let urls: Vec<_> = step.iter().flat_map(issuer_urls).take(MOST_ADDRESSES).collect();
         let fetching = join_all(urls.iter().map(|url| session.certificate(url)));
-        let Ok(fetched) = timeout_at(deadline, fetching).await else { break };
+        let fetched = timeout_at(deadline, fetching).await.ok()?;
         step = fetched.into_iter().flatten().filter(|der| !known.contains(der)).collect();
         if step.is_empty() {
             break;
         }
         known.extend(step.iter().cloned());
-        if roots.path(chain, &known) == Path::Incomplete {
-            return Path::Incomplete;
+        let way = roots.way(chain, known);
+        if way.path == Path::Incomplete {
+            return Some(way);
         }
     }
-    Path::Untrusted
+    None
 }

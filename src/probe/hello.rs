@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use super::problem::{Problem, Until};
 use super::tls::Shown;
 use crate::hello::{Answer, Offer, Outcome, Reader, Stranger, client_hello};
-use crate::observed::{FailureKind, Offers, Remote, Reply};
+use crate::observed::{ClientCertificate, FailureKind, Offers, Remote, Reply};
 
 /// The alert of a server that does not know the name (RFC 6066 section 3): it says nothing of versions
 /// and suites.
@@ -172,5 +172,6 @@ fn clear(heard: &[Heard]) -> Option<Shown> {
     let shown = heard.iter().filter(|heard| heard.is_accepted() && !heard.chain.is_empty());
     let newest = shown.max_by_key(|heard| heard.offer.version())?;
     let (version, chain) = (newest.offer.version().number(), Arc::clone(&newest.chain));
-    Some(Shown { peer: newest.peer?, version, alpn: None, clear: true, chain })
+    let (staple, client) = (Arc::new([]), ClientCertificate::No);
+    Some(Shown { peer: newest.peer?, version, alpn: None, clear: true, chain, staple, client })
 }

@@ -12,7 +12,8 @@
 //! | `hello` | one offer of an old version or of weak suites |
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
 //! | `api`, `rdap` | the APIs of others: registries |
-//! | `certificate`, `path` | what a certificate says, and where a chain leads |
+//! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
+//! | `revocation` | what an authority says of whether it took one back |
 //! | `finish` | the answers as an [`Observed`] |
 
 mod api;
@@ -27,12 +28,14 @@ mod hello;
 mod http;
 mod limit;
 mod look;
+mod machine;
 mod mail;
 mod memo;
 mod names;
 mod path;
 mod problem;
 mod rdap;
+mod revocation;
 mod session;
 mod smtp;
 mod tls;
@@ -47,6 +50,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub use connect::{Connect, NotAConnect};
 pub use dnssec::{NotAnAnchor, TrustAnchors};
+pub use machine::Machine;
 
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
@@ -61,6 +65,8 @@ pub struct Settings {
     pub connect: Vec<Connect>,
     /// Roots that are trusted beside the public ones.
     pub extra_roots: Vec<CertificateDer<'static>>,
+    /// The roots of this machine's own store.
+    pub machine: Machine,
     /// The keys that chains of trust in DNS begin with.
     pub anchors: TrustAnchors,
     /// The time for one attempt: connecting, TLS and HTTP together.
@@ -71,6 +77,10 @@ pub struct Settings {
     pub retries: u32,
     /// How much is asked at once.
     pub concurrency: usize,
+    /// Whether authorities' revocation lists are asked about certificates.
+    pub revocation_lists: bool,
+    /// The folder in which they are kept until there are new ones. Without one they are kept nowhere.
+    pub list_cache: Option<std::path::PathBuf>,
     /// Non-public addresses that may be asked although nothing in the spec leads there: those of
     /// issuers in certificates, and of foreign hosts in redirects.
     pub private: PrivateRanges,
@@ -90,11 +100,14 @@ impl Default for Settings {
             resolvers: Vec::new(),
             connect: Vec::new(),
             extra_roots: Vec::new(),
+            machine: Machine::default(),
             anchors: TrustAnchors::default(),
             timeout: Duration::from_secs(10),
             deadline: Duration::from_mins(2),
             retries: 2,
             concurrency: 128,
+            revocation_lists: false,
+            list_cache: None,
             private: PrivateRanges::Forbidden,
             only_web: false,
             rdap: None,
@@ -168,7 +181,7 @@ async fn run(
     gather: impl AsyncFnOnce(&session::Session<'_>),
 ) -> Result<Observed, ProbeError> {
     let deadline = Instant::now() + settings.deadline;
-    let roots = path::Roots::new(&settings.extra_roots, at)?;
+    let roots = path::Roots::new(&settings.extra_roots, settings.machine, at)?;
     let session = session::Session::new(settings, progress, deadline)?;
     // What is unanswered by then stays in the session as a question without an answer.
     let _ = timeout_at(deadline, gather(&session)).await;

@@ -1,5 +1,5 @@
 //! What is asked about names beside their addresses: who may issue certificates for them, whether
-//! any name at all resolves, what each family of a host's addresses serves, and whether a name
+//! any name at all resolves, what each of a host's addresses serves, and whether a name
 //! leads to a hosting that gives names out.
 
 use std::collections::BTreeSet;
@@ -9,11 +9,14 @@ use futures_util::future::{join, join_all};
 use url::Url;
 
 use super::session::Session;
-use crate::item::{self, Host};
+use crate::item::{self, Host, in_turn};
 use crate::observed::{DnsAnswer, Observed};
 use crate::spec::Document;
 use crate::spec::names::climb;
 use crate::takeover::Service;
+
+/// Addresses of one host that are looked at one by one.
+const MOST_ADDRESSES: usize = 8;
 
 /// CAA records of every host and of all names above it, and a name that nobody declared.
 pub(super) async fn gather(session: &Session<'_>, document: &Document, nothing: &Observed) {
@@ -30,20 +33,25 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, nothing: 
     join_all(questions.map(|(name, kind)| session.dns(name, kind))).await;
 }
 
-/// Visits one IPv4 and one IPv6 address of a host that has both, each by itself: the connections of
-/// other questions race, and only the winner is seen.
-pub(super) async fn families(session: &Session<'_>, host: &Host<'_>) {
+/// Visits every address of a host that has several, each by itself: the connections of other questions
+/// race, and only the winner is seen. Where the user chose where to look, only that is looked at.
+pub(super) async fn addresses(session: &Session<'_>, host: &Host<'_>) {
     let Some(url) = host.root("https") else { return };
     let (four, six) = join(session.dns(&host.name, "A"), session.dns(&host.name, "AAAA")).await;
-    let least = |answer: &Result<DnsAnswer, _>, kind| -> Option<IpAddr> {
-        let answer = answer.as_ref().ok()?;
-        answer.values(kind).filter_map(|value| value.as_str().parse().ok()).min()
+    let of = |answer: Result<DnsAnswer, _>, kind| -> Vec<IpAddr> {
+        let answer = answer.unwrap_or_default();
+        answer.values(kind).filter_map(|value| value.as_str().parse().ok()).collect()
     };
-    let (Some(four), Some(six)) = (least(&four, "A"), least(&six, "AAAA")) else { return };
+    let (four, six) = (of(four, "A"), of(six, "AAAA"));
     let chosen = session.overridden(&url);
-    // An override of one family says nothing about the other.
-    if chosen.len() != 1 {
-        let _ = join(session.visit(&url, four, &chosen), session.visit(&url, six, &chosen)).await;
+    let looked_at: Vec<IpAddr> = match chosen.len() {
+        0 => in_turn(&[four, six].concat()).into_iter().take(MOST_ADDRESSES).collect(),
+        // An override of one family says nothing about the other.
+        1 => return,
+        _ => [four.into_iter().min(), six.into_iter().min()].into_iter().flatten().collect(),
+    };
+    if looked_at.len() > 1 {
+        join_all(looked_at.into_iter().map(|address| session.visit(&url, address, &chosen))).await;
     }
 }
 

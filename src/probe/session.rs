@@ -3,6 +3,7 @@
 mod exchange;
 mod fetch;
 mod lines;
+mod lists;
 mod offers;
 mod visit;
 
@@ -30,8 +31,9 @@ use super::problem::Problem;
 use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, tls};
-use crate::observed::{DnsAnswer, Exchange, Logo, Registration, TextFile, Transfer, Visit, Zone, question};
+use crate::observed::{DnsAnswer, Exchange, Logo, Registration, TextFile, Transfer, Zone, question};
 use lines::Lines;
+pub(super) use visit::Visited;
 
 /// Largest intermediate certificate that is fetched.
 const MOST_CERTIFICATE: usize = 64 * 1024;
@@ -62,7 +64,7 @@ pub(super) struct Session<'a> {
     pub(super) transfers: Memo<Result<Transfer, Problem>>,
     /// Zones as far as they were seen.
     pub(super) zones: RefCell<BTreeMap<String, Zone>>,
-    pub(super) visits: Memo<Result<Visit, Problem>>,
+    pub(super) visits: Memo<Result<Visited, Problem>>,
     /// Conversations with mail exchangers.
     pub(super) smtp: Memo<Result<Talk, Problem>>,
     /// Policies of mail, by URL.
@@ -73,6 +75,8 @@ pub(super) struct Session<'a> {
     pub(super) redirected: RefCell<BTreeSet<String>>,
     pub(super) registrations: Memo<Result<Registration, Problem>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
+    /// Revocation lists, by URL.
+    lists: Memo<Result<Arc<[u8]>, Problem>>,
     /// What stands open, by origin.
     lines: RefCell<BTreeMap<String, Lines>>,
 }
@@ -109,6 +113,7 @@ impl<'a> Session<'a> {
             redirected: RefCell::default(),
             registrations: Memo::new(),
             fetched: Memo::new(),
+            lists: Memo::new(),
             lines: RefCell::default(),
         })
     }
@@ -226,11 +231,21 @@ impl<'a> Session<'a> {
         self.open_to(url, found, named)
     }
 
-    /// Where those addresses of a URL's host may be asked, in the order in which they are.
+    /// Where those addresses of a URL's host may be asked, in the order in which they are. Where the user
+    /// sends a single address elsewhere, that is asked in its stead.
     fn open_to(&self, url: &Url, found: Vec<IpAddr>, named: bool) -> Result<Vec<SocketAddr>, Problem> {
         let port = url.port_or_known_default().unwrap_or(443);
-        let open = if named { found } else { self.within(&dial::bare_host(url), found)? };
-        Ok(dial::order(&open, port))
+        let sent = |address: IpAddr| overridden(&self.settings.connect, &address.to_string(), port);
+        let (own, rest): (Vec<IpAddr>, Vec<IpAddr>) =
+            found.into_iter().partition(|address| !sent(*address).is_empty());
+        let open = if named || (rest.is_empty() && !own.is_empty()) {
+            rest
+        } else {
+            self.within(&dial::bare_host(url), rest)
+                .or_else(|shut| if own.is_empty() { Err(shut) } else { Ok(Vec::new()) })?
+        };
+        let all = dial::order(&[own, open].concat(), port).into_iter();
+        Ok(all.map(|to| sent(to.ip()).first().copied().unwrap_or(to)).collect())
     }
 
     /// Those of a host's addresses that may be asked. Neither a stranger's word (a redirect, a

@@ -143,7 +143,9 @@ impl Wire {
             return Err(Problem::Failed(FailureKind::NotSmtp, words));
         }
         let (mut stream, shown) = tls::handshake(client, self.stream.into_inner(), host, peer, until).await?;
-        good_bye(&mut stream, until).await;
+        if let Some(stream) = &mut stream {
+            good_bye(stream, until).await;
+        }
         Ok(shown)
     }
 }

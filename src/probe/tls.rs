@@ -3,12 +3,14 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
-use rustls::client::Resumption;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, ProtocolVersion,
     SignatureScheme,
@@ -18,8 +20,9 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::ProbeError;
+use super::certificate::facts;
 use super::problem::{Problem, Until};
-use crate::observed::{FailureKind, Remote};
+use crate::observed::{ClientCertificate, FailureKind, Remote};
 
 /// Certificates looked at; more than any real chain has.
 const LONGEST_CHAIN: usize = 16;
@@ -37,12 +40,16 @@ pub(super) struct Shown {
     pub(super) clear: bool,
     /// The certificates as sent.
     pub(super) chain: Arc<[CertificateDer<'static>]>,
+    /// The stapled OCSP response, empty where there is none.
+    pub(super) staple: Arc<[u8]>,
+    /// Whether a certificate of the client's was asked for.
+    pub(super) client: ClientCertificate,
 }
 
 /// The client's side of handshakes; `alpn` names what is spoken inside (RFC 7301), if that is asked.
 pub(super) fn client(alpn: &[&str]) -> Result<Arc<ClientConfig>, ProbeError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let verifier = Arc::new(Accepting { provider: Arc::clone(&provider) });
+    let verifier = Arc::new(Accepting { provider: Arc::clone(&provider), notes: None });
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| ProbeError::Tls(error.to_string()))?
@@ -55,35 +62,58 @@ pub(super) fn client(alpn: &[&str]) -> Result<Arc<ClientConfig>, ProbeError> {
     Ok(Arc::new(config))
 }
 
-/// Shakes hands as a client of `host` (a name, or an address without brackets).
+/// Shakes hands as a client of `host` (a name, or an address without brackets). There is no stream
+/// where the peer showed what it has and then ended the handshake for want of a client certificate.
 pub(super) async fn handshake(
     client: &Arc<ClientConfig>,
     stream: TcpStream,
     host: &str,
     peer: SocketAddr,
     until: Until,
-) -> Result<(TlsStream<TcpStream>, Shown), Problem> {
+) -> Result<(Option<TlsStream<TcpStream>>, Shown), Problem> {
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| Problem::Unobserved(format!("`{host}` is not a name that TLS can ask for")))?;
     let stage = format!("no answer to the TLS ClientHello from {peer}");
-    let connecting = TlsConnector::from(Arc::clone(client)).connect(name, stream);
+    let notes = Arc::new(Notes::default());
+    let connecting = TlsConnector::from(noting(client, &notes)).connect(name, stream);
     let connected = until.wait(FailureKind::NoAnswer, stage, connecting).await?;
-    let stream = connected.map_err(|error| problem(&error, peer))?;
-    let (_, session) = stream.get_ref();
-    let chain = session.peer_certificates().unwrap_or_default();
-    let chain = chain.iter().take(LONGEST_CHAIN).map(|der| der.clone().into_owned()).collect();
-    let version = match session.protocol_version() {
-        Some(ProtocolVersion::TLSv1_2) => "1.2",
-        _ => "1.3",
+    let (chain, staple) = notes.taken();
+    let asked = notes.asked.load(Ordering::Relaxed);
+    let stream = match connected {
+        Ok(stream) => Some(stream),
+        // Until then nothing was wrong: the certificate that did not come is what ended it.
+        Err(_) if asked && !chain.is_empty() => None,
+        Err(error) => return Err(problem(&error, peer)),
     };
-    let alpn = (!client.alpn_protocols.is_empty())
-        .then(|| Remote::from_bytes(session.alpn_protocol().unwrap_or_default()));
-    Ok((stream, Shown { peer, version, alpn, clear: false, chain }))
+    let version = match stream.as_ref().map(|stream| stream.get_ref().1.protocol_version()) {
+        // TLS 1.3 ends the handshake before it looks at what the client sent.
+        Some(Some(ProtocolVersion::TLSv1_2)) | None => "1.2",
+        Some(_) => "1.3",
+    };
+    let alpn = stream.as_ref().filter(|_| !client.alpn_protocols.is_empty());
+    let alpn = alpn.map(|stream| Remote::from_bytes(stream.get_ref().1.alpn_protocol().unwrap_or_default()));
+    let client = match (asked, &stream) {
+        (false, _) => ClientCertificate::No,
+        (true, Some(_)) => ClientCertificate::Requested,
+        (true, None) => ClientCertificate::Required,
+    };
+    Ok((
+        stream,
+        Shown { peer, version, alpn, clear: false, chain: chain.into(), staple: staple.into(), client },
+    ))
 }
 
 /// True where the peer chose HTTP/2.
 pub(super) fn chose_h2(stream: &TlsStream<TcpStream>) -> bool {
     stream.get_ref().1.alpn_protocol() == Some(b"h2")
+}
+
+/// The alert with which the peer ended a connection, if it did.
+pub(super) fn alert(error: &io::Error) -> Option<String> {
+    match error.get_ref()?.downcast_ref::<Error>()? {
+        Error::AlertReceived(alert) => Some(format!("{alert:?}")),
+        _ => None,
+    }
 }
 
 fn problem(error: &io::Error, peer: SocketAddr) -> Problem {
@@ -114,30 +144,93 @@ fn problem(error: &io::Error, peer: SocketAddr) -> Problem {
     }
 }
 
+/// The client's side of one handshake, of which notes are taken.
+fn noting(client: &Arc<ClientConfig>, notes: &Arc<Notes>) -> Arc<ClientConfig> {
+    let mut config = ClientConfig::clone(client);
+    let provider = Arc::clone(config.crypto_provider());
+    let verifier = Accepting { provider, notes: Some(Arc::clone(notes)) };
+    config.dangerous().set_certificate_verifier(Arc::new(verifier));
+    config.client_auth_cert_resolver = Arc::<Notes>::clone(notes);
+    Arc::new(config)
+}
+
+/// What one handshake showed so far.
+#[derive(Debug, Default)]
+struct Notes {
+    shown: Mutex<(Vec<CertificateDer<'static>>, Vec<u8>)>,
+    asked: AtomicBool,
+}
+
+impl Notes {
+    fn taken(&self) -> (Vec<CertificateDer<'static>>, Vec<u8>) {
+        self.shown.lock().map(|mut shown| std::mem::take(&mut *shown)).unwrap_or_default()
+    }
+
+    fn chain(&self) -> Vec<CertificateDer<'static>> {
+        self.shown.lock().map(|shown| shown.0.clone()).unwrap_or_default()
+    }
+}
+
+/// Has no certificate of its own, but notes that one was asked for.
+impl ResolvesClientCert for Notes {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.asked.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
+
 /// Accepts every certificate, but not a peer that does not hold its key.
 #[derive(Debug)]
 struct Accepting {
     provider: Arc<CryptoProvider>,
+    notes: Option<Arc<Notes>>,
 }
 
-/// Only a signature that is provably wrong ends the handshake: no client could speak with such
-/// a peer. Where the certificate cannot even be read, the chain itself shows it.
-fn proven(outcome: Result<HandshakeSignatureValid, Error>) -> Result<HandshakeSignatureValid, Error> {
-    match outcome {
-        Err(error @ Error::InvalidCertificate(CertificateError::BadSignature)) => Err(error),
-        _ => Ok(HandshakeSignatureValid::assertion()),
+impl Accepting {
+    /// Only a signature that is provably wrong ends the handshake: no client could speak with such
+    /// a peer. Where the certificate cannot even be read, the chain itself shows it. A weak key proves
+    /// nothing here, and neither does a signature by the key of another certificate of the chain: then
+    /// the chain begins with the wrong one. Both are judged from what was sent.
+    fn proven(
+        &self,
+        certificate: &CertificateDer<'_>,
+        verify: impl Fn(&CertificateDer<'_>) -> Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let valid = HandshakeSignatureValid::assertion;
+        match verify(certificate) {
+            Err(error @ Error::InvalidCertificate(CertificateError::BadSignature)) => {
+                let chain = self.notes.as_ref().map(|notes| notes.chain()).unwrap_or_default();
+                let by_another = chain.iter().skip(1).any(|other| verify(other).is_ok());
+                if is_weak(certificate) || by_another { Ok(valid()) } else { Err(error) }
+            }
+            _ => Ok(valid()),
+        }
     }
+}
+
+/// True for keys with which no signature is verified here.
+fn is_weak(certificate: &CertificateDer<'_>) -> bool {
+    let key = facts(certificate).key;
+    key.is_some_and(|key| key.algorithm.as_str() == "RSA" && key.bits.is_some_and(|bits| bits < 2048))
 }
 
 impl ServerCertVerifier for Accepting {
     fn verify_server_cert(
         &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
+        leaf: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
         _: &ServerName<'_>,
-        _: &[u8],
+        staple: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        if let Some(Ok(mut shown)) = self.notes.as_ref().map(|notes| notes.shown.lock()) {
+            let all = std::iter::once(leaf).chain(others).take(LONGEST_CHAIN);
+            *shown = (all.map(|der| der.clone().into_owned()).collect(), staple.to_vec());
+        }
         Ok(ServerCertVerified::assertion())
     }
 
@@ -148,7 +241,7 @@ impl ServerCertVerifier for Accepting {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let known = &self.provider.signature_verification_algorithms;
-        proven(verify_tls12_signature(message, certificate, signature, known))
+        self.proven(certificate, |by| verify_tls12_signature(message, by, signature, known))
     }
 
     fn verify_tls13_signature(
@@ -158,13 +251,15 @@ impl ServerCertVerifier for Accepting {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let known = &self.provider.signature_verification_algorithms;
-        proven(verify_tls13_signature(message, certificate, signature, known))
+        self.proven(certificate, |by| verify_tls13_signature(message, by, signature, known))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         let mut schemes = self.provider.signature_verification_algorithms.supported_schemes();
         // Old servers sign with nothing else; without these they would look dead.
         schemes.extend([SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1_Legacy]);
+        // Keys on a curve that is not verified here must still be shown.
+        schemes.push(SignatureScheme::ECDSA_NISTP521_SHA512);
         schemes
     }
 }

@@ -37,6 +37,15 @@ pub fn registrable(domain: &str) -> Option<String> {
     psl::domain_str(&domain).map(str::to_owned)
 }
 
+/// True for a name under which a registry registers others (`co.uk`); false for what private owners
+/// list (`github.io`), and for names that no list knows.
+pub fn is_registry_suffix(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_lowercase();
+    let suffix = psl::List.suffix(name.as_bytes());
+    suffix
+        .is_some_and(|suffix| suffix.typ() == Some(psl::Type::Icann) && suffix.as_bytes() == name.as_bytes())
+}
+
 /// What is registered of a domain, and whether any registry knows it. `None` for a public suffix.
 pub fn registration_of(domain: &str) -> Option<Registrable> {
     let domain = domain.trim_end_matches('.').to_lowercase();

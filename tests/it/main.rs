@@ -24,6 +24,7 @@ mod readme;
 mod registration;
 mod run;
 mod signatures;
+mod tls_certificates;
 mod tls_protocols;
 mod values;
 mod weather;

@@ -9,8 +9,9 @@ use hickory_proto::rr::RecordType;
 use rustls::ServerConfig;
 use tokio::runtime::Runtime;
 
+use super::apart;
 use super::bound::{Bound, Service, listener, serve};
-use super::ca::{AIA_HOST, AIA_PATH, Ca};
+use super::ca::{AIA_HOST, AIA_PATH, Ca, LIST_PATH};
 use super::cert::Cert;
 use super::delegation;
 use super::dns::{self, Habits, Role};
@@ -51,6 +52,8 @@ pub struct Builder {
     now: SystemTime,
     round_trip: Duration,
     six: Six,
+    /// What hosts serve at single addresses; nothing where those are closed.
+    apart: BTreeMap<(String, String), Option<Site>>,
     mail: BTreeMap<String, MailServer>,
 }
 
@@ -69,6 +72,7 @@ impl Default for Builder {
             now: SystemTime::now(),
             round_trip: Duration::ZERO,
             six: Six::default(),
+            apart: BTreeMap::new(),
             mail: BTreeMap::new(),
         }
     }
@@ -111,6 +115,17 @@ impl Builder {
     /// The IPv6 address of that host is the other sites', which do not know it.
     pub fn stranger_on_ipv6(&mut self, host: &str) -> &mut Self {
         self.six.strangers.insert(host.to_ascii_lowercase());
+        self
+    }
+
+    /// What that host serves at one of its addresses; each of them is then one of its own for the product.
+    pub fn site_at(&mut self, host: &str, address: &str) -> &mut Site {
+        self.apart.entry((host.to_ascii_lowercase(), address.to_owned())).or_default().get_or_insert_default()
+    }
+
+    /// One of that host's addresses is closed.
+    pub fn refuse_at(&mut self, host: &str, address: &str) -> &mut Self {
+        self.apart.insert((host.to_ascii_lowercase(), address.to_owned()), None);
         self
     }
 
@@ -209,8 +224,11 @@ impl Builder {
         let names = std::mem::take(&mut self.names);
         std::mem::take(&mut self.six).bind(&mut bound, &shared, self.round_trip);
         smtp::bind(std::mem::take(&mut self.mail), &names, &mut bound, &shared, self.round_trip);
+        let apart = std::mem::take(&mut self.apart);
+        let round_trip = self.round_trip;
         self.bind_web(&mut bound, &shared);
         bound.refuse_the_rest(&names);
+        apart::bind(apart, &names, &mut bound, &shared, round_trip);
         drop(entered);
         Lab::run(runtime, shared, resolver, bound).trusting(&anchors)
     }
@@ -220,11 +238,14 @@ impl Builder {
     }
 
     fn publish_intermediate(&mut self, ca: &Ca) {
-        if self.sites.values().any(|site| site.cert.as_ref().is_some_and(Cert::uses_aia)) {
+        let any = |wanted: fn(&Cert) -> bool| {
+            self.sites.values().any(|site| site.cert.as_ref().is_some_and(wanted))
+        };
+        if any(Cert::uses_aia) || any(Cert::names_list) {
             self.zone(AIA_HOST).a("@", "203.0.113.250");
-            let certificate = ca.intermediate_der();
             let site = self.site(AIA_HOST).on_port_80(Port80::Same);
-            site.page(AIA_PATH, 200, certificate).header("Content-Type", "application/pkix-cert");
+            site.page(AIA_PATH, 200, ca.intermediate_der()).header("Content-Type", "application/pkix-cert");
+            site.page(LIST_PATH, 200, ca.list_der()).header("Content-Type", "application/pkix-crl");
         }
     }
 

@@ -14,12 +14,14 @@
 #![allow(unreachable_pub, reason = "the lab is a library in all but name")]
 #![allow(clippy::disallowed_methods, reason = "the lab is the outside world itself")]
 
+mod apart;
 mod bound;
 mod broken_h2;
 mod builder;
 mod ca;
 mod cert;
 mod delegation;
+mod der;
 mod dns;
 mod fault;
 mod keys;
@@ -28,6 +30,7 @@ mod old;
 mod pace;
 mod rdap;
 mod reverse;
+mod revocation;
 mod signed;
 mod signing;
 mod site;
@@ -52,7 +55,7 @@ pub use bound::Service;
 pub use broken_h2::BrokenH2;
 pub use builder::Builder;
 pub use ca::{AIA_HOST, Ca};
-pub use cert::Cert;
+pub use cert::{Cert, Chain, Client, Oddity, Staple};
 pub use fault::Fault;
 pub use keys::{ED25519, RSA_512, RSA_1024, RSA_2048, good_key};
 pub use log::{Log, Question, Seen};

@@ -1,8 +1,9 @@
 //! Whether both families of a host's addresses serve the same.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use crate::check::{Verdict, World, seen, tls};
+use crate::check::{Status, Verdict, World, seen, tls};
 use crate::item::Host;
 use crate::observed::{Failure, Remote, Seen, Visit, visit};
 use crate::provider::cloudflare;
@@ -36,14 +37,38 @@ fn both<'w>(host: &Host, world: &'w World) -> seen::Judged<Both<'w>> {
         return Err(Box::new(Verdict::not_judged("dns/address-private", &host.name, reason)));
     }
     let Some(url) = host.root("https") else { return Err(Box::new(seen::no_url(host))) };
-    let visited = |address| world.observed.visits.get(&visit(&url, address));
-    match (visited(four), visited(six)) {
-        (Some(four_seen), Some(six_seen)) => Ok(Both { four: (four, four_seen), six: (six, six_seen) }),
+    let visited = |six: bool| -> Vec<(IpAddr, &Seen<Visit>)> {
+        let family: BTreeSet<IpAddr> =
+            addresses.found.iter().copied().filter(|address| address.is_ipv6() == six).collect();
+        let seen = |address| Some((address, world.observed.visits.get(&visit(&url, address))?));
+        family.into_iter().filter_map(seen).collect()
+    };
+    match chosen(host, &visited(false), &visited(true)) {
+        Some(both) => Ok(both),
         _ if world.observed.redirected.contains(&host.name) => Err(Box::new(Verdict::not_applicable(
             "`--connect` says where the host is, and not for both families",
         ))),
         _ => Err(Box::new(Verdict::unknown(seen::NOT_OBSERVED))),
     }
+}
+
+/// One address of each family: a family serves where one of its addresses does, and serves the same where
+/// one does. What the others do is the matter of `tls/address-unreachable`.
+fn chosen<'w>(
+    host: &Host,
+    four: &[(IpAddr, &'w Seen<Visit>)],
+    six: &[(IpAddr, &'w Seen<Visit>)],
+) -> Option<Both<'w>> {
+    let answers = |one: &&(IpAddr, &'w Seen<Visit>)| matches!(one.1, Seen::Answer(_));
+    let four = four.iter().find(answers).or(four.first())?;
+    let same = |one: &&(IpAddr, &'w Seen<Visit>)| match (four.1, one.1) {
+        (Seen::Answer(own), Seen::Answer(other)) => {
+            differences(host, (four.0, own), (one.0, other)).status == Status::Pass
+        }
+        _ => false,
+    };
+    let six = six.iter().find(same).or_else(|| six.iter().find(answers)).or(six.first())?;
+    Some(Both { four: *four, six: *six })
 }
 
 fn one_family(host: &Host, only: Option<&IpAddr>) -> Verdict {

@@ -76,6 +76,9 @@ fn answer_help(url: &Url, failure: &Failure) -> String {
         FailureKind::TooLarge => {
             "the answer's header is larger than clients accept: most often cookies that pile up"
         }
+        FailureKind::ClientCertificate => {
+            "the server wants a client certificate, which visitors have not: take `ssl_verify_client` or its like out there"
+        }
         FailureKind::Handshake | FailureKind::Alert | FailureKind::NotTls => {
             "TLS fails on this host: mend its certificate and its HTTPS listener first"
         }

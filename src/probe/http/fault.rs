@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use super::MOST_HEAD;
 use crate::observed::FailureKind;
 use crate::probe::problem::Problem;
+use crate::probe::tls;
 
 /// The problem that an error of hyper is.
 pub(super) fn problem(error: &hyper::Error, peer: SocketAddr) -> Problem {
@@ -20,6 +21,10 @@ pub(super) fn problem(error: &hyper::Error, peer: SocketAddr) -> Problem {
     let mut cause = error.source();
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            if let Some(alert) = tls::alert(io) {
+                let words = format!("{peer} ended the connection with the TLS alert {alert}");
+                return Problem::Failed(FailureKind::Alert, words);
+            }
             // TLS and HTTP/2 report some of their own errors as I/O errors of kind other.
             if io.kind() != std::io::ErrorKind::Other {
                 return Problem::from_io(io, peer);

@@ -50,7 +50,13 @@ fn now() -> Timestamp {
 
 fn roots(extra: &[&Made]) -> Roots {
     let extra: Vec<_> = extra.iter().map(|made| made.der()).collect();
-    Roots::new(&extra, now()).expect("roots")
+    Roots::new(&extra, Machine::default(), now()).expect("roots")
+}
+
+impl Roots {
+    fn path(&self, chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>]) -> Path {
+        self.way(chain, others).path
+    }
 }
 
 #[test]
@@ -104,14 +110,57 @@ fn expiry_does_not_hide_where_a_chain_leads() {
     assert_eq!(roots(&[&root]).path(&[own.der()], &[]), Path::SelfSigned);
 }
 
-#[test]
-fn an_intermediate_that_has_ended_leads_nowhere() {
-    let root = made(params("Root", true), None);
+/// An intermediate that ends in that year, and a certificate by it.
+fn ending(root: &Made, year: i32) -> [CertificateDer<'static>; 2] {
     let mut old = params("Middle", true);
-    old.not_after = date_time_ymd(2025, 6, 1);
-    let middle = made(old, Some(&root));
+    old.not_after = date_time_ymd(year, 6, 1);
+    let middle = made(old, Some(root));
     let leaf = made(params("a.test", false), Some(&middle));
-    assert_eq!(roots(&[&root]).path(&[leaf.der(), middle.der()], &[]), Path::Untrusted);
+    [leaf.der(), middle.der()]
+}
+
+#[test]
+fn an_intermediate_ends_before_the_certificate() {
+    let root = made(params("Root", true), None);
+    for year in [2025, 2030] {
+        let way = roots(&[&root]).way(&ending(&root, year), &[]);
+        let end = format!("{year}-06-01T00:00:00Z").parse().expect("a time");
+        assert_eq!((way.path, way.anchor, way.lapses), (Path::Trusted, Anchor::Given, Some(end)));
+    }
+    let way = roots(&[&root]).way(&ending(&root, 2036), &[]);
+    assert_eq!((way.path, way.lapses), (Path::Trusted, None));
+    assert_eq!(roots(&[]).way(&ending(&root, 2025), &[]), Way::to(Path::Untrusted));
+}
+
+#[test]
+fn an_intermediate_that_has_a_twin_may_end() {
+    let root = made(params("Root", true), None);
+    let key = KeyPair::generate().expect("a key");
+    let middle = |year| {
+        let mut params = params("Middle", true);
+        params.not_after = date_time_ymd(year, 1, 1);
+        params.signed_by(&key, &root.issuer).expect("a certificate").der().clone()
+    };
+    let (old, new) = (middle(2025), middle(2035));
+    let issuer = Issuer::new(params("Middle", true), &key);
+    let leaf = KeyPair::generate().expect("a key");
+    let leaf = params("a.test", false).signed_by(&leaf, &issuer).expect("a certificate").der().clone();
+    let way = roots(&[&root]).way(&[leaf, old, new], &[]);
+    assert_eq!((way.path, way.lapses), (Path::Trusted, None));
+}
+
+#[test]
+fn this_machines_roots_count_where_they_are_asked() {
+    static ROOT: std::sync::OnceLock<CertificateDer<'static>> = std::sync::OnceLock::new();
+    let [root, middle, leaf] = family();
+    ROOT.get_or_init(|| root.der());
+    let machine = |counts| Machine { roots: || ROOT.get().cloned().into_iter().collect(), counts };
+    let chain = [leaf.der(), middle.der()];
+    let with = |counts| Roots::new(&[], machine(counts), now()).expect("roots");
+    assert_eq!(with(true).way(&chain, &[]), Way { anchor: Anchor::Machine, ..Way::to(Path::Trusted) });
+    assert_eq!(with(false).way(&chain, &[]), Way::to(Path::Untrusted));
+    assert!(with(false).machine_trusts(&chain, &[]));
+    assert!(!roots(&[]).machine_trusts(&chain, &[]));
 }
 
 #[test]
@@ -120,7 +169,7 @@ fn what_cannot_be_read_is_malformed() {
     let roots = roots(&[&root]);
     assert_eq!(roots.path(&[], &[]), Path::Malformed);
     assert_eq!(roots.path(&[CertificateDer::from(vec![0x30, 0]), middle.der()], &[]), Path::Malformed);
-    let bad = Roots::new(&[CertificateDer::from(vec![1, 2, 3])], now());
+    let bad = Roots::new(&[CertificateDer::from(vec![1, 2, 3])], Machine::default(), now());
     assert!(matches!(bad, Err(ProbeError::Root { number: 1, .. })));
 }
 

@@ -5,10 +5,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use tokio::net::TcpStream;
 use url::Url;
 
 use super::Session;
-use crate::observed::{FailureKind, origin};
+use crate::observed::{ClientCertificate, FailureKind, origin};
 use crate::probe::dial;
 use crate::probe::http::{Answer, Line, Many, Question, Single};
 use crate::probe::limit::Again;
@@ -25,11 +26,13 @@ pub(super) struct Lines {
 impl Session<'_> {
     /// Asks, with retries, and keeps nothing.
     pub(in crate::probe) async fn ask(&self, question: Question<'_>) -> Result<Answer, Problem> {
+        let mut shown = None;
         if question.url.scheme() == "https" {
             // All of an origin stand and fall with its first handshake.
-            self.handshake(question.url).await.map_err(below)?;
+            shown = Some(self.handshake(question.url).await.map_err(below)?);
         }
-        self.limits.retrying(async || self.ask_once(&question).await, again).await
+        let answer = self.limits.retrying(async || self.ask_once(&question).await, again).await;
+        let_in(answer, shown.as_ref())
     }
 
     /// Asks once, on whatever connection there is.
@@ -52,7 +55,7 @@ impl Session<'_> {
             }
         }
         let (line, _) = self.open(question.url, &self.addresses(question.url).await?).await?;
-        match line {
+        match line.ok_or_else(|| unlet(question.url))? {
             Line::Single(single) => self.carried(single, question, &origin).await,
             Line::Many(many) => {
                 self.lines.borrow_mut().entry(origin).or_default().many = Some(many.clone());
@@ -97,25 +100,72 @@ impl Session<'_> {
             let mut lines = self.lines.borrow_mut();
             let lines = lines.entry(origin.clone()).or_default();
             match line {
-                Line::Many(many) => lines.many = Some(many),
-                Line::Single(single) => lines.idle.push(single),
+                Some(Line::Many(many)) => lines.many = Some(many),
+                Some(Line::Single(single)) => lines.idle.push(single),
+                None => {}
             }
             shown.ok_or_else(|| Problem::Unobserved(format!("{url} is not asked over TLS")))
         };
         self.tls.get(&origin, &self.tally, ask).await
     }
 
-    /// A new connection to one of these addresses, and what the handshake showed where there was one.
-    pub(super) async fn open(&self, url: &Url, to: &[SocketAddr]) -> Result<(Line, Option<Shown>), Problem> {
+    /// A new connection to one of these addresses, and what the handshake showed where there was one. The
+    /// peer may show what it has and then let nobody in who brings no certificate.
+    pub(super) async fn open(
+        &self,
+        url: &Url,
+        to: &[SocketAddr],
+    ) -> Result<(Option<Line>, Option<Shown>), Problem> {
         let until = Until::after(self.settings.timeout);
         let (stream, peer) = dial::tcp(to, until).await?;
+        let outcome = self.begin(url, stream, peer, until).await;
+        let others: Vec<SocketAddr> = to.iter().copied().filter(|other| *other != peer).collect();
+        if others.is_empty() || !matches!(outcome, Err(Problem::Failed(..))) {
+            return outcome;
+        }
+        // One of several servers is broken: what the host is like, another one may still say.
+        let until = Until::after(self.settings.timeout);
+        match dial::tcp(&others, until).await {
+            Ok((stream, peer)) => self.begin(url, stream, peer, until).await,
+            Err(_) => outcome,
+        }
+    }
+
+    /// Begins TLS and HTTP on a connection.
+    async fn begin(
+        &self,
+        url: &Url,
+        stream: TcpStream,
+        peer: SocketAddr,
+        until: Until,
+    ) -> Result<(Option<Line>, Option<Shown>), Problem> {
         if url.scheme() != "https" {
-            return Ok((Line::open(stream, peer, until, false).await?, None));
+            return Ok((Some(Line::open(stream, peer, until, false).await?), None));
         }
         let host = dial::bare_host(url);
         let (stream, shown) = tls::handshake(&self.client, stream, &host, peer, until).await?;
+        let Some(stream) = stream else { return Ok((None, Some(shown))) };
         let h2 = tls::chose_h2(&stream);
-        Ok((Line::open(stream, peer, until, h2).await?, Some(shown)))
+        Ok((Some(Line::open(stream, peer, until, h2).await?), Some(shown)))
+    }
+}
+
+/// The problem with a peer that ended the handshake for want of a client certificate.
+pub(super) fn unlet(url: &Url) -> Problem {
+    let words = format!("{} ended the TLS handshake for want of a client certificate", origin(url));
+    Problem::Failed(FailureKind::ClientCertificate, words)
+}
+
+/// TLS 1.3 lets the client speak before the server has looked at its certificate: where one was asked
+/// for, the lack of it is what ends a connection.
+pub(super) fn let_in<T>(answer: Result<T, Problem>, shown: Option<&Shown>) -> Result<T, Problem> {
+    let asked = shown.is_some_and(|shown| shown.client != ClientCertificate::No);
+    match answer {
+        Err(Problem::Failed(FailureKind::Alert | FailureKind::Reset, words)) if asked => {
+            let words = format!("{words}, after it had asked for a client certificate");
+            Err(Problem::Failed(FailureKind::ClientCertificate, words))
+        }
+        answer => answer,
     }
 }
 

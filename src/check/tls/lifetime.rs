@@ -1,0 +1,101 @@
+//! How long a certificate may be valid.
+
+use jiff::SignedDuration;
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+
+use super::{self_signed_first, whole};
+use crate::check::{Verdict, World, seen};
+use crate::item::Host;
+use crate::observed::{Anchor, Certificate, Path};
+
+/// The longest lifetime, in days, of certificates from public authorities by the day from which on it
+/// holds: CA/Browser Forum Baseline Requirements, section 6.3.2 (ballots 193, SC-31 and SC-081v3).
+const LONGEST: [(Date, i64); 5] = [
+    (date(2029, 3, 15), 47),
+    (date(2027, 3, 15), 100),
+    (date(2026, 3, 15), 200),
+    (date(2020, 9, 1), 398),
+    (date(2018, 3, 1), 825),
+];
+/// What Apple's systems accept under any root, for certificates since July 2019 (support.apple.com,
+/// article 103769).
+const PRIVATE: i64 = 825;
+
+/// The most that a public authority may give to a certificate that begins on that day; `None` for
+/// certificates from before all rules.
+fn longest(certificate: &Certificate) -> Option<i64> {
+    let issued = certificate.not_before.to_zoned(TimeZone::UTC).date();
+    LONGEST.iter().find(|(since, _)| issued >= *since).map(|(_, days)| *days)
+}
+
+pub(in crate::check) fn certificate_lifetime(host: &Host, world: &World) -> Verdict {
+    whole(host, world, |handshake| {
+        let Some(leaf) = handshake.chain.first() else {
+            return Verdict::unknown("the server sent no certificate");
+        };
+        match handshake.path {
+            Path::SelfSigned => return self_signed_first(host),
+            Path::Untrusted | Path::Malformed => {
+                let reason = "the certificate leads to no trusted root";
+                return Verdict::not_judged("tls/certificate-untrusted", &host.name, reason);
+            }
+            Path::Trusted | Path::Incomplete => {}
+        }
+        let lifetime = leaf.lifetime();
+        let days = |count: i64| SignedDuration::from_hours(24 * count);
+        let shown = seen::length(lifetime);
+        match longest(leaf) {
+            Some(most) if lifetime > days(most) => too_long(
+                host,
+                leaf,
+                &shown,
+                most,
+                handshake.anchor != Anchor::Public && lifetime <= days(PRIVATE),
+            ),
+            _ => Verdict::pass(format!("valid for {shown}")),
+        }
+    })
+}
+
+fn too_long(host: &Host, leaf: &Certificate, shown: &str, most: i64, private: bool) -> Verdict {
+    let issued = seen::day(leaf.not_before);
+    let verdict = Verdict::fail(if private {
+        format!("the certificate of {} is valid for {shown}; browsers accept that from a root of one's own, not from a public authority", host.name)
+    } else {
+        format!("the certificate of {} is valid for {shown}; browsers refuse that", host.name)
+    })
+    .expected(format!("at most {most} days, issued on {issued}"))
+    .observed(shown)
+    .label("valid for too long")
+    .help(format!(
+        "have the certificate issued for at most {most} days and its renewal automated (ACME: 90 days or less)"
+    ));
+    if private { verdict.mild() } else { verdict }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_that_of_the_day_of_issue() {
+        let of = |day: &str| {
+            let not_before = format!("{day}T00:00:00Z").parse().expect("a time");
+            longest(&Certificate { not_before, ..Certificate::default() })
+        };
+        let cases = [
+            ("2017-01-01", None),
+            ("2018-03-01", Some(825)),
+            ("2020-08-31", Some(825)),
+            ("2020-09-01", Some(398)),
+            ("2026-03-14", Some(398)),
+            ("2026-03-15", Some(200)),
+            ("2027-03-15", Some(100)),
+            ("2030-01-01", Some(47)),
+        ];
+        for (day, most) in cases {
+            assert_eq!(of(day), most, "{day}");
+        }
+    }
+}
