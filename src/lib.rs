@@ -23,6 +23,7 @@ pub mod item;
 mod json_path;
 pub mod judge;
 mod latency;
+mod login;
 pub mod mail;
 pub mod observed;
 pub mod policy;

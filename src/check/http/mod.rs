@@ -1,5 +1,7 @@
 //! Judges of `http/*`.
 
+pub(super) mod cors;
+pub(super) mod endpoint;
 pub(super) mod plain;
 pub(super) mod redirect;
 mod trail;
