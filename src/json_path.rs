@@ -51,10 +51,9 @@ fn names_one_place(query: &str) -> bool {
             Some(_) if escaped => escaped = false,
             Some(_) if c == '\\' => escaped = true,
             Some(open) if c == open => quote = None,
-            Some(_) => {}
             None if c == '\'' || c == '"' => quote = Some(c),
             None if matches!(c, '*' | '?' | ':' | ',') || (c == '.' && last == '.') => return false,
-            None => {}
+            _ => {}
         }
         last = c;
     }

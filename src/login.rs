@@ -99,7 +99,7 @@ fn text_length(page: &str) -> usize {
         let name = tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
         match hidden {
             Some(open) if tag.strip_prefix('/').is_some_and(|closing| closing.starts_with(open)) => {
-                hidden = None
+                hidden = None;
             }
             Some(_) => continue,
             None if matches!(name, "script" | "style") => hidden = Some(name),

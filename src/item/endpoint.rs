@@ -226,7 +226,9 @@ pub fn cross_origins(document: &Document, observed: &Observed) -> Vec<CrossOrigi
         }
     }
     let (domain, canonical) = (&document.spec.domain.value.0, canonical_name(&document.spec));
-    found.iter_mut().for_each(|target| target.complete(domain, &canonical));
+    for target in &mut found {
+        target.complete(domain, &canonical);
+    }
     found
 }
 

@@ -66,9 +66,8 @@ fn found(answer: &Value, queries: &[&JsonExpectation]) -> BTreeMap<String, JsonF
         let entry = all.entry(query.path.value.0.clone()).or_default();
         entry.count = hits.count;
         let hidden = query.path.value.0.split(['.', '[', ']', '\'', '"']).any(excerpt::names_secret);
-        let shown = |value: &&Value| match hidden {
-            true => Remote::new("***"),
-            false => Remote::new(&excerpt::shown(&json_path::as_text(value))),
+        let shown = |value: &&Value| {
+            if hidden { Remote::new("***") } else { Remote::new(&excerpt::shown(&json_path::as_text(value))) }
         };
         entry.values = hits.values.iter().take(MOST_VALUES).map(shown).collect();
         if let Some(wanted) = &query.equals {

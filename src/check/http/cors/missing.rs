@@ -33,7 +33,7 @@ fn declared(target: &CrossOrigin, world: &World) -> Verdict {
         let fault = |why: String| (named.origin.clone(), why, named.place.clone());
         match meets(target, &named.origin, world) {
             Met::Through(note) => {
-                notes.extend(note.into_iter().chain(vary_note(target, &named.origin, world)))
+                notes.extend(note.into_iter().chain(vary_note(target, &named.origin, world)));
             }
             Met::Half(why) => half.push(fault(why)),
             Met::Shut(why) => shut.push(fault(why)),

@@ -3,6 +3,8 @@
 mod development;
 mod missing;
 mod open;
+#[cfg(test)]
+mod tests;
 
 pub(in crate::check) use development::cors_origin_development;
 pub(in crate::check) use missing::cors_origin_missing;
