@@ -18,10 +18,6 @@ use crate::observed::{CorsAnswer, Exchange, Remote, cross};
 /// Asks a URL for every origin that matters, all at once: a simple GET, and where the answer to it decides
 /// anything a preflight.
 pub(super) async fn observe(session: &Session<'_>, target: &CrossOrigin) {
-    // Where nothing answers, nobody is asked many times.
-    if session.exchange(&target.url).await.is_err() {
-        return;
-    }
     let preflighted = target.preflighted();
     let plain = target.origins().into_iter().map(|origin| ask(session, &target.url, Method::GET, origin));
     let preflights = preflighted.into_iter().map(|origin| ask(session, &target.url, Method::OPTIONS, origin));

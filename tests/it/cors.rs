@@ -44,10 +44,10 @@ fn strangers() {
         case(|world| {
             api(world, |request| {
                 answer(request, |origin| OWN.contains(origin.trim_start_matches("https://")))
-            })
+            });
         }),
         case(|world| {
-            api(world, |request| answer(request, |origin| origin == OWN || origin == "https://evil.example"))
+            api(world, |request| answer(request, |origin| origin == OWN || origin == "https://evil.example"));
         }),
     ]);
     let reflects = |world: &mut Builder| api(world, |request| answer(request, |_| true));

@@ -145,7 +145,7 @@ fn refused() {
         case(|world| api(world, Response::new(401, "no"))),
         case(|world| api(world, Response::redirect(302, "https://shop.test/login?next=/api"))),
         case(|world| {
-            api(world, Response::new(200, "<title>Sign in</title><form><input type=password></form>"))
+            api(world, Response::new(200, "<title>Sign in</title><form><input type=password></form>"));
         }),
         Case {
             check: "http/not-refused",

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::check::http::trail::{End, Trail, endless};
+use crate::check::http::trail::{End, Trail};
 use crate::check::{Verdict, World, seen};
 use crate::item::Endpoint;
 use crate::login::is_login;
@@ -41,17 +41,18 @@ pub(in crate::check) fn not_refused(endpoint: &Endpoint, world: &World) -> Verdi
             ))
         }),
         End::Unobserved(reason) => seen::unobserved(last.host_str().unwrap_or_default(), reason, world),
-        End::Endless => return starts_endless(&endpoint.url, world),
+        End::Endless => return ring(&trail, world),
     };
     verdict.evidence(trail.shown())
 }
 
 /// A ring of redirects shows nobody anything; whether that is meant is another finding's matter.
-fn starts_endless(url: &Url, world: &World) -> Verdict {
-    match world.items.starts.iter().find(|start| start.url == *url) {
-        Some(start) => endless(&start.url),
-        None => Verdict::unknown("it redirects without end, so that nobody knows whether it refuses"),
+fn ring(trail: &Trail, world: &World) -> Verdict {
+    let told = world.items.starts.iter().any(|start| start.url == *trail.told_at(world));
+    if told {
+        return trail.endless(world);
     }
+    Verdict::unknown("it redirects without end, so that nobody knows whether it refuses")
 }
 
 fn is_success(exchange: &Exchange) -> bool {
