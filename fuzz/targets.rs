@@ -10,6 +10,8 @@ mod bimi;
 mod dkim;
 #[path = "targets/dmarc.rs"]
 mod dmarc;
+#[path = "targets/headers.rs"]
+mod headers;
 #[path = "targets/mta_sts.rs"]
 mod mta_sts;
 #[path = "targets/servers.rs"]
@@ -24,6 +26,7 @@ use std::ops::Range;
 pub(crate) use bimi::bimi_svg;
 pub(crate) use dkim::dkim;
 pub(crate) use dmarc::dmarc;
+pub(crate) use headers::headers;
 pub(crate) use mta_sts::mta_sts;
 pub(crate) use servers::{smtp, tlsa};
 pub(crate) use spf::spf;
@@ -33,10 +36,11 @@ pub(crate) use tls_rpt::tls_rpt;
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub(crate) const ALL: [(&str, Target); 8] = [
+pub(crate) const ALL: [(&str, Target); 9] = [
     ("bimi_svg", bimi_svg),
     ("dkim", dkim),
     ("dmarc", dmarc),
+    ("headers", headers),
     ("mta_sts", mta_sts),
     ("smtp", smtp),
     ("spf", spf),

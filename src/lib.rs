@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], [`cors`], and those of [`mail`].
+//! the stations, without IO: [`caa`], [`cors`], and those of [`mail`] and [`web`].
 
 mod authority;
 pub mod caa;
@@ -26,6 +26,7 @@ mod latency;
 mod login;
 pub mod mail;
 pub mod observed;
+mod placed;
 pub mod policy;
 pub mod private;
 pub mod probe;
@@ -35,3 +36,4 @@ pub mod spec;
 mod system;
 mod takeover;
 pub mod wanted;
+pub mod web;

@@ -15,7 +15,6 @@ const NOT_JUDGED: &[&str] = &[
     "hosts.*.app",
     "monitoring",
     "secrets",
-    "tls.hsts",
     "tls.issuers",
     "tls.min_version",
     "webhooks",

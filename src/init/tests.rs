@@ -106,6 +106,7 @@ fn a_redirect_to_a_secret_stays_out() {
         body_bytes: 0,
         excerpt: None,
         body_cut: false,
+        edge_note: None,
     };
     observed.http.insert("https://blog.shop.test/".into(), Seen::Answer(exchange));
     let text = spec_of(DOMAIN, &observed, today());
@@ -234,6 +235,7 @@ proptest! {
                 body_bytes: 0,
                 excerpt: None,
                 body_cut: false,
+                edge_note: None,
             };
             observed.http.insert(format!("https://{host}{DOMAIN}/"), Seen::Answer(exchange));
             observed.tls.insert(format!("https://{host}{DOMAIN}:443"), Seen::Answer(handshake(&issuer)));

@@ -32,7 +32,7 @@ pub use host::{Host, Name, hosts, may_resolve, names};
 pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations};
 pub use selector::{Fact, Selector, selector_names, selectors};
 pub use sender::{Authorised, Sender, Who, authorised, ip_term, senders};
-pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
+pub use web::{Asked, DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, asked, redirects, starts, urls};
 
 /// A waiver, after the findings that it matches have been marked.
 #[derive(Debug, Clone)]
@@ -63,6 +63,7 @@ pub struct Items<'a> {
     pub urls: Vec<DeclaredUrl>,
     pub endpoints: Vec<Endpoint<'a>>,
     pub cross_origins: Vec<CrossOrigin>,
+    pub asked: Vec<Asked>,
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
@@ -90,6 +91,7 @@ impl<'a> Items<'a> {
             starts: starts(document, observed),
             endpoints: endpoints(document),
             cross_origins: cross_origins(document, observed),
+            asked: asked(document, observed),
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),

@@ -8,7 +8,7 @@ use hyper::header::{
 };
 use url::Url;
 
-use super::endpoint::is_challenge;
+use super::endpoint::is_barred;
 use super::http::Question;
 use super::session::Session;
 use crate::cors::ASKED_HEADERS;
@@ -45,7 +45,7 @@ fn facts(exchange: &Exchange) -> CorsAnswer {
         allow_credentials: combined(exchange, ACCESS_CONTROL_ALLOW_CREDENTIALS.as_str()),
         allow_headers: combined(exchange, ACCESS_CONTROL_ALLOW_HEADERS.as_str()),
         vary: combined(exchange, VARY.as_str()),
-        barred: exchange.status == 429 || is_challenge(exchange),
+        barred: exchange.status == 429 || is_barred(exchange),
     }
 }
 

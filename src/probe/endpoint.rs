@@ -13,6 +13,7 @@ use super::session::Session;
 use crate::item::Endpoint;
 use crate::observed::{Content, Exchange, JsonFound, Remote, Sample, Seen, origin};
 use crate::spec::model::JsonExpectation;
+use crate::web::edge::Said;
 use crate::{excerpt, json_path, latency, login};
 
 /// Values of a `JSONPath` that are kept.
@@ -123,15 +124,15 @@ fn taken(outcome: Result<Answer, Problem>) -> Sample {
     let millis =
         outcome.as_ref().map_or(0, |answer| u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX));
     let status = match outcome {
-        Ok(answer) if is_challenge(&answer.exchange) => {
-            Seen::Unobserved("the edge before the service challenged this client".into())
+        Ok(answer) if is_barred(&answer.exchange) => {
+            Seen::Unobserved("the edge before the service keeps this client out".into())
         }
         outcome => seen(outcome.map(|answer| answer.exchange.status)),
     };
     Sample { millis, status }
 }
 
-/// True where a protection before the service wants to see a browser.
-pub(super) fn is_challenge(exchange: &Exchange) -> bool {
-    exchange.header("cf-mitigated").any(|value| value.as_str().eq_ignore_ascii_case("challenge"))
+/// True where the edge before the service keeps this client out.
+pub(super) fn is_barred(exchange: &Exchange) -> bool {
+    matches!(exchange.edge(), Some(Said::Challenge(_) | Said::Refused(_)))
 }

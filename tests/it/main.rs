@@ -12,6 +12,7 @@ mod cuts;
 mod dnssec;
 mod endpoints;
 mod forms;
+mod headers;
 mod init;
 mod lab_itself;
 mod mail_alignment;

@@ -79,8 +79,8 @@ fn led_away(from: &Url, to: &Url) -> Verdict {
 
 fn answered(exchange: &Exchange, url: &Url, endpoint: &Endpoint, world: &World) -> Verdict {
     let status = exchange.status;
-    if exchange.header("cf-mitigated").next().is_some() {
-        return Verdict::unknown("not tested: the edge before the service challenged this client");
+    if let Some(verdict) = seen::edge(url, exchange, world) {
+        return verdict;
     }
     let declared = endpoint.declared.status.as_ref().map(|status| status.value);
     match status {
