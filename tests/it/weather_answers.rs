@@ -34,7 +34,7 @@ fn gzip_bomb() -> Vec<u8> {
     use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     for _ in 0..64 {
-        encoder.write_all(&[b'a'; 1024 * 1024]).expect("memory takes all");
+        encoder.write_all(&vec![b'a'; 1024 * 1024]).expect("memory takes all");
     }
     encoder.finish().expect("memory takes all")
 }

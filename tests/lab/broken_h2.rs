@@ -40,7 +40,7 @@ fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
 impl BrokenH2 {
     /// Treats one connection so.
     pub(super) async fn play<S: AsyncRead + AsyncWrite + Unpin>(self, mut stream: S) -> io::Result<()> {
-        let _ = stream.read(&mut [0; 16 * 1024]).await?;
+        let _ = stream.read(&mut vec![0; 16 * 1024]).await?;
         if self == Self::Garbage {
             stream.write_all(&[0xff; 64]).await?;
         } else {
