@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], and those of [`mail`] and [`web`].
+//! the stations, without IO: [`caa`], [`hello`], and those of [`mail`] and [`web`].
 
 mod authority;
 pub mod caa;
