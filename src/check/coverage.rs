@@ -8,21 +8,8 @@ use crate::spec::tree::{Kind, Node, join};
 
 /// Sections and keys that are read and validated, and judged by checks of a later version.
 /// A capability that arrives removes its lines.
-const NOT_JUDGED: &[&str] = &[
-    "access",
-    "cloudflare",
-    "endpoints.contains",
-    "endpoints.cors",
-    "endpoints.p95",
-    "endpoints.refuse_anonymous",
-    "endpoints.samples",
-    "handover",
-    "hosts.*.app",
-    "monitoring",
-    "secrets",
-    "tls.issuers",
-    "webhooks",
-];
+const NOT_JUDGED: &[&str] =
+    &["access", "cloudflare", "handover", "hosts.*.app", "monitoring", "secrets", "tls.issuers", "webhooks"];
 
 /// The parts of this spec that no check judges, each once, in alphabetical order.
 pub fn not_judged(document: &Document) -> Vec<String> {

@@ -40,6 +40,9 @@ pub(super) async fn observed(
     (observed.tls, observed.smtp) = chains(session, roots, deadline, cut, &heard).await;
     observed.offers = heard.into_iter().map(|(origin, heard)| (origin, seen(heard.map(replies)))).collect();
     observed.http = kept(&session.http, cut);
+    observed.contents = kept(&session.contents, cut);
+    observed.samples = session.samples.take();
+    observed.cors = kept(&session.cors, cut);
     observed.dns = kept(&session.dns, cut);
     for (key, answer) in kept(&session.others, cut) {
         if let Some((server, question)) = key.split_once(' ') {

@@ -30,7 +30,10 @@ use super::problem::Problem;
 use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, tls};
-use crate::observed::{DnsAnswer, Exchange, Logo, Registration, TextFile, Transfer, Visit, Zone, question};
+use crate::observed::{
+    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registration, Sample, TextFile, Transfer, Visit, Zone,
+    question,
+};
 use lines::Lines;
 
 /// Largest intermediate certificate that is fetched.
@@ -54,6 +57,12 @@ pub(super) struct Session<'a> {
     /// What hosts answered to offers of old versions and weak suites, by origin.
     pub(super) offers: Memo<Result<Vec<Heard>, Problem>>,
     pub(super) http: Memo<Result<Exchange, Problem>>,
+    /// What was looked for in the answers of endpoints.
+    pub(super) contents: Memo<Result<Content, Problem>>,
+    /// Answers to one GET after another, by URL.
+    pub(super) samples: RefCell<BTreeMap<String, Vec<Sample>>>,
+    /// Answers on behalf of origins.
+    pub(super) cors: Memo<Result<CorsAnswer, Problem>>,
     /// What the resolvers behind the first one answered, by address and question.
     pub(super) others: Memo<Result<DnsAnswer, Problem>>,
     /// What name servers sent, by address and question.
@@ -98,6 +107,9 @@ impl<'a> Session<'a> {
             tls: Memo::new(),
             offers: Memo::new(),
             http: Memo::new(),
+            contents: Memo::new(),
+            samples: RefCell::default(),
+            cors: Memo::new(),
             others: Memo::new(),
             messages: Memo::new(),
             transfers: Memo::new(),
