@@ -31,9 +31,15 @@ impl<'w> Said<'w> {
     /// The answers of the server of a URL, if any were seen.
     fn of(url: &Url, world: &World<'w>) -> Option<Self> {
         let Some(Seen::Answer(offers)) = world.observed.offers(url) else { return None };
-        let shaken = matches!(world.observed.tls(url), Some(Seen::Answer(_)));
         let accepts = offers.values().any(|reply| matches!(reply, Reply::Accepted(_)));
-        Some(Self { offers, speaks: shaken || accepts })
+        let speaks = match world.observed.tls(url) {
+            // What a handshake of TLS 1.2 took, and an offer of the same did not, was cut for another
+            // reason: a limit of connections, perhaps. So may the others have been.
+            Some(Seen::Answer(handshake)) if !handshake.clear && handshake.version == "1.2" => accepts,
+            Some(Seen::Answer(_)) => true,
+            _ => accepts,
+        };
+        Some(Self { offers, speaks })
     }
 
     /// The answer to one offer.
