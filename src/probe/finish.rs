@@ -39,6 +39,9 @@ pub(super) async fn observed(
     let mut observed = Observed::new(at);
     (observed.tls, observed.smtp, observed.visits) = chains(session, roots, deadline, cut).await;
     observed.http = kept(&session.http, cut);
+    observed.contents = kept(&session.contents, cut);
+    observed.samples = session.samples.take();
+    observed.cors = kept(&session.cors, cut);
     observed.dns = kept(&session.dns, cut);
     for (key, answer) in kept(&session.others, cut) {
         if let Some((server, question)) = key.split_once(' ') {
@@ -167,6 +170,7 @@ impl Judges<'_, '_> {
             version: shown.version.to_owned(),
             chain: shown.chain.iter().map(facts).collect(),
             path: way.path,
+            refusal: self.refusal(&shown.chain, way),
             anchor: way.anchor,
             weakly: way.weakly,
             lapses: way.lapses,
@@ -192,6 +196,11 @@ impl Judges<'_, '_> {
             (Ok(_), None) => Err(Problem::Unobserved("there is no root to verify it by".into())),
             (Err(problem), _) => Err(problem),
         }))
+    }
+
+    fn refusal(&self, chain: &[CertificateDer<'static>], way: Way) -> Option<Remote> {
+        let why = (way.path == Path::Untrusted).then(|| self.roots.refusal(chain, self.pool))?;
+        why.map(Remote::new)
     }
 
     /// Where a chain leads, and with what the others know.
