@@ -32,6 +32,9 @@ pub struct Handshake {
     /// Whether the chain leads to a trusted root, validity dates set aside (they are judged from
     /// [`Certificate`], so that several faults of one chain are all seen).
     pub path: Path,
+    /// What else forbids the way to a root, where something does, in a clause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<Remote>,
     /// Whose root that is.
     #[serde(default, skip_serializing_if = "is_default")]
     pub anchor: Anchor,

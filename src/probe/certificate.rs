@@ -101,7 +101,7 @@ fn with_extensions(mut facts: Certificate, certificate: &X509Certificate) -> Cer
 
 fn usages(usage: &ExtendedKeyUsage) -> Vec<Remote> {
     let named = [
-        (usage.any, "any"),
+        (usage.any, "anyExtendedKeyUsage"),
         (usage.server_auth, "serverAuth"),
         (usage.client_auth, "clientAuth"),
         (usage.code_signing, "codeSigning"),

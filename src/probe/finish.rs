@@ -190,6 +190,7 @@ impl Judges<'_, '_> {
             clear: shown.clear,
             chain: shown.chain.iter().map(facts).collect(),
             path: way.path,
+            refusal: self.refusal(&shown.chain, way),
             anchor: way.anchor,
             weakly: way.weakly,
             lapses: way.lapses,
@@ -215,6 +216,11 @@ impl Judges<'_, '_> {
             (Ok(_), None) => Err(Problem::Unobserved("there is no root to verify it by".into())),
             (Err(problem), _) => Err(problem),
         }))
+    }
+
+    fn refusal(&self, chain: &[CertificateDer<'static>], way: Way) -> Option<Remote> {
+        let why = (way.path == Path::Untrusted).then(|| self.roots.refusal(chain, self.pool))?;
+        why.map(Remote::new)
     }
 
     /// Where a chain leads, and with what the others know.

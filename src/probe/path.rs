@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
-use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
+use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
@@ -114,6 +114,17 @@ impl Roots {
         }
     }
 
+    /// What forbids the way of a chain that leads to no root.
+    pub(super) fn refusal(
+        &self,
+        chain: &[CertificateDer<'_>],
+        others: &[CertificateDer<'_>],
+    ) -> Option<&'static str> {
+        let moments = moments(chain, others, self.now);
+        let tried = self.ways().into_iter().flat_map(|by| moments.iter().map(move |moment| (by, *moment)));
+        tried.filter_map(|(by, moment)| forbidding(&verified_at(chain, others, by, moment).err()?)).next()
+    }
+
     /// True where only this machine's own roots make a chain good.
     pub(super) fn machine_trusts(&self, chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>]) -> bool {
         let by = By { anchor: Anchor::Machine, anchors: self.own(), algorithms: &self.strong, weakly: false };
@@ -204,12 +215,38 @@ fn names_itself(leaf: &CertificateDer<'_>) -> bool {
 
 /// True where that certificate leads to a root at that moment.
 fn leads_at(chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>], by: By<'_>, moment: i64) -> bool {
-    let Some(Ok(leaf)) = chain.first().map(EndEntityCert::try_from) else { return false };
-    let Ok(moment) = u64::try_from(moment) else { return false };
+    verified_at(chain, others, by, moment).is_ok()
+}
+
+fn verified_at(
+    chain: &[CertificateDer<'_>],
+    others: &[CertificateDer<'_>],
+    by: By<'_>,
+    moment: i64,
+) -> Result<(), Error> {
+    let leaf = EndEntityCert::try_from(chain.first().ok_or(Error::BadDer)?)?;
+    let moment = u64::try_from(moment).map_err(|_| Error::BadDerTime)?;
     let moment = UnixTime::since_unix_epoch(Duration::from_secs(moment));
     let intermediates: Vec<CertificateDer<'_>> = chain[1..].iter().chain(others).cloned().collect();
     let usage = KeyUsage::server_auth();
-    leaf.verify_for_usage(by.algorithms, by.anchors, &intermediates, moment, usage, None, None).is_ok()
+    leaf.verify_for_usage(by.algorithms, by.anchors, &intermediates, moment, usage, None, None).map(drop)
+}
+
+/// What forbids a way that names and signatures would allow (RFC 5280 section 6.1), in a clause.
+fn forbidding(error: &Error) -> Option<&'static str> {
+    Some(match error {
+        Error::NameConstraintViolation => {
+            "an authority above it may not issue for this name (nameConstraints)"
+        }
+        Error::PathLenConstraintViolated => {
+            "an authority above it may not have further authorities below it (pathLenConstraint)"
+        }
+        Error::EndEntityUsedAsCa => "what stands above it is not the certificate of an authority (CA:FALSE)",
+        Error::UnsupportedCriticalExtension => {
+            "an authority above it has a critical extension that clients do not know"
+        }
+        _ => return None,
+    })
 }
 
 /// A certificate's start and end, in seconds since 1970.

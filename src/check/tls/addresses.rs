@@ -236,7 +236,7 @@ fn rolling(host: &Host, looked: &Looked) -> Verdict {
 
 /// True where what was seen of a host came from an address that serves otherwise than the others.
 pub(in crate::check) fn misled(host: &Host, world: &World) -> bool {
-    let Some(url) = host.root("https") else { return false };
+    let Some(url) = host.root("https").filter(|_| !world.observed.visits.is_empty()) else { return false };
     let Some(Seen::Answer(handshake)) = world.observed.tls(&url) else { return false };
     let Some(peer) = handshake.peer else { return false };
     let Ok(looked) = looked(host, world) else { return false };

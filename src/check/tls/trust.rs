@@ -80,6 +80,13 @@ fn untrusted(host: &Host, handshake: &Handshake) -> Verdict {
     if let Some(verdict) = strength::unverifiable(host, handshake) {
         return verdict;
     }
+    if let Some(refusal) = &handshake.refusal {
+        return Verdict::fail(format!("clients refuse the certificate of {}: {refusal}", host.name))
+            .expected("a chain that its authorities' own limits allow")
+            .observed(refusal.as_str())
+            .label("chain not allowed")
+            .help("have the certificate issued by an authority that may issue for this name, and serve its chain");
+    }
     let issuer = handshake.chain.last().map_or("nobody", |last| last.issuer.as_str());
     if handshake.anchor == Anchor::Machine {
         return here_only(host, issuer);
@@ -109,7 +116,8 @@ fn here_only(host: &Host, issuer: &str) -> Verdict {
 /// Why clients refuse a server's certificate whoever issued it, and what to do about it.
 fn unfit(leaf: &Certificate) -> Option<(String, &'static str)> {
     let again = "have a certificate for TLS servers issued, and serve it";
-    let serves = |usage: &Remote| matches!(usage.as_str(), "serverAuth" | "any");
+    // Firefox does not take anyExtendedKeyUsage for it, and neither does the CA/Browser Forum.
+    let serves = |usage: &Remote| usage.as_str() == "serverAuth";
     if let Some(version) = leaf.version {
         return Some((format!("it is of X.509 version {version}, and only version 3 can name hosts"), again));
     }

@@ -189,3 +189,21 @@ fn the_issuers_organisation_is_known_by_its_root() {
     let leaf = made(self::params("a.test", false), Some(&made_up));
     assert!(roots(&[]).knows_organisation(&leaf.der()));
 }
+
+#[test]
+fn what_forbids_a_way_is_told() {
+    let mut narrow = params("Narrow", true);
+    narrow.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let root = made(params("Root", true), None);
+    let narrow = made(narrow, Some(&root));
+    let below = made(params("Below", true), Some(&narrow));
+    let leaf = made(params("a.test", false), Some(&below));
+    let roots = roots(&[&root]);
+    let refusal = |chain: &[CertificateDer<'_>]| roots.refusal(chain, &[]).unwrap_or_default();
+    assert!(refusal(&[leaf.der(), below.der(), narrow.der()]).contains("pathLenConstraint"));
+    let wrong = made(params("b.test", false), Some(&narrow));
+    let leaf = made(params("a.test", false), Some(&wrong));
+    assert!(refusal(&[leaf.der(), wrong.der(), narrow.der()]).contains("CA:FALSE"));
+    let [_, middle, stranger] = family();
+    assert_eq!(refusal(&[stranger.der(), middle.der()]), "");
+}

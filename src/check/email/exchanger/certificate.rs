@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{dane, handshakes};
 use crate::check::email::mta_sts;
+use crate::check::tls::chain::lapsed;
 use crate::check::tls::{covers, shown_names};
 use crate::check::{Verdict, World, seen};
 use crate::item::Exchanger;
@@ -76,6 +77,9 @@ fn faults(host: &str, handshake: &Handshake, usage: Option<u8>, world: &World) -
     match handshake.path {
         Path::Malformed => return vec!["cannot be read".into()],
         _ if usage == Some(2) => {}
+        _ if lapsed(handshake, world).is_some() => {
+            found.push("comes with an intermediate that has ended".to_owned());
+        }
         Path::Trusted => {}
         Path::SelfSigned => found.push("is signed with its own key".to_owned()),
         Path::Untrusted => found.push(format!("leads to no trusted root (its chain ends at {issuer})")),
