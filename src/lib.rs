@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], and those of [`mail`].
+//! the stations, without IO: [`caa`], and those of [`mail`] and [`web`].
 
 mod authority;
 pub mod caa;
@@ -30,3 +30,4 @@ pub mod spec;
 mod system;
 mod takeover;
 pub mod wanted;
+pub mod web;

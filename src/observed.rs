@@ -3,6 +3,7 @@
 
 mod dns;
 mod mail;
+mod page;
 mod registration;
 mod remote;
 mod web;
@@ -18,6 +19,7 @@ pub use dns::{
     ChainState, Delegation, Denial, DnsAnswer, DnsRecord, Dnssec, Server, Signature, Signer, Transfer, Zone,
 };
 pub use mail::{Logo, Smtp, Svg, TextFile};
+pub use page::{Alternate, Page, Resource, ResourceKind};
 pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
