@@ -72,7 +72,7 @@ pub enum Path {
 }
 
 /// One HTTP answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exchange {
     /// Status code (RFC 9110 section 15).

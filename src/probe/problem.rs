@@ -78,6 +78,11 @@ impl Until {
         Self { at: Instant::now() + limit, limit }
     }
 
+    /// As long again, from now.
+    pub(super) fn again(self) -> Self {
+        Self::after(self.limit)
+    }
+
     /// When that is.
     pub(super) fn at(self) -> Instant {
         self.at

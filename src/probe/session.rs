@@ -2,38 +2,34 @@
 
 mod exchange;
 mod fetch;
+mod lines;
 mod visit;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::future::{Either, join, join_all, select};
+use futures_util::future::{join, join_all};
 use hickory_proto::op::Message;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use tokio::net::TcpStream;
 use tokio::time::Instant;
-use tokio_rustls::client::TlsStream;
 use url::Url;
 
 use super::connect::overridden;
 use super::dns::{Checked, Flags, Resolver};
 use super::dnssec;
-use super::http::{Answer, Ask};
-use super::limit::{Again, Limits, Permit};
+use super::http::Question;
+use super::limit::Limits;
 use super::memo::{Memo, Tally};
-use super::problem::{Problem, Until};
+use super::problem::Problem;
 use super::smtp::Talk;
 use super::tls::Shown;
-use super::{ProbeError, Progress, Settings, TrustAnchors, dial, http, tls};
-use crate::observed::{
-    DnsAnswer, Exchange, FailureKind, Logo, Registration, TextFile, Transfer, Visit, Zone, origin, question,
-};
+use super::{ProbeError, Progress, Settings, TrustAnchors, dial, tls};
+use crate::observed::{DnsAnswer, Exchange, Logo, Registration, TextFile, Transfer, Visit, Zone, question};
+use lines::Lines;
 
 /// Largest intermediate certificate that is fetched.
 const MOST_CERTIFICATE: usize = 64 * 1024;
@@ -73,27 +69,8 @@ pub(super) struct Session<'a> {
     pub(super) redirected: RefCell<BTreeSet<String>>,
     pub(super) registrations: Memo<Result<Registration, Problem>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
-    /// First connections, shaken hands on and not yet asked anything, by origin.
-    open: RefCell<BTreeMap<String, Open>>,
-    /// Origins whose first connection has an owner.
-    owned: RefCell<BTreeSet<String>>,
-}
-
-/// A connection after its handshake.
-struct Open {
-    stream: TlsStream<TcpStream>,
-    peer: SocketAddr,
-    until: Until,
-    permit: Permit,
-}
-
-impl Open {
-    async fn get(self, url: &Url) -> Result<Answer, Problem> {
-        let h2 = tls::chose_h2(&self.stream);
-        let answer = http::get(self.stream, Ask { url, peer: self.peer, until: self.until, h2 }).await;
-        drop(self.permit);
-        answer
-    }
+    /// What stands open, by origin.
+    lines: RefCell<BTreeMap<String, Lines>>,
 }
 
 impl<'a> Session<'a> {
@@ -127,8 +104,7 @@ impl<'a> Session<'a> {
             redirected: RefCell::default(),
             registrations: Memo::new(),
             fetched: Memo::new(),
-            open: RefCell::default(),
-            owned: RefCell::default(),
+            lines: RefCell::default(),
         })
     }
 
@@ -188,11 +164,7 @@ impl<'a> Session<'a> {
 
     /// The answer to a GET, kept under the URL.
     pub(super) async fn exchange(&self, url: &Url) -> Result<Exchange, Problem> {
-        let ask = async || {
-            let answer =
-                if url.scheme() == "https" { self.secured(url).await } else { self.plain(url).await };
-            answer.map(|answer| answer.exchange)
-        };
+        let ask = async || self.ask(Question::get(url)).await.map(|answer| answer.exchange);
         self.http.get(url.as_str(), &self.tally, ask).await
     }
 
@@ -200,7 +172,7 @@ impl<'a> Session<'a> {
     /// a certificate that nobody vouches for, so it is asked once and only in public.
     pub(super) async fn certificate(&self, url: &Url) -> Option<CertificateDer<'static>> {
         let ask = async || {
-            let answer = self.attempt(url).await.ok()?;
+            let answer = self.ask_once(&Question::get(url)).await.ok()?;
             let whole = answer.exchange.status == 200 && !answer.exchange.body_cut;
             (whole && answer.body.len() <= MOST_CERTIFICATE).then(|| {
                 CertificateDer::from_pem_slice(&answer.body)
@@ -219,78 +191,6 @@ impl<'a> Session<'a> {
             self.redirected.borrow_mut().insert(host);
         }
         to
-    }
-
-    async fn plain(&self, url: &Url) -> Result<Answer, Problem> {
-        self.limits.retrying(async || self.attempt(url).await, again).await
-    }
-
-    /// One URL of an origin asks on the connection whose handshake is kept; the others use
-    /// connections of their own, at once, but stand and fall with that handshake.
-    async fn secured(&self, url: &Url) -> Result<Answer, Problem> {
-        let origin = origin(url);
-        let handshake = async { self.handshake(url, &origin).await.map_err(below) };
-        let first = self.owned.borrow_mut().insert(origin.clone());
-        let attempt = async || {
-            let open = if first { self.open.borrow_mut().remove(&origin) } else { None };
-            match open {
-                Some(open) => open.get(url).await,
-                None => self.attempt(url).await,
-            }
-        };
-        if first {
-            handshake.await?;
-            return self.limits.retrying(attempt, again).await;
-        }
-        let (own, handshake) = (pin!(self.limits.retrying(attempt, again)), pin!(handshake));
-        match select(own, handshake).await {
-            Either::Left((own, handshake)) => handshake.await.and(own),
-            Either::Right((shaken, own)) => {
-                shaken?;
-                own.await
-            }
-        }
-    }
-
-    async fn handshake(&self, url: &Url, origin: &str) -> Result<Shown, Problem> {
-        let ask = async || {
-            let outcome = self.limits.retrying(async || self.shake_hands(url).await, timed_out).await;
-            let (open, shown) = outcome?;
-            self.open.borrow_mut().insert(origin.to_owned(), open);
-            Ok(shown)
-        };
-        self.tls.get(origin, &self.tally, ask).await
-    }
-
-    async fn shake_hands(&self, url: &Url) -> Result<(Open, Shown), Problem> {
-        self.shake_hands_at(url, &self.addresses(url).await?).await
-    }
-
-    async fn shake_hands_at(&self, url: &Url, to: &[SocketAddr]) -> Result<(Open, Shown), Problem> {
-        let (stream, peer, until, permit) = self.connect(url, to).await?;
-        let host = dial::bare_host(url);
-        let (stream, shown) = tls::handshake(&self.client, stream, &host, peer, until).await?;
-        Ok((Open { stream, peer, until, permit }, shown))
-    }
-
-    async fn attempt(&self, url: &Url) -> Result<Answer, Problem> {
-        if url.scheme() == "https" {
-            let (open, _) = self.shake_hands(url).await?;
-            return open.get(url).await;
-        }
-        let (stream, peer, until, _permit) = self.connect(url, &self.addresses(url).await?).await?;
-        http::get(stream, Ask { url, peer, until, h2: false }).await
-    }
-
-    async fn connect(
-        &self,
-        url: &Url,
-        to: &[SocketAddr],
-    ) -> Result<(TcpStream, SocketAddr, Until, Permit), Problem> {
-        let permit = self.limits.permit_for(&origin(url)).await;
-        let until = Until::after(self.settings.timeout);
-        let (stream, peer) = dial::tcp(to, until).await?;
-        Ok((stream, peer, until, permit))
     }
 
     async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Problem> {
@@ -342,32 +242,4 @@ impl<'a> Session<'a> {
             _ => Ok(open),
         }
     }
-}
-
-/// What a failed handshake means for the URLs above it.
-fn below(problem: Problem) -> Problem {
-    match problem {
-        // Nothing was connected to: that is about the name, not about TLS.
-        Problem::Failed(FailureKind::NoAddress, _) => problem,
-        Problem::Failed(_, words) => Problem::Failed(FailureKind::Handshake, words),
-        unobserved @ Problem::Unobserved(_) => unobserved,
-    }
-}
-
-fn timed_out<T>(outcome: &Result<T, Problem>) -> Again {
-    match outcome {
-        Err(Problem::Failed(FailureKind::TimedOut | FailureKind::NoAnswer, _)) => Again::Soon,
-        _ => Again::No,
-    }
-}
-
-/// Time-outs, 5xx and 429 may pass; everything else stands.
-fn again(outcome: &Result<Answer, Problem>) -> Again {
-    let Ok(answer) = outcome else { return timed_out(outcome) };
-    let exchange = &answer.exchange;
-    if exchange.status != 429 && !(500..600).contains(&exchange.status) {
-        return Again::No;
-    }
-    let asked = exchange.header("retry-after").next().and_then(|value| value.as_str().trim().parse().ok());
-    asked.map_or(Again::Soon, |seconds| Again::After(Duration::from_secs(seconds)))
 }

@@ -272,13 +272,10 @@ impl Builder {
         }
     }
 
-    fn config(&self, host: &str, shared: &Shared) -> Arc<ServerConfig> {
-        config(self.sites.get(host), host, shared)
-    }
-
     /// Bad weather as a service.
     fn forecast(&self, weather: Weather, host: &str, port: u16, shared: &Shared) -> Service {
-        let config = (port == 443).then(|| self.config(host, shared));
+        // What is played is bytes of HTTP/1.1.
+        let config = (port == 443).then(|| config(self.sites.get(host), host, shared, &["http/1.1"]));
         let round_trip = self.round_trip;
         Arc::new(move |stream, _| {
             let config = config.clone();
@@ -290,7 +287,8 @@ impl Builder {
 
     fn bind_web(self, bound: &mut Bound, shared: &Arc<Shared>) {
         let ((https, tls_addr), (http, plain_addr)) = (listener(), listener());
-        let tls = self.sites.keys().map(|host| (host.clone(), self.config(host, shared))).collect();
+        let tls = self.sites.iter().map(|(host, site)| (host.clone(), site_config(site, host, shared)));
+        let tls = tls.collect();
         for (host, site) in &self.sites {
             let port_80 = site.port_80.unwrap_or(self.port_80);
             bound.connects.entry((host.clone(), 443)).or_insert(tls_addr);
@@ -299,17 +297,22 @@ impl Builder {
             }
         }
         let log = Arc::clone(&shared.log);
-        let web =
-            Arc::new(Web { sites: self.sites, tls, port_80: self.port_80, round_trip: self.round_trip, log });
+        let (port_80, round_trip, now) = (self.port_80, self.round_trip, shared.now);
+        let web = Arc::new(Web { sites: self.sites, tls, port_80, round_trip, log, now });
         tokio::spawn(web::serve_https(https, Arc::clone(&web)));
         tokio::spawn(web::serve_http(http, web));
     }
 }
 
-/// The TLS set-up of a host, as its site says.
-pub(super) fn config(site: Option<&Site>, host: &str, shared: &Shared) -> Arc<ServerConfig> {
+/// The TLS set-up of a host, as its site says, with what is spoken inside.
+pub(super) fn config(site: Option<&Site>, host: &str, shared: &Shared, alpn: &[&str]) -> Arc<ServerConfig> {
     let cert = site.and_then(|site| site.cert.clone()).unwrap_or_else(Cert::good);
     let versions =
         site.and_then(|site| site.versions.clone()).unwrap_or_else(|| rustls::ALL_VERSIONS.to_vec());
-    shared.ca.server(&cert, host, &["http/1.1"], &versions)
+    shared.ca.server(&cert, host, alpn, &versions)
+}
+
+/// The same with all that the site speaks.
+pub(super) fn site_config(site: &Site, host: &str, shared: &Shared) -> Arc<ServerConfig> {
+    config(Some(site), host, shared, site.protocols())
 }

@@ -132,6 +132,7 @@ impl Registry {
             port_80: Port80::Same,
             round_trip: Duration::ZERO,
             log: Arc::clone(&shared.log),
+            now: shared.now,
         };
         tokio::spawn(serve_http(listener, Arc::new(web)));
         addr

@@ -1,7 +1,7 @@
 //! What an HTTP host of the lab answers.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rustls::SupportedProtocolVersion;
 
@@ -67,6 +67,11 @@ impl Response {
         Self::new(status, "").header("Location", location)
     }
 
+    /// Whether there is a header of that name.
+    pub fn has(&self, name: &str) -> bool {
+        self.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
+    }
+
     /// Adds a header.
     pub fn header(mut self, name: &str, value: impl Into<Vec<u8>>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
@@ -95,14 +100,33 @@ pub enum Port80 {
 /// Answers any request.
 pub type Handler = Arc<dyn Fn(&Request) -> Response + Send + Sync>;
 
+/// The path of which every good site says that it is not there.
+const ABSENT_PATH: &str = "/launch-ready-no-such-page";
+/// What a good site sends with every answer that says nothing else about it.
+const MANNERS: &[(&str, &str)] = &[
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "strict-origin-when-cross-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+    (
+        "content-security-policy",
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    ),
+];
+
 enum Answer {
     Page(Response),
     Handler(Handler),
 }
 
-/// One host: pages by path, in the order they were written; the first that fits answers.
+/// One host: pages by path, in the order they were written; the first that fits answers. What visitors
+/// and graders expect of every site (security headers, an icon, security.txt, 404 for what is not there)
+/// is added unless the site is [`unadorned`](Site::unadorned).
 #[derive(Default)]
 pub struct Site {
+    unadorned: bool,
+    only_h1: bool,
+    redirects_all: bool,
     pages: Vec<(String, Answer)>,
     everywhere: Vec<(String, Vec<u8>)>,
     /// What it does on port 80; the lab's default if not said.
@@ -115,6 +139,23 @@ impl Site {
     fn add(&mut self, path: &str, answer: Answer) -> &mut Self {
         self.pages.push((path.to_owned(), answer));
         self
+    }
+
+    /// Without the good manners that sites of the lab have by themselves.
+    pub fn unadorned(&mut self) -> &mut Self {
+        self.unadorned = true;
+        self
+    }
+
+    /// Speaks no HTTP/2.
+    pub fn only_h1(&mut self) -> &mut Self {
+        self.only_h1 = true;
+        self
+    }
+
+    /// What the site offers inside TLS (RFC 7301), its favourite first.
+    pub(super) fn protocols(&self) -> &'static [&'static str] {
+        if self.only_h1 { &["http/1.1"] } else { &["h2", "http/1.1"] }
     }
 
     /// Answers a path, whatever the query. `/api/*` stands for every path that begins with `/api/`.
@@ -173,6 +214,7 @@ impl Site {
     /// Redirects every request to the same path and query under another base.
     pub fn redirect_all_as(&mut self, status: u16, base: &str) -> &mut Self {
         let base = base.trim_end_matches('/').to_owned();
+        self.redirects_all = true;
         self.handler("/*", move |request| {
             Response::redirect(status, &format!("{base}{}", request.path_and_query))
         })
@@ -196,7 +238,8 @@ impl Site {
     pub fn trouble(&mut self, path: &str, trouble: Trouble) -> &mut Self {
         let mut response = Response::new(200, "");
         response.trouble = Some(trouble);
-        self.response(path, response)
+        // Trouble is bytes of HTTP/1.1.
+        self.only_h1().response(path, response)
     }
 
     /// The certificate on port 443; good until said otherwise.
@@ -217,21 +260,72 @@ impl Site {
         self
     }
 
-    /// The answer to a request.
-    pub(super) fn answer(&self, request: &Request, port_80: Port80) -> Response {
+    /// The answer to a request; `now` is the lab's time.
+    pub(super) fn answer(&self, request: &Request, port_80: Port80, now: SystemTime) -> Response {
         let mut response = if !request.tls && port_80 == Port80::ToHttps {
             Response::redirect(301, &format!("https://{}{}", request.host, request.path_and_query))
         } else {
-            self.pages.iter().find(|(path, _)| fits(path, request.path())).map_or_else(
-                || Response::new(404, "not found"),
-                |(_, answer)| match answer {
-                    Answer::Page(page) => page.clone(),
-                    Answer::Handler(handler) => handler(request),
-                },
-            )
+            self.own_page(request)
+                .or_else(|| self.mannerly(request, now))
+                .unwrap_or_else(|| self.page_for(request))
         };
         response.headers.extend(self.everywhere.iter().cloned());
+        if !self.unadorned {
+            for (name, value) in MANNERS {
+                if !response.has(name) {
+                    response = response.header(name, *value);
+                }
+            }
+        }
         response
+    }
+
+    /// What is written for exactly this path.
+    fn own_page(&self, request: &Request) -> Option<Response> {
+        let (_, answer) = self.pages.iter().find(|(path, _)| path == request.path())?;
+        Some(answer.to(request))
+    }
+
+    /// What a good site has although nobody wrote it.
+    fn mannerly(&self, request: &Request, now: SystemTime) -> Option<Response> {
+        if self.unadorned || self.redirects_all {
+            return None;
+        }
+        match request.path() {
+            ABSENT_PATH | "/robots.txt" => Some(Response::new(404, "not found")),
+            "/favicon.ico" => Some(Response::new(200, ICON).header("Content-Type", "image/x-icon")),
+            "/.well-known/security.txt" => {
+                let text =
+                    format!("Contact: mailto:security@{}\nExpires: {}\n", request.host, in_half_a_year(now));
+                Some(Response::new(200, text).header("Content-Type", "text/plain; charset=utf-8"))
+            }
+            _ => None,
+        }
+    }
+
+    fn page_for(&self, request: &Request) -> Response {
+        let page = self.pages.iter().find(|(path, _)| fits(path, request.path()));
+        page.map_or_else(|| Response::new(404, "not found"), |(_, answer)| answer.to(request))
+    }
+}
+
+/// The smallest icon that is one: a directory without images.
+const ICON: &[u8] = &[0, 0, 1, 0, 0, 0];
+
+fn in_half_a_year(now: SystemTime) -> String {
+    let then = now + Duration::from_secs(180 * 86_400);
+    jiff::Timestamp::try_from(then)
+        .map(|then| then.round(jiff::Unit::Second).unwrap_or(then))
+        .expect("a time")
+        .to_string()
+}
+
+impl Answer {
+    fn to(&self, request: &Request) -> Response {
+        match self {
+            Self::Page(page) => page.clone(),
+            Self::Handler(handler) => handler(request),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpSocket};
 
 use super::Shared;
 use super::bound::Bound;
-use super::builder::config;
+use super::builder::site_config;
 use super::site::{Port80, Site};
 use super::web::{self, Web};
 
@@ -38,12 +38,12 @@ impl Six {
             return;
         }
         let (listener, addr) = listener();
-        let tls = self.sites.iter().map(|(host, site)| (host.clone(), config(Some(site), host, shared)));
+        let tls = self.sites.iter().map(|(host, site)| (host.clone(), site_config(site, host, shared)));
         let tls = tls.collect();
         bound.connects_six.extend(self.sites.keys().map(|host| ((host.clone(), 443), addr)));
         bound.connects_six.extend(self.strangers.into_iter().map(|host| ((host, 443), addr)));
         let log = Arc::clone(&shared.log);
-        let web = Web { sites: self.sites, tls, port_80: Port80::Closed, round_trip, log };
+        let web = Web { sites: self.sites, tls, port_80: Port80::Closed, round_trip, log, now: shared.now };
         tokio::spawn(web::serve_https(listener, Arc::new(web)));
     }
 }

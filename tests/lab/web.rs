@@ -1,10 +1,18 @@
-//! The lab's web servers: one for HTTPS, one for HTTP, each for all hosts. HTTP/1.1 with keep-alive.
+//! The lab's web servers: one for HTTPS, one for HTTP, each for all hosts. HTTP/1.1 with keep-alive, and
+//! HTTP/2 where the client offers it.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use http_body_util::{BodyExt, Full};
+use hyper::StatusCode;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::server::conn::http2;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ServerConfig;
 use rustls::server::Acceptor;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
@@ -32,6 +40,8 @@ pub struct Web {
     pub round_trip: Duration,
     /// Where requests are noted.
     pub log: Arc<Log>,
+    /// The lab's time.
+    pub now: SystemTime,
 }
 
 /// Serves all hosts over TLS.
@@ -65,6 +75,9 @@ async fn https(stream: TcpStream, web: Arc<Web>) -> io::Result<()> {
         return close(&mut hello.io).await;
     };
     let stream = hello.into_stream(config).await?;
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        return web.talk_h2(stream).await;
+    }
     web.talk(stream, true).await
 }
 
@@ -88,6 +101,24 @@ impl Web {
         close(&mut stream).await
     }
 
+    /// The same over HTTP/2.
+    async fn talk_h2<S>(self: &Arc<Self>, stream: S) -> io::Result<()>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let service = service_fn(move |request| {
+            let web = Arc::clone(self);
+            async move {
+                let request = h2_request(request).await?;
+                let response = web.answer(&request);
+                sleep(response.delay).await;
+                Ok::<_, hyper::Error>(response.h2(&request.method))
+            }
+        });
+        let builder = http2::Builder::new(TokioExecutor::new());
+        builder.serve_connection(TokioIo::new(stream), service).await.map_err(io::Error::other)
+    }
+
     fn answer(&self, request: &Request) -> Response {
         self.log.request(Seen {
             scheme: if request.tls { "https" } else { "http" },
@@ -98,8 +129,23 @@ impl Web {
         let Some(site) = self.sites.get(&request.host) else {
             return Response::new(421, "no such site in the lab");
         };
-        site.answer(request, site.port_80.unwrap_or(self.port_80))
+        site.answer(request, site.port_80.unwrap_or(self.port_80), self.now)
     }
+}
+
+/// A request of HTTP/2 as handlers see it.
+async fn h2_request(request: hyper::Request<Incoming>) -> Result<Request, hyper::Error> {
+    let (head, body) = request.into_parts();
+    let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = head.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
+    Ok(Request {
+        method: head.method.to_string(),
+        host: head.uri.host().unwrap_or_default().to_ascii_lowercase(),
+        path_and_query: head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+        headers,
+        tls: true,
+        body: body.collect().await?.to_bytes().to_vec(),
+    })
 }
 
 /// The next request and whether it is the connection's last; `None` at its end.
@@ -146,9 +192,30 @@ fn bare_host(host: &str) -> String {
 }
 
 impl Response {
+    /// The response as HTTP/2 has it. Fields that only HTTP/1.1 knows are left out (RFC 9113 section 8.2.2).
+    fn h2(&self, method: &str) -> hyper::Response<Full<Bytes>> {
+        let bodiless = method == "HEAD" || matches!(self.status, 204 | 304);
+        let body = if bodiless { Bytes::new() } else { Bytes::from(self.body.clone()) };
+        let mut response = hyper::Response::new(Full::new(body));
+        *response.status_mut() = StatusCode::from_u16(self.status).expect("a status code");
+        let html = ("content-type".to_owned(), b"text/html; charset=utf-8".to_vec());
+        let untyped = !self.has("content-type") && !bodiless;
+        for (name, value) in untyped.then_some(&html).into_iter().chain(&self.headers) {
+            let name = name.to_ascii_lowercase();
+            let of_h1 = ["connection", "transfer-encoding", "keep-alive"].contains(&name.as_str());
+            let left_out = name == "content-type" && value.is_empty();
+            if let (false, Ok(name), Ok(value)) =
+                (of_h1 || left_out, HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value))
+            {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response
+    }
+
     /// The response as it goes over the wire.
     fn bytes(&self, method: &str, last: bool) -> Vec<u8> {
-        let has = |name: &str| self.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let has = |name: &str| self.has(name);
         let bodiless = matches!(self.status, 100..=199 | 204 | 304);
         let mut bytes = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status)).into_bytes();
         let mut line = |name: &str, value: &[u8]| {

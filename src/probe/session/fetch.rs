@@ -5,7 +5,7 @@ use url::Url;
 use super::Session;
 use crate::mail::bimi::svg;
 use crate::observed::{Logo, Remote, TextFile};
-use crate::probe::http::Answer;
+use crate::probe::http::{Answer, Question};
 use crate::probe::problem::Problem;
 
 /// Most of a file that is looked at.
@@ -18,13 +18,13 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 impl Session<'_> {
     /// A text file, kept under its URL.
     pub(in crate::probe) async fn file(&self, url: &Url) -> Result<TextFile, Problem> {
-        let ask = async || self.secured(url).await.map(|answer| text_file(&answer));
+        let ask = async || self.ask(Question::get(url)).await.map(|answer| text_file(&answer));
         self.files.get(url.as_str(), &self.tally, ask).await
     }
 
     /// A logo, kept under its URL.
     pub(in crate::probe) async fn logo(&self, url: &Url) -> Result<Logo, Problem> {
-        let ask = async || self.secured(url).await.map(|answer| logo(&answer));
+        let ask = async || self.ask(Question::get(url)).await.map(|answer| logo(&answer));
         self.logos.get(url.as_str(), &self.tally, ask).await
     }
 }
@@ -79,10 +79,7 @@ mod tests {
         let exchange = Exchange {
             status: 200,
             headers: vec![("content-type".into(), "text/plain".into())],
-            location: None,
-            body_bytes: 0,
-            excerpt: None,
-            body_cut: false,
+            ..Exchange::default()
         };
         Answer { exchange, body: body.into() }
     }

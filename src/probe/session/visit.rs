@@ -4,9 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::Url;
 
-use super::{Session, timed_out};
-use crate::observed::{Visit, visit};
+use super::Session;
+use super::lines::silent;
+use crate::observed::{Visit, origin, visit};
 use crate::probe::certificate::facts;
+use crate::probe::http::Question;
 use crate::probe::limit::Again;
 use crate::probe::problem::Problem;
 
@@ -24,10 +26,11 @@ impl Session<'_> {
                 Some(to) => vec![*to],
                 None => self.open_to(url, vec![address], false)?,
             };
-            let (open, shown) = self.shake_hands_at(url, &to).await?;
-            let leaf = shown.chain.first().map(facts);
+            let _permit = self.limits.permit_for(&origin(url)).await;
+            let (line, shown) = self.open(url, &to).await?;
+            let leaf = shown.as_ref().and_then(|shown| shown.chain.first()).map(facts);
             let (certificate, names) = leaf.map(|leaf| (leaf.sha256, leaf.names)).unwrap_or_default();
-            let status = open.get(url).await?.exchange.status;
+            let status = line.ask(&Question::get(url)).await?.exchange.status;
             Ok(Visit { certificate, names, status })
         };
         let ask = async || self.limits.retrying(attempt, failing).await;
@@ -39,6 +42,6 @@ impl Session<'_> {
 fn failing(outcome: &Result<Visit, Problem>) -> Again {
     match outcome {
         Ok(visit) if visit.status == 429 || (500..600).contains(&visit.status) => Again::Soon,
-        _ => timed_out(outcome),
+        _ => silent(outcome),
     }
 }

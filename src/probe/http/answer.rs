@@ -1,0 +1,113 @@
+//! Reads an answer up to its limits.
+
+use http_body_util::BodyExt;
+use hyper::Response;
+use hyper::body::{Body, Incoming};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
+use tokio::time::timeout_at;
+use url::Url;
+
+use super::{MOST_BODY, decode, fault};
+use crate::observed::{Exchange, FailureKind, Remote};
+use crate::probe::problem::{Problem, Until};
+
+/// Most bytes of a text that can show in an excerpt; a character has at most four.
+const MOST_EXCERPT: usize = 4 * (Remote::MAX + 1);
+
+/// An answer, with what there is of its body.
+#[derive(Debug)]
+pub(in crate::probe) struct Answer {
+    /// The facts.
+    pub(in crate::probe) exchange: Exchange,
+    /// The body as far as it was read, its coding undone.
+    pub(in crate::probe) body: Vec<u8>,
+}
+
+/// Who is asked for what, and until when.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) url: &'a Url,
+    pub(super) peer: std::net::SocketAddr,
+    pub(super) until: Until,
+}
+
+/// Waits for the answer to a request that is on its way, and reads it.
+pub(super) async fn read(
+    response: impl Future<Output = hyper::Result<Response<Incoming>>>,
+    asked: Asked<'_>,
+) -> Result<Answer, Problem> {
+    let Asked { url, peer, until } = asked;
+    let response = until.wait(FailureKind::NoAnswer, format!("no HTTP answer from {peer}"), response).await?;
+    let (head, mut incoming) = response.map_err(|error| fault::problem(&error, peer))?.into_parts();
+    let mut raw = Vec::new();
+    let whole = timeout_at(until.at(), collect(&mut incoming, &mut raw)).await == Ok(true);
+    let (body, whole) = decode::decoded(&coding(&head.headers), raw, whole);
+    let is_text = head.headers.get(CONTENT_TYPE).is_none_or(|kind| is_text(kind.as_bytes()));
+    let excerpt =
+        (is_text && !body.is_empty()).then(|| Remote::from_bytes(&body[..body.len().min(MOST_EXCERPT)]));
+    let fields = head.headers.iter();
+    let exchange = Exchange {
+        status: head.status.as_u16(),
+        headers: fields
+            .map(|(name, value)| (name.to_string(), Remote::from_bytes(value.as_bytes())))
+            .collect(),
+        location: head.headers.get(LOCATION).and_then(|value| leads_to(url, value.as_bytes())),
+        body_bytes: body.len(),
+        excerpt,
+        body_cut: !whole,
+    };
+    Ok(Answer { exchange, body })
+}
+
+/// The codings of a body in the order in which they were applied, in lower case.
+fn coding(headers: &HeaderMap) -> String {
+    let values = headers.get_all(CONTENT_ENCODING).iter();
+    let values: Vec<String> =
+        values.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_ascii_lowercase()).collect();
+    values.join(",")
+}
+
+/// True for the media types of pages and of error messages.
+fn is_text(kind: &[u8]) -> bool {
+    let kind = String::from_utf8_lossy(kind).to_ascii_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.starts_with("text/") || ["json", "xml"].iter().any(|end| kind.ends_with(end))
+}
+
+/// Reads a body up to the limit; false where it goes on behind it or breaks off.
+async fn collect(incoming: &mut Incoming, body: &mut Vec<u8>) -> bool {
+    while let Some(frame) = incoming.frame().await {
+        let Ok(frame) = frame else { return false };
+        if let Some(data) = frame.data_ref() {
+            let room = MOST_BODY - body.len();
+            body.extend_from_slice(&data[..data.len().min(room)]);
+            if data.len() > room || (data.len() == room && !incoming.is_end_stream()) {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// Where a Location leads, without its fragment; `None` where that is no address.
+fn leads_to(from: &Url, location: &[u8]) -> Option<Url> {
+    let mut url = from.join(std::str::from_utf8(location).ok()?.trim()).ok()?;
+    url.set_fragment(None);
+    Some(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_are_resolved() {
+        let from = Url::parse("https://a.test/x/y?q").expect("a URL");
+        let to = |location: &[u8]| leads_to(&from, location).map(String::from);
+        assert_eq!(to(b" /z#top ").as_deref(), Some("https://a.test/z"));
+        assert_eq!(to(b"//b.test").as_deref(), Some("https://b.test/"));
+        assert_eq!(to(b"?r").as_deref(), Some("https://a.test/x/y?r"));
+        assert_eq!(to(b"https://"), None);
+        assert_eq!(to(b"/\xff"), None);
+    }
+}
