@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Remote;
+use super::{Page, Remote};
 
 /// A completed TLS handshake.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,6 +92,13 @@ pub struct Exchange {
     /// True where the body went on behind the limit, or broke off.
     #[serde(default)]
     pub body_cut: bool,
+    /// What the body says, where it is an HTML page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<Page>,
+    /// Which of the known pages it is that no finished product serves, by their ids in
+    /// `providers/pages.yaml`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
 }
 
 impl Exchange {

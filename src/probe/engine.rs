@@ -10,6 +10,7 @@ use super::mail;
 use super::names;
 use super::problem::seen;
 use super::session::Session;
+use super::site;
 use super::zone;
 use crate::item;
 use crate::observed::{Observed, question};
@@ -44,13 +45,18 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let declared = item::urls(document, observed).into_iter().map(|declared| declared.url);
     let urls: Vec<Url> = starts.chain(redirects).chain(declared).collect();
     let hosts = item::hosts(document, observed);
-    join3(
+    let security_txt = item::security_txt(document, &hosts);
+    join4(
         join_all(names.iter().map(async |name| {
             let aliases = aliases(session, &name.name).await;
             names::hosting(session, &name.name, &aliases).await;
         })),
         join_all(urls.iter().map(|url| follow(session, url))),
         join_all(hosts.iter().map(|host| names::families(session, host))),
+        join(
+            join_all(hosts.iter().map(|host| site::look(session, host))),
+            join_all(security_txt.iter().map(|url| site::security_txt(session, url))),
+        ),
     )
     .await;
 }

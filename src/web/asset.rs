@@ -42,10 +42,8 @@ pub fn is_entry(url: &Url) -> bool {
 pub fn is_hashed(url: &Url) -> bool {
     let name = file_name(url);
     let Some((stem, ending)) = name.rsplit_once('.') else { return false };
-    let is_static = matches!(
-        ending.to_ascii_lowercase().as_str(),
-        "js" | "mjs" | "css" | "woff" | "woff2" | "png" | "jpg" | "jpeg" | "webp" | "avif" | "svg" | "wasm"
-    );
+    let is_static =
+        matches!(ending.to_ascii_lowercase().as_str(), "js" | "mjs" | "css" | "woff" | "woff2" | "wasm");
     is_static && stem.split('.').any(|part| is_hash(part) || behind_hyphen(part).is_some_and(is_hash))
 }
 
@@ -59,20 +57,19 @@ fn behind_hyphen(part: &str) -> Option<&str> {
     }
 }
 
-/// Long enough, and of digits and letters as no word has them.
+/// Of digits and letters as no word has them: hexadecimal, or eight characters of base64url or base32
+/// (Rollup, Vite, esbuild), or a long hash in both cases.
 fn is_hash(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    if text.len() < 8 || !text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
-        return false;
+    let count = |kind: fn(&char) -> bool| text.chars().filter(kind).count();
+    let digits = count(char::is_ascii_digit);
+    let hexadecimal = text.chars().all(|c| c.is_ascii_digit() || ('a'..='f').contains(&c));
+    if text.len() >= 8 && hexadecimal {
+        // A date or a number alone is no hash, and neither is a word.
+        return digits > 0 && digits < text.len();
     }
-    let hexadecimal = text.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase());
-    let letters = text.chars().filter(char::is_ascii_alphabetic).count();
-    // A date or a number alone is no hash: it is as long as 20261128, and has no letters.
-    if hexadecimal {
-        return digits > 0 && letters > 0;
-    }
+    let in_alphabet = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     let inner_capitals = text.chars().skip(1).filter(char::is_ascii_uppercase).count();
-    digits > 0 && (inner_capitals > 0 || digits > 2) && letters > 2
+    (text.len() == 8 || text.len() >= 16) && in_alphabet && digits > 0 && inner_capitals > 0
 }
 
 #[cfg(test)]
@@ -94,6 +91,7 @@ mod tests {
             "/_nuxt/entry.C8xyZ12w.js",
             "/app.5d41402abc4b2a76.chunk.js",
             "/packs/application-908ad41c8d2b4fd5b1.js",
+            "/chunk-ABC2DE3F.js",
         ] {
             assert!(is_hashed(&at(name)), "{name}");
         }
@@ -103,6 +101,8 @@ mod tests {
             "/jquery-3.7.1.min.js",
             "/js/bootstrap.bundle.min.js",
             "/img/header-20261128.png",
+            "/css/header-20261128.css",
+            "/js/jquery321.js",
             "/js/analytics-dashboard.js",
             "/css/responsive-navigation.css",
             "/js/internationalisation.js",

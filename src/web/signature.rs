@@ -32,6 +32,9 @@ pub struct Signature {
     /// Only where the status is 400 or more.
     #[serde(default)]
     error: bool,
+    /// Only where the answer is no HTML page.
+    #[serde(default)]
+    plain: bool,
     /// Where the text was read.
     #[serde(rename = "source")]
     _source: String,
@@ -56,7 +59,9 @@ pub enum Kind {
 pub struct Seen<'a> {
     /// The status.
     pub status: u16,
-    /// The title, where it is a page with one.
+    /// True for an HTML page.
+    pub is_page: bool,
+    /// Its title, where it has one.
     pub title: Option<&'a str>,
     /// The body as far as it was read.
     pub body: &'a [u8],
@@ -81,6 +86,7 @@ pub fn find(id: &str) -> Option<&'static Signature> {
 impl Signature {
     fn fits(&self, seen: Seen, body: &str) -> bool {
         (!self.error || seen.status >= 400)
+            && !(self.plain && seen.is_page)
             && self.most.is_none_or(|most| seen.body.len() <= most)
             && (self.title.is_empty() || seen.title.is_some_and(|title| self.is_titled(title)))
             && self.begins.as_ref().is_none_or(|begins| body.starts_with(begins))
@@ -106,10 +112,31 @@ fn single_spaced(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// True where the parts between the `*` stand in the text, in that order.
+/// True where the parts between the `*` stand in the text, in that order, no `<` between them.
 fn holds(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
-    parts.try_fold(text, |rest, part| rest.split_once(part).map(|(_, behind)| behind)).is_some()
+    let first = parts.next().unwrap_or_default();
+    let mut rest = text;
+    while let Some((_, behind)) = rest.split_once(first) {
+        if follow(parts.clone(), behind) {
+            return true;
+        }
+        // Up to the next `<`, a later beginning has less behind it than this one had.
+        rest = behind.find('<').map_or("", |at| &behind[at..]);
+        if first.is_empty() {
+            return false;
+        }
+    }
+    false
+}
+
+/// True where the parts come next, each before the next `<` behind the one before.
+fn follow<'p>(mut parts: impl Iterator<Item = &'p str>, text: &str) -> bool {
+    let next = |rest, part| {
+        let (before, behind) = str::split_once(rest, part)?;
+        (!before.contains('<')).then_some(behind)
+    };
+    parts.try_fold(text, next).is_some()
 }
 
 /// True where the pattern is the whole text.
@@ -117,7 +144,8 @@ fn is_whole(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
     let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
     let inner = text.strip_prefix(first).and_then(|text| text.strip_suffix(last));
-    inner.is_some_and(|inner| holds(middle, inner))
+    let next = |rest, part| str::split_once(rest, part).map(|(_, behind)| behind);
+    inner.is_some_and(|inner| middle.split('*').try_fold(inner, next).is_some())
 }
 
 #[cfg(test)]
