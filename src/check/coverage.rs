@@ -17,7 +17,6 @@ const NOT_JUDGED: &[&str] = &[
     "endpoints.refuse_anonymous",
     "endpoints.samples",
     "handover",
-    "hosts.*.app",
     "monitoring",
     "secrets",
     "tls.hsts",

@@ -36,13 +36,8 @@ const SINGLE_PAGE: &[&str] = &[
     "vue",
 ];
 /// Files that start a Flutter application, and keep their names.
-const FLUTTER_ENTRIES: &[&str] = &[
-    "/index.html",
-    "/main.dart.js",
-    "/flutter_bootstrap.js",
-    "/flutter.js",
-    "/flutter_service_worker.js",
-];
+const FLUTTER_ENTRIES: &[&str] =
+    &["/index.html", "/main.dart.js", "/flutter_bootstrap.js", "/flutter.js", "/flutter_service_worker.js"];
 
 impl Host<'_> {
     /// The kind of application, as the spec says it, in lower case.

@@ -16,7 +16,8 @@ pub(super) fn read(url: &Url, answer: Answer) -> Exchange {
     let is_html = page::is_html(media_type, &body);
     exchange.page = is_html.then(|| page::read(&body, url));
     let title = exchange.page.as_ref().and_then(|page| page.title.as_ref()).map(Remote::as_str);
-    exchange.marks = signature::marks(signature::Seen { status: exchange.status, is_page: is_html, title, body: &body });
+    exchange.marks =
+        signature::marks(signature::Seen { status: exchange.status, is_page: is_html, title, body: &body });
     exchange
 }
 

@@ -71,7 +71,8 @@ impl Directives {
     fn of(exchange: &Exchange, field: &str) -> Self {
         let values = exchange.header(field).flat_map(|value| value.as_str().split(','));
         let directives = values.map(str::trim).filter(|part| !part.is_empty()).map(|part| {
-            let (name, value) = part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)));
+            let (name, value) =
+                part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)));
             let value = value.map(|value| value.trim().trim_matches('"').to_owned());
             (name.trim().to_ascii_lowercase(), value)
         });
@@ -100,9 +101,8 @@ impl Directives {
 /// How long `Expires` keeps an answer; what is no date is in the past (section 5.3).
 fn expires(exchange: &Exchange) -> Option<Duration> {
     let expires = exchange.header("expires").next()?;
-    let date = |text: &str| -> Option<Timestamp> {
-        Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp())
-    };
+    let date =
+        |text: &str| -> Option<Timestamp> { Some(jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp()) };
     let sent = exchange.header("date").next().and_then(|sent| date(sent.as_str()));
     let (Some(end), Some(sent)) = (date(expires.as_str()), sent) else { return Some(Duration::ZERO) };
     Some(Duration::try_from(end.duration_since(sent)).unwrap_or_default())

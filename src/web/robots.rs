@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn a_crawlers_own_groups_replace_those_for_everybody() {
-        let text = "User-agent: *\nDisallow: /\n\nuser-agent: Googlebot/2.1\nuser-agent: bingbot\nDisallow:\n";
+        let text =
+            "User-agent: *\nDisallow: /\n\nuser-agent: Googlebot/2.1\nuser-agent: bingbot\nDisallow:\n";
         assert_eq!(forbidden(text, "Googlebot", "/"), None);
         assert_eq!(forbidden(text, "bingbot", "/"), None);
         assert_eq!(forbidden(text, "other", "/"), Some(2));
@@ -164,7 +165,8 @@ mod tests {
 
     #[test]
     fn what_is_no_rule_forbids_nothing() {
-        for text in ["", "Disallow: /", "<!doctype html>\n<p>Disallow: /</p>", "User-agent: *\nDisallow: # /"] {
+        for text in ["", "Disallow: /", "<!doctype html>\n<p>Disallow: /</p>", "User-agent: *\nDisallow: # /"]
+        {
             assert_eq!(forbidden(text, "googlebot", "/"), None, "{text}");
         }
         assert_eq!(forbidden("\u{feff}User-agent: *\nSitemap: x\nDisallow:/", "g", "/"), Some(3));

@@ -2,6 +2,7 @@
 
 pub(super) mod plain;
 pub(super) mod redirect;
+pub(super) mod site;
 mod trail;
 
 use url::Url;

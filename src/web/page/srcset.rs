@@ -13,7 +13,8 @@ pub(super) fn addresses(srcset: &str) -> Vec<&str> {
         let (address, behind) = rest.split_at(end);
         found.push(address.trim_end_matches(','));
         // Behind the address, up to the next comma, stand its width or density.
-        rest = if address.ends_with(',') { behind } else { behind.split_once(',').map_or("", |(_, next)| next) };
+        rest =
+            if address.ends_with(',') { behind } else { behind.split_once(',').map_or("", |(_, next)| next) };
     }
 }
 

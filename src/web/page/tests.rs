@@ -90,7 +90,10 @@ fn what_a_page_says_of_itself() {
     assert_eq!(page.csp, ["upgrade-insecure-requests".into()]);
     assert!(page.password && !page.inline_icon && !page.cut);
     assert_eq!(page.text, "Hello,you".len());
-    assert!(super::read(b"<link rel=icon href='data:,'>", &Url::parse("https://a.test/").expect("a URL")).inline_icon);
+    assert!(
+        super::read(b"<link rel=icon href='data:,'>", &Url::parse("https://a.test/").expect("a URL"))
+            .inline_icon
+    );
 }
 
 #[test]
@@ -132,8 +135,10 @@ fn soup() -> impl Strategy<Value = String> {
         Just("-->".to_owned()),
         Just("<script>".to_owned()),
         Just("</script>".to_owned()),
-        "[a-z:/.]{0,8}".prop_map(|address| format!("<img src='{address}' srcset='{address} 2x,, {address}'>")),
-        "[a-z]{1,6}( [a-z]{1,6})?".prop_map(|rel| format!("<link rel='{rel}' href=/x as=script hreflang=de>")),
+        "[a-z:/.]{0,8}"
+            .prop_map(|address| format!("<img src='{address}' srcset='{address} 2x,, {address}'>")),
+        "[a-z]{1,6}( [a-z]{1,6})?"
+            .prop_map(|rel| format!("<link rel='{rel}' href=/x as=script hreflang=de>")),
         "\\PC{0,12}",
     ];
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())

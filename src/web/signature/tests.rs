@@ -53,7 +53,8 @@ fn ordinary_pages_are_none_of_them() {
         .map(|(_, _, body)| body.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
         .map(|body| format!("<pre><code>{body}</code></pre>\n"))
         .collect();
-    let article = format!("<!doctype html><title>How we read default pages</title><h1>Default pages</h1>{quoted}");
+    let article =
+        format!("<!doctype html><title>How we read default pages</title><h1>Default pages</h1>{quoted}");
     assert_eq!(marked(200, &article), Vec::<String>::new());
     for title in [
         "Welcome to nginx hosting",
@@ -65,7 +66,8 @@ fn ordinary_pages_are_none_of_them() {
         "Symfony: what is new",
         "Coming soon",
     ] {
-        let page = format!("<title>{title}</title><h1>{title}</h1><p>nginx, React, laravel.com, Hello world!</p>");
+        let page =
+            format!("<title>{title}</title><h1>{title}</h1><p>nginx, React, laravel.com, Hello world!</p>");
         assert_eq!(marked(200, &page), Vec::<String>::new(), "{title}");
     }
     for body in ["", "ok", "{\"error\":\"not found\"}", "404 page not found", "Hello World!, said the shop"] {
