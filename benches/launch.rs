@@ -186,6 +186,43 @@ fn delayed(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// How far away hosts are in the benches of doors.
+const FAR: Duration = Duration::from_millis(50);
+
+/// Hosts and nothing else: TLS and HTTP in depth.
+fn doors(criterion: &mut Criterion, hosts: usize, round_trip: Duration, hard_limit: &str) {
+    let mut text = format!("domain: {DOMAIN}\nhosts:\n  apex: {{}}\n");
+    for n in 1..hosts {
+        let _ = writeln!(text, "  h{n}: {{}}");
+    }
+    let document = load::parse("bench.yaml", &text).expect("a good spec");
+    let mut builder = world(hosts);
+    builder.round_trip(round_trip);
+    let lab = builder.start();
+    let settings = Settings { only_web: true, concurrency: 1024, ..settings(&lab) };
+    let time = median(&document, &settings);
+    let trips = match round_trip {
+        Duration::ZERO => String::new(),
+        _ => format!(" = {:.2} round trips", time.as_secs_f64() / round_trip.as_secs_f64()),
+    };
+    let (connections, requests) = (lab.log().connections().len() / 9, lab.log().requests().len() / 9);
+    eprintln!(
+        "doors: {hosts} hosts, {} ms a round trip: {time:?}{trips}; {connections} connections, {requests} requests ({hard_limit})",
+        round_trip.as_millis()
+    );
+    let mut group = criterion.benchmark_group("doors");
+    group.sample_size(10);
+    let name = format!("{hosts} hosts, {} ms a round trip", round_trip.as_millis());
+    group.bench_function(name, |bencher| bencher.iter(|| look(&document, &settings)));
+    group.finish();
+}
+
+fn all_doors(criterion: &mut Criterion) {
+    doors(criterion, 1, FAR, "at most 3.5 round trips");
+    doors(criterion, 10, FAR, "at most 4.5 round trips");
+    doors(criterion, 50, Duration::ZERO, "at most 150 ms");
+}
+
 fn replayed(criterion: &mut Criterion) {
     let text = spec(300);
     let document = load::parse("bench.yaml", &text).expect("a good spec");
@@ -205,5 +242,5 @@ fn replayed(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, delayed, dns_alone, replayed);
+criterion_group!(benches, delayed, dns_alone, all_doors, replayed);
 criterion_main!(benches);

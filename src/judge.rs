@@ -81,6 +81,11 @@ pub fn looks_at_the_world(policy: &Policy, options: &Options) -> bool {
     selected(policy, options).any(|check| check.area() != "spec")
 }
 
+/// True where hosts and URLs are all that the selected checks look at.
+pub fn looks_at_the_web_alone(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).all(|check| ["spec", "tls", "http"].contains(&check.area()))
+}
+
 /// Judges what was seen.
 pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options: &Options) -> Report {
     let at = options.at.unwrap_or(observed.at);
@@ -347,6 +352,8 @@ mod tests {
         let policy = Policy::named("baseline", |_| Err("no files here".into())).expect("the policy");
         assert!(!looks_at_the_world(&policy, &only("spec")));
         assert!(looks_at_the_world(&policy, &only("dns/cname-loop")));
+        assert!(looks_at_the_web_alone(&policy, &only("http")));
+        assert!(!looks_at_the_web_alone(&policy, &only("domain/on-hold")));
     }
 
     #[test]

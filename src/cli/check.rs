@@ -76,7 +76,10 @@ pub(super) fn run(
         // The deadline is that of the run, however many specs it has.
         let elapsed = Duration::try_from(system::now().duration_since(start)).unwrap_or_default();
         let deadline = arguments.limits.deadline.saturating_sub(elapsed);
-        let settings = Settings { deadline, ..settings.clone() };
+        // A recording is whole, whatever this run judges of it.
+        let only_web = arguments.recording.record.is_none()
+            && judge::looks_at_the_web_alone(&policy, &options(arguments, 0));
+        let settings = Settings { deadline, only_web, ..settings.clone() };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };

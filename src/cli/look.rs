@@ -63,6 +63,7 @@ pub(super) fn settings(
         retries: limits.retries,
         concurrency: usize::from(limits.concurrency),
         private: private_ranges(reach),
+        only_web: false,
         rdap: rdap_url()?,
         rdap_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("rdap-dns.json")),
     })

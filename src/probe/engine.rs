@@ -31,17 +31,30 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Times
         hosts(session, document, &nothing),
         implied_www(session, document, at),
         records(session, document),
-        join(mail::gather(session, document), names::gather(session, document, &nothing)),
+        names::gather(session, document, &nothing),
     );
-    let zones = join(zone::walk(session, domain, &owned), dnssec::observe(session, domain));
-    join3(answers, zones, registration(session, document, at)).await;
+    let zones = join3(
+        zone::walk(session, domain, &owned),
+        dnssec::observe(session, domain),
+        registration(session, document, at),
+    );
+    let beside = join(mail::gather(session, document), zones);
+    // On the heap: each is large, and whoever waits for a run would carry them along.
+    let (answers, beside) = (Box::pin(answers), Box::pin(beside));
+    if session.settings.only_web {
+        answers.await;
+    } else {
+        join(answers, beside).await;
+    }
 }
 
 /// Names, redirects and URLs, as far as `observed` says which hosts there are.
 async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) {
     let names = item::names(document, observed);
     let starts = item::starts(document, observed).into_iter().map(|start| start.url);
-    let redirects = item::redirects(document).into_iter().map(|redirect| redirect.ask);
+    // Both ends at once: where the rule does what it should, the second is needed.
+    let redirects =
+        item::redirects(document).into_iter().flat_map(|redirect| [redirect.ask, redirect.target]);
     let declared = item::urls(document, observed).into_iter().map(|declared| declared.url);
     let urls: Vec<Url> = starts.chain(redirects).chain(declared).collect();
     let hosts = item::hosts(document, observed);

@@ -75,6 +75,9 @@ pub struct Settings {
     /// Non-public addresses that may be asked although nothing in the spec leads there: those of
     /// issuers in certificates, and of foreign hosts in redirects.
     pub private: PrivateRanges,
+    /// Only hosts and URLs are looked at, and declared records by the resolver: who judges TLS and HTTP
+    /// alone need not wait for name servers, registries and mail exchangers.
+    pub only_web: bool,
     /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
     pub rdap: Option<url::Url>,
     /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
@@ -94,6 +97,7 @@ impl Default for Settings {
             retries: 2,
             concurrency: 128,
             private: PrivateRanges::Forbidden,
+            only_web: false,
             rdap: None,
             rdap_cache: None,
         }

@@ -313,7 +313,7 @@ impl Site {
 const ICON: &[u8] = &[0, 0, 1, 0, 0, 0];
 
 fn in_half_a_year(now: SystemTime) -> String {
-    let then = now + Duration::from_secs(180 * 86_400);
+    let then = now + Duration::from_hours(180 * 24);
     jiff::Timestamp::try_from(then)
         .map(|then| then.round(jiff::Unit::Second).unwrap_or(then))
         .expect("a time")

@@ -12,7 +12,7 @@ use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Failure, FailureKind, Seen};
 use crate::spec::Place;
 use crate::spec::model::Canonical;
-use trail::{End, Trail, endless};
+use trail::{End, Trail};
 
 pub(super) fn unreachable(declared: &DeclaredUrl, world: &World) -> Verdict {
     match world.observed.http(&declared.url) {
@@ -111,8 +111,8 @@ fn leads_nowhere(declared: &DeclaredUrl, world: &World) -> Option<Verdict> {
     if trail.is_endless() {
         // `http/redirect-loop` speaks about starts; the way of another page joins one of theirs.
         let starts = &world.items.starts;
-        let start = trail.urls.iter().find(|url| starts.iter().any(|start| start.url == **url))?;
-        return Some(endless(start));
+        let told = trail.urls.iter().any(|url| starts.iter().any(|start| start.url == *url));
+        return told.then(|| trail.endless(world));
     }
     let (_, last) = trail.ends().filter(|_| declared.status.is_none())?;
     let why = match &trail.end {
@@ -258,6 +258,6 @@ fn serves_itself(name: &str, world: &World) -> seen::Judged<Option<String>> {
         End::Failed(_) | End::Unobserved(_) if last.host_str() != Some(name) => Ok(None),
         End::Failed(failure) => Err(Box::new(seen::unanswered(last, failure, world))),
         End::Unobserved(reason) => Err(Box::new(seen::unobserved(name, reason, world))),
-        End::Endless => Err(Box::new(endless(&url))),
+        End::Endless => Err(Box::new(trail.endless(world))),
     }
 }

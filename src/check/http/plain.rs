@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::trail::{End, Trail, endless};
+use super::trail::{End, Trail};
 use crate::check::{Verdict, World, seen};
 use crate::item::Host;
 use crate::observed::{Exchange, Failure, FailureKind, Seen};
@@ -21,7 +21,7 @@ pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict 
     }
     let trail = Trail::of(&url, world);
     if trail.is_endless() {
-        return endless(&url);
+        return trail.endless(world);
     }
     let first = trail.urls.get(1).unwrap_or(&url);
     if first.scheme() == "https" && first.host_str() == url.host_str() {
@@ -37,7 +37,7 @@ pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict 
             },
             End::Failed(failure) => seen::unanswered(last, failure, world),
             End::Unobserved(reason) => seen::unobserved(last.host_str().unwrap_or_default(), reason, world),
-            End::Endless => endless(&url),
+            End::Endless => trail.endless(world),
         };
     };
     if !world.thresholds.https_same_host_first {

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::canonical_split;
-use super::trail::{End, LONGEST, Trail, endless};
+use super::trail::{End, LONGEST, Trail};
 use crate::check::{Status, Verdict, World, seen, tls};
 use crate::item::{Redirect, Start};
 use crate::observed::{FailureKind, Seen};
@@ -90,7 +90,7 @@ pub(in crate::check) fn redirect_target_differs(redirect: &Redirect, world: &Wor
         return Verdict::pass(format!("leads to {}", seen::shown(target)));
     }
     let what = match &trail.end {
-        End::Endless => return endless(&redirect.ask),
+        End::Endless => return trail.endless(world),
         End::Unobserved(reason) => {
             return seen::unobserved(last.host_str().unwrap_or_default(), reason, world);
         }
@@ -176,12 +176,9 @@ pub(in crate::check) fn redirect_loop(start: &Start, world: &World) -> Verdict {
             None => Verdict::pass(trail.shown()),
         };
     }
-    let back = bounces(&trail);
-    let help = if back {
-        "the edge asks the origin over plain HTTP while the origin redirects to HTTPS: at Cloudflare, set SSL/TLS to Full (strict) instead of Flexible; behind another proxy, make the origin trust `X-Forwarded-Proto`"
-    } else {
-        "two rules contradict each other: look for one at the edge (Cloudflare Rules, Page Rules) and one at the origin that undoes it, most often www against apex or a slash at the end"
-    };
+    if trail.told_at(world) != &start.url {
+        return trail.endless(world);
+    }
     let (what, observed) = if trail.hops() > LONGEST {
         (
             format!("more than {LONGEST} redirects from {}", start.url),
@@ -194,8 +191,24 @@ pub(in crate::check) fn redirect_loop(start: &Start, world: &World) -> Verdict {
         .expected("redirects that end")
         .observed(observed)
         .label("never ends")
-        .help(help)
+        .help(loop_help(&trail, world))
         .evidence(trail.shown())
+}
+
+/// What undoes a ring, by the marks that its usual causes leave.
+fn loop_help(trail: &Trail, world: &World) -> &'static str {
+    let itself = trail.urls.windows(2).any(|pair| pair[0] == pair[1]);
+    let back = bounces(trail);
+    if trail.is_behind_cloudflare(world) && (itself || back) {
+        // The origin sees every request in plain and sends it to HTTPS, where it already came from.
+        "most likely Cloudflare's SSL mode is Flexible: the edge asks the origin over plain HTTP, and the origin redirects to HTTPS; set SSL/TLS > Overview to Full (strict), with a certificate on the origin"
+    } else if back {
+        "the edge asks the origin over plain HTTP while the origin redirects to HTTPS: at Cloudflare, set SSL/TLS to Full (strict) instead of Flexible; behind another proxy, make the origin trust `X-Forwarded-Proto`"
+    } else if itself {
+        "the URL leads to itself: a rule that forces HTTPS or a host name matches what it has already redirected; behind a proxy that ends TLS, make the application trust `X-Forwarded-Proto` and `X-Forwarded-Host` (at Cloudflare, SSL/TLS must be Full (strict), not Flexible)"
+    } else {
+        "two rules contradict each other: look for one at the edge (Cloudflare Rules, Page Rules) and one at the origin that undoes it, most often www against apex or a slash at the end"
+    }
 }
 
 /// True where HTTPS leads back to HTTP.
@@ -208,7 +221,7 @@ fn ended(start: &Start, trail: &Trail, world: &World) -> Option<Verdict> {
     let last = trail.ends().map_or(&start.url, |(_, last)| last);
     match &trail.end {
         End::Answer(_) => None,
-        End::Endless => Some(endless(&start.url)),
+        End::Endless => Some(trail.endless(world)),
         End::Unobserved(reason) => Some(seen::unobserved(last.host_str().unwrap_or_default(), reason, world)),
         // The redirects end, if at a dead URL: the finding about its first URL says so.
         End::Failed(_) if trail.hops() > 0 => None,
@@ -227,7 +240,7 @@ fn ended(start: &Start, trail: &Trail, world: &World) -> Option<Verdict> {
 pub(in crate::check) fn redirect_chain(start: &Start, world: &World) -> Verdict {
     let trail = Trail::of(&start.url, world);
     if trail.is_endless() {
-        return endless(&start.url);
+        return trail.endless(world);
     }
     let (hops, most) = (trail.hops(), world.thresholds.redirect_hops);
     let what = if bounces(&trail) {

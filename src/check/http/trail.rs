@@ -76,15 +76,36 @@ impl<'w> Trail<'w> {
         matches!(self.end, End::Endless)
     }
 
+    /// The URL whose finding tells of redirects that never end: of all starts on the ring one, so that one
+    /// ring is one finding, wherever one enters it.
+    pub(super) fn told_at<'t>(&'t self, world: &'t World) -> &'t Url {
+        let again = self.urls.last().and_then(|last| self.urls.iter().position(|url| url == last));
+        let ring = &self.urls[again.unwrap_or(0)..];
+        let ring = if ring.len() > 1 { ring } else { &self.urls[..] };
+        let starts = || world.items.starts.iter().map(|start| &start.url).filter(|url| ring.contains(url));
+        starts().find(|url| url.scheme() == "https").or_else(|| starts().next()).unwrap_or(&self.urls[0])
+    }
+
+    /// The verdict of a check that needed the end of redirects that never end.
+    pub(super) fn endless(&self, world: &World) -> Verdict {
+        let reason = "the redirects never end";
+        Verdict::not_judged("http/redirect-loop", self.told_at(world).as_str(), reason)
+    }
+
+    /// True where Cloudflare answered one of the hops.
+    pub(super) fn is_behind_cloudflare(&self, world: &World) -> bool {
+        let answers = self.urls.iter().filter_map(|url| match world.observed.http(url) {
+            Some(Seen::Answer(exchange)) => Some(exchange),
+            _ => None,
+        });
+        let mut servers = answers.flat_map(|exchange| exchange.header("server"));
+        servers.any(|server| server.as_str().eq_ignore_ascii_case("cloudflare"))
+    }
+
     /// `http://shop.test/ -> https://shop.test/`
     pub(super) fn shown(&self) -> String {
         self.urls.iter().map(seen::shown).collect::<Vec<_>>().join(" -> ")
     }
-}
-
-/// The verdict of a check that needed the end of a trail that never ends.
-pub(super) fn endless(start: &Url) -> Verdict {
-    Verdict::not_judged("http/redirect-loop", start.as_str(), "the redirects never end")
 }
 
 /// A URL as it is asked: without the fragment.

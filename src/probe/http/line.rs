@@ -22,7 +22,7 @@ use crate::probe::problem::{Problem, Until};
 /// A connection that is ready for requests.
 pub(in crate::probe) enum Line {
     /// HTTP/1.1: one request at a time.
-    Single(Box<Single>),
+    Single(Single),
     /// HTTP/2: many at once.
     Many(Many),
 }
@@ -78,7 +78,7 @@ impl Line {
             builder.max_headers(MOST_FIELDS).max_header_size(MOST_HEAD).max_buf_size(MOST_HEAD);
             let (sender, connection) = started(builder.handshake(TokioIo::new(stream)), peer, until).await?;
             let driver = connection.map(|_| ()).fuse().boxed_local();
-            return Ok(Self::Single(Box::new(Single { sender, driver, peer, limit })));
+            return Ok(Self::Single(Single { sender, driver, peer, limit }));
         }
         let window = u32::try_from(MOST_BODY).unwrap_or(u32::MAX);
         let mut builder = http2::Builder::new(TokioExecutor::new());
@@ -105,16 +105,17 @@ async fn started<T>(
     until: Until,
 ) -> Result<T, Problem> {
     let stage = format!("no HTTP answer from {peer}");
-    let started = until.wait(FailureKind::NoAnswer, stage, handshake).await?;
+    // On the heap: a connection is large, and whoever waits for one would carry it along.
+    let started = until.wait(FailureKind::NoAnswer, stage, Box::pin(handshake)).await?;
     started.map_err(|error| fault::problem(&error, peer))
 }
 
 impl Single {
     /// Asks, and returns the connection where it can carry another request.
     pub(in crate::probe) async fn ask(
-        mut self: Box<Self>,
+        mut self,
         question: &Question<'_>,
-    ) -> Result<(Answer, Option<Box<Self>>), Problem> {
+    ) -> Result<(Answer, Option<Self>), Problem> {
         let asked = Asked { url: question.url, peer: self.peer, until: self.limit.now() };
         let response = self.sender.send_request(question.request(false)?);
         let answer = driven(&mut self.driver, read(response, asked)).await?;

@@ -19,7 +19,7 @@ use crate::probe::tls::{self, Shown};
 #[derive(Default)]
 pub(super) struct Lines {
     many: Option<Many>,
-    idle: Vec<Box<Single>>,
+    idle: Vec<Single>,
 }
 
 impl Session<'_> {
@@ -64,7 +64,7 @@ impl Session<'_> {
     /// Asks on a connection of HTTP/1.1 and keeps it for the next request.
     async fn carried(
         &self,
-        single: Box<Single>,
+        single: Single,
         question: &Question<'_>,
         origin: &str,
     ) -> Result<Answer, Problem> {
@@ -80,7 +80,7 @@ impl Session<'_> {
         lines.get(origin)?.many.clone().filter(|many| !many.is_closed())
     }
 
-    fn idle_line(&self, origin: &str) -> Option<Box<Single>> {
+    fn idle_line(&self, origin: &str) -> Option<Single> {
         self.lines.borrow_mut().get_mut(origin)?.idle.pop()
     }
 
