@@ -12,6 +12,8 @@ mod dkim;
 mod dmarc;
 #[path = "targets/mta_sts.rs"]
 mod mta_sts;
+#[path = "targets/pages.rs"]
+mod pages;
 #[path = "targets/servers.rs"]
 mod servers;
 #[path = "targets/spf.rs"]
@@ -25,6 +27,7 @@ pub(crate) use bimi::bimi_svg;
 pub(crate) use dkim::dkim;
 pub(crate) use dmarc::dmarc;
 pub(crate) use mta_sts::mta_sts;
+pub(crate) use pages::{html_page, robots_txt};
 pub(crate) use servers::{smtp, tlsa};
 pub(crate) use spf::spf;
 pub(crate) use tls_rpt::tls_rpt;
@@ -33,11 +36,13 @@ pub(crate) use tls_rpt::tls_rpt;
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub(crate) const ALL: [(&str, Target); 8] = [
+pub(crate) const ALL: [(&str, Target); 10] = [
     ("bimi_svg", bimi_svg),
     ("dkim", dkim),
     ("dmarc", dmarc),
+    ("html_page", html_page),
     ("mta_sts", mta_sts),
+    ("robots_txt", robots_txt),
     ("smtp", smtp),
     ("spf", spf),
     ("tls_rpt", tls_rpt),

@@ -148,7 +148,8 @@ mod tests {
     #[test]
     fn pages_lead_on_within_their_host() {
         let at = Url::parse("https://shop.test/").expect("a URL");
-        let scripts: String = (0..20).map(|n| format!("<script src=/assets/{n}.js></script>")).collect();
+        let scripts: Vec<String> = (0..20).map(|n| format!("<script src=/assets/{n}.js></script>")).collect();
+        let scripts = scripts.concat();
         let html = format!(
             "<script src=//cdn.test/x.js></script><img src=/i.png><link rel=icon href=/i.svg>{scripts}<script>navigator.serviceWorker.register('/sw.js')</script>"
         );

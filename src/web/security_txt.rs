@@ -46,7 +46,7 @@ pub enum Fault {
 }
 
 impl SecurityTxt {
-    /// Reads the lines of a file. The armour of an OpenPGP signature is no part of it (section 2.3).
+    /// Reads the lines of a file. The armour of a signature is no part of it (section 2.3).
     pub fn read<'l>(lines: impl IntoIterator<Item = &'l str>) -> Self {
         let mut file = Self::default();
         let mut armour = false;

@@ -1,6 +1,5 @@
 //! Pages that no finished product serves: `providers/pages.yaml`, and what it takes to be one of them.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -99,17 +98,17 @@ impl Signature {
 }
 
 /// Runs of white space as one space.
-fn single_spaced(text: &str) -> Cow<'_, str> {
+fn single_spaced(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
-    let mut in_space = false;
+    let mut behind = ' ';
     for c in text.chars() {
-        let is_space = c.is_ascii_whitespace();
-        if !(is_space && in_space) {
-            clean.push(if is_space { ' ' } else { c });
+        let c = if c.is_ascii_whitespace() { ' ' } else { c };
+        if !(c == ' ' && behind == ' ') {
+            clean.push(c);
         }
-        in_space = is_space;
+        behind = c;
     }
-    Cow::Owned(clean)
+    clean
 }
 
 /// True where the parts between the `*` stand in the text, in that order, no `<` between them.

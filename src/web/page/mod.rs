@@ -39,15 +39,11 @@ pub fn read(html: &[u8], at: &Url) -> Page {
 
 /// True for a body that browsers show as a page: by its media type or, without one, by its beginning.
 pub fn is_html(media_type: Option<&str>, body: &[u8]) -> bool {
-    match media_type {
-        Some(media_type) => {
-            let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-            matches!(essence.as_str(), "text/html" | "application/xhtml+xml")
-        }
-        None => {
-            let start = String::from_utf8_lossy(&body[..body.len().min(256)]).to_ascii_lowercase();
-            let start = start.trim_start_matches('\u{feff}').trim_start();
-            start.starts_with("<!doctype html") || start.starts_with("<html")
-        }
+    if let Some(media_type) = media_type {
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        return matches!(essence.as_str(), "text/html" | "application/xhtml+xml");
     }
+    let start = String::from_utf8_lossy(&body[..body.len().min(256)]).to_ascii_lowercase();
+    let start = start.trim_start_matches('\u{feff}').trim_start();
+    start.starts_with("<!doctype html") || start.starts_with("<html")
 }

@@ -43,7 +43,7 @@ pub(in crate::check) fn entry_cached(host: &Host, world: &World) -> Verdict {
     let files = answers(host, world).filter(|(url, exchange)| {
         let starts = is_entry(url) || workers.contains(&url);
         // Where every path answers with the page, there is no such file.
-        let is_file = exchange.page.is_none() || url.path().ends_with(".html");
+        let is_file = exchange.page.is_none() || is_document(url);
         exchange.status == 200 && starts && is_file
     });
     let mut kept: Vec<(Url, Duration, &Exchange)> = Vec::new();
@@ -69,6 +69,10 @@ pub(in crate::check) fn entry_cached(host: &Host, world: &World) -> Verdict {
             .label("kept too long")
             .help(help(&kept));
     if longest < LONG { verdict.mild() } else { verdict }
+}
+
+fn is_document(url: &Url) -> bool {
+    std::path::Path::new(url.path()).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("html"))
 }
 
 fn help(kept: &[(Url, Duration, &Exchange)]) -> String {

@@ -41,7 +41,7 @@ pub(in crate::check) fn canonical_link_differs(host: &Host, world: &World) -> Ve
     };
     let wrong: Vec<String> = pages.shown.iter().flat_map(|shown| wrong_links(shown, host, world)).collect();
     if wrong.is_empty() {
-        let named = pages.shown.iter().filter_map(|shown| shown.page.canonical.first()).next();
+        let named = pages.shown.iter().find_map(|shown| shown.page.canonical.first());
         let pass =
             named.map_or("names no other address".to_owned(), |url| format!("names {}", seen::shown(url)));
         return pages.or_gap(Verdict::pass(pass));

@@ -14,7 +14,7 @@ use std::ops::Bound;
 
 use url::Url;
 
-use super::trail::{Trail, endless};
+use super::trail::Trail;
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::Host;
@@ -64,7 +64,7 @@ fn for_visitors(host: &Host) -> Judged<()> {
 fn answer<'w>(start: &Url, host: &Host, world: &'w World) -> Judged<(Url, &'w Exchange)> {
     let trail = Trail::of(start, world);
     if trail.is_endless() {
-        return Err(Box::new(endless(start)));
+        return Err(Box::new(trail.endless(world)));
     }
     let last = trail.ends().map_or(start, |(_, last)| last);
     if last.host_str() != Some(host.name.as_str()) {
@@ -80,13 +80,11 @@ fn page<'w>(start: &Url, host: &Host, world: &'w World) -> Judged<Shown<'w>> {
     if exchange.status >= 400 {
         return Err(Box::new(no_page(start, &url, exchange, world)));
     }
-    match &exchange.page {
-        Some(page) => Ok(Shown { url, exchange, page }),
-        None => {
-            let what = format!("{} shows no HTML page", seen::shown(&url));
-            Err(Box::new(Verdict::not_applicable(what)))
-        }
-    }
+    let Some(page) = &exchange.page else {
+        let what = format!("{} shows no HTML page", seen::shown(&url));
+        return Err(Box::new(Verdict::not_applicable(what)));
+    };
+    Ok(Shown { url, exchange, page })
 }
 
 /// An error is no page; `http/status-differs` says so where the address is declared.
