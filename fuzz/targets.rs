@@ -10,6 +10,8 @@ mod bimi;
 mod dkim;
 #[path = "targets/dmarc.rs"]
 mod dmarc;
+#[path = "targets/headers.rs"]
+mod headers;
 #[path = "targets/mta_sts.rs"]
 mod mta_sts;
 #[path = "targets/pages.rs"]
@@ -26,6 +28,7 @@ use std::ops::Range;
 pub(crate) use bimi::bimi_svg;
 pub(crate) use dkim::dkim;
 pub(crate) use dmarc::dmarc;
+pub(crate) use headers::headers;
 pub(crate) use mta_sts::mta_sts;
 pub(crate) use pages::{html_page, robots_txt};
 pub(crate) use servers::{smtp, tlsa};
@@ -36,10 +39,11 @@ pub(crate) use tls_rpt::tls_rpt;
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub(crate) const ALL: [(&str, Target); 10] = [
+pub(crate) const ALL: [(&str, Target); 11] = [
     ("bimi_svg", bimi_svg),
     ("dkim", dkim),
     ("dmarc", dmarc),
+    ("headers", headers),
     ("html_page", html_page),
     ("mta_sts", mta_sts),
     ("robots_txt", robots_txt),

@@ -21,6 +21,7 @@ pub mod item;
 pub mod judge;
 pub mod mail;
 pub mod observed;
+mod placed;
 pub mod policy;
 pub mod private;
 pub mod probe;

@@ -130,6 +130,18 @@ impl Observed {
     pub fn http(&self, url: &url::Url) -> Option<&Seen<Exchange>> {
         self.http.get(url.as_str())
     }
+
+    /// Every URL of a host that was asked, on any port, and what came of it.
+    pub fn asked_of<'o>(&'o self, host: &str) -> impl Iterator<Item = (&'o str, &'o Seen<Exchange>)> {
+        let begins = ["http", "https"]
+            .into_iter()
+            .flat_map(|scheme| [':', '/'].map(|end| format!("{scheme}://{host}{end}")));
+        let begins: Vec<String> = begins.collect();
+        begins.into_iter().flat_map(|begin| {
+            let own = self.http.range(begin.clone()..);
+            own.take_while(move |(url, _)| url.starts_with(&begin)).map(|(url, seen)| (url.as_str(), seen))
+        })
+    }
 }
 
 fn format_name() -> String {

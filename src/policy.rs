@@ -53,6 +53,8 @@ pub struct Thresholds {
     pub registration_remaining: std::time::Duration,
     /// More hops than this are too many.
     pub redirect_hops: usize,
+    /// `max-age` of HSTS must be at least this long where the spec declares none.
+    pub hsts_max_age: std::time::Duration,
     /// Whether plain HTTP must lead to HTTPS on the same host before it leads elsewhere.
     pub https_same_host_first: bool,
     /// The weakest DMARC policy that is fine where the spec declares none.

@@ -6,8 +6,8 @@ use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, spec, tls};
 use crate::item::{
-    Authorised, Changing, DeclaredUrl, Exchanger, Host, MailAddress, Name, Record, RecordSet, Redirect,
-    Selector, Sender, Start, Waiver, Zone,
+    Asked, Authorised, Changing, DeclaredUrl, Exchanger, Host, MailAddress, Name, Record, RecordSet,
+    Redirect, Selector, Sender, Start, Waiver, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -33,6 +33,8 @@ pub enum Judge {
     Redirect(fn(&Redirect, &World) -> Verdict),
     /// Each URL from which redirects are followed.
     Start(fn(&Start, &World) -> Verdict),
+    /// Each host that is asked over HTTP.
+    Asked(fn(&Asked, &World) -> Verdict),
     /// Each URL whose status is declared.
     Url(fn(&DeclaredUrl, &World) -> Verdict),
     /// Each declared sender.
@@ -157,6 +159,7 @@ catalogue! {
     "tls/certificate-self-signed" => Host(tls::certificate_self_signed),
     "tls/chain-incomplete" => Host(tls::chain_incomplete),
     "http/unreachable" => Url(http::unreachable),
+    "http/edge-error" => Asked(http::edge::edge_error),
     "http/https-not-forced" => Host(http::plain::https_not_forced),
     "http/redirect-missing" => Redirect(http::redirect::redirect_missing),
     "http/redirect-target-differs" => Redirect(http::redirect::redirect_target_differs),
@@ -166,6 +169,13 @@ catalogue! {
     "http/canonical-split" => Domain(http::canonical_split),
     "http/status-differs" => Url(http::status_differs),
     "http/hsts-missing" => Host(http::hsts_missing),
+    "http/hsts-weak" => Host(http::hsts::hsts_weak),
+    "http/hsts-unsafe" => Host(http::hsts::hsts_unsafe),
+    "http/security-headers-missing" => Host(http::guard::security_headers_missing),
+    "http/csp-missing" => Host(http::csp::csp_missing),
+    "http/csp-weak" => Host(http::csp::csp_weak),
+    "http/version-disclosed" => Host(http::version::version_disclosed),
+    "http/cookie-flags" => Host(http::cookie::cookie_flags),
     "http/mixed-content" => Host(http::site::mixed::mixed_content),
     "http/noindex" => Host(http::site::index::noindex),
     "http/staging-indexable" => Host(http::site::index::staging_indexable),

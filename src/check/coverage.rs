@@ -19,7 +19,6 @@ const NOT_JUDGED: &[&str] = &[
     "handover",
     "monitoring",
     "secrets",
-    "tls.hsts",
     "tls.issuers",
     "tls.min_version",
     "webhooks",

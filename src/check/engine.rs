@@ -65,6 +65,7 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
             each(check, &items.redirects, |r| (r.from.clone(), &r.place, judge(r, world)))
         }
         Judge::Start(judge) => each(check, &items.starts, |s| (s.url.to_string(), &s.place, judge(s, world))),
+        Judge::Asked(judge) => each(check, &items.asked, |a| (a.name.clone(), &a.place, judge(a, world))),
         Judge::Url(judge) => each(check, &items.urls, |u| (u.url.to_string(), &u.place, judge(u, world))),
         Judge::Sender(judge) => each(check, &items.senders, |s| (s.label.clone(), &s.place, judge(s, world))),
         Judge::Authorised(judge) => {

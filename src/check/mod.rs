@@ -19,6 +19,7 @@ mod domain;
 mod email;
 #[cfg(test)]
 mod examples;
+mod faults;
 mod http;
 mod seen;
 pub(crate) mod spec;

@@ -14,6 +14,7 @@ use super::{Verdict, World, blame, domain};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
 use crate::spec::names::is_under;
+use crate::web::edge::Said;
 
 pub(super) use words::{character, cut, day, in_full, length, listed, quoted, shown, txt};
 
@@ -179,12 +180,43 @@ pub(super) fn http<'w>(url: &Url, world: &'w World) -> Judged<&'w Exchange> {
 /// The answer to a GET, whosever it is.
 pub(super) fn whosever<'w>(url: &Url, world: &'w World) -> Judged<&'w Exchange> {
     match world.observed.http(url) {
-        Some(Seen::Answer(exchange)) => Ok(exchange),
+        Some(Seen::Answer(exchange)) => match edge(url, exchange, world) {
+            Some(verdict) => Err(Box::new(verdict)),
+            None => Ok(exchange),
+        },
         Some(Seen::Failed(failure)) => Err(Box::new(unanswered(url, failure, world))),
         Some(Seen::Unobserved(reason)) => {
             Err(Box::new(unobserved(url.host_str().unwrap_or_default(), reason.as_str(), world)))
         }
         None => unknown(NOT_OBSERVED),
+    }
+}
+
+/// The verdict where a proxy at the edge answered in the server's place. What it says of this client
+/// says nothing about the site.
+pub(super) fn edge(url: &Url, exchange: &Exchange, world: &World) -> Option<Verdict> {
+    let said = exchange.edge()?;
+    let Said::Error(error) = said else { return Some(Verdict::unknown(kept_out(said))) };
+    let host = url.host_str().unwrap_or_default();
+    let number = error.number();
+    if world.items.asked.iter().any(|asked| asked.name == host) {
+        let reason = format!("Cloudflare answers for the server, with error {number}");
+        return Some(Verdict::not_judged("http/edge-error", host, &reason));
+    }
+    let what = error.explained().what;
+    Some(Verdict::unknown(format!("Cloudflare answers for {}, with error {number}: {what}", shown(url))))
+}
+
+/// Why an answer at the edge is none of the site's.
+pub(super) fn kept_out(said: Said) -> String {
+    match said {
+        Said::Challenge(who) => {
+            format!(
+                "not tested: the edge challenged us ({who} wants to see a browser); let this network through, or run from one that is"
+            )
+        }
+        Said::Refused(code) => format!("not tested: the edge refuses this network (Cloudflare error {code})"),
+        Said::Error(error) => format!("Cloudflare answers for the server, with error {}", error.number()),
     }
 }
 

@@ -46,6 +46,12 @@ pub(super) fn refused(url: &Url, world: &World) -> Option<String> {
     if url.scheme() != "https" || judged {
         return None;
     }
+    certificate_fault(url, world)
+}
+
+/// Why clients refuse the certificate of a URL.
+pub(super) fn certificate_fault(url: &Url, world: &World) -> Option<String> {
+    let name = url.host_str()?;
     let Some(Seen::Answer(handshake)) = world.observed.tls(url) else { return None };
     let leaf = handshake.chain.first()?;
     let why = match handshake.path {

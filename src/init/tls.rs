@@ -7,6 +7,7 @@ use super::sheet::Sheet;
 use super::sight::Sight;
 use crate::authority::{Authority, organisation};
 use crate::observed::{Exchange, Handshake, Path, Seen};
+use crate::web::hsts::Header;
 
 /// Writes what stands in the section; `labels` are the declared hosts.
 pub(super) fn write(sheet: &mut Sheet, sight: &Sight, labels: &[&str]) {
@@ -60,14 +61,6 @@ fn issuers(handshakes: &[&Handshake]) -> BTreeSet<String> {
     names.filter(|name| !name.is_empty() && declarable(name).is_ok()).collect()
 }
 
-/// Strict-Transport-Security (RFC 6797 section 6.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Header {
-    max_age: u64,
-    include_subdomains: bool,
-    preload: bool,
-}
-
 /// The mapping that all sites which send the header keep to; `None` where none sends one.
 fn hsts(sight: &Sight, labels: &[&str]) -> Option<String> {
     let headers: Vec<Header> = labels.iter().filter_map(|label| header(sight, label)).collect();
@@ -88,12 +81,8 @@ fn header(sight: &Sight, label: &str) -> Option<Header> {
 
 /// Of several fields, the first counts (RFC 6797 section 8.1). An age of nothing is none.
 fn parsed(exchange: &Exchange) -> Option<Header> {
-    let field = exchange.header("strict-transport-security").next()?.as_str().to_ascii_lowercase();
-    let directives: Vec<&str> = field.split(';').map(str::trim).collect();
-    let age = directives.iter().find_map(|directive| directive.strip_prefix("max-age="))?;
-    let max_age = age.trim_matches('"').parse().ok().filter(|age| (1..=MOST_SECONDS).contains(age))?;
-    let has = |word| directives.contains(&word);
-    Some(Header { max_age, include_subdomains: has("includesubdomains"), preload: has("preload") })
+    let field = exchange.header("strict-transport-security").next()?;
+    Header::parse(field.as_str()).ok().filter(|header| (1..=MOST_SECONDS).contains(&header.max_age))
 }
 
 /// More than anybody means: a hundred years.

@@ -32,7 +32,7 @@ pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations
 pub use selector::{Fact, Selector, selector_names, selectors};
 pub use sender::{Authorised, Sender, Who, authorised, ip_term, senders};
 pub use site::{ABSENT_PATH, parts, security_txt};
-pub use web::{DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, redirects, starts, urls};
+pub use web::{Asked, DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, asked, redirects, starts, urls};
 
 /// A waiver, after the findings that it matches have been marked.
 #[derive(Debug, Clone)]
@@ -61,6 +61,7 @@ pub struct Items<'a> {
     pub redirects: Vec<Redirect>,
     pub starts: Vec<Start>,
     pub urls: Vec<DeclaredUrl>,
+    pub asked: Vec<Asked>,
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
@@ -86,6 +87,7 @@ impl<'a> Items<'a> {
             zones: zones(document, observed),
             redirects: redirects(document),
             starts: starts(document, observed),
+            asked: asked(document, observed),
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),

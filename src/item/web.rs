@@ -179,6 +179,31 @@ fn host_urls(host: &Host, not_canonical: Option<&str>) -> Vec<DeclaredUrl> {
     found
 }
 
+/// A host that is asked over HTTP.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Its name, or its address.
+    pub name: String,
+    /// Where the spec speaks of it first.
+    pub place: Place,
+}
+
+/// The hosts, and those of declared redirects and URLs, each once.
+pub fn asked(document: &Document, observed: &Observed) -> Vec<Asked> {
+    let of_url = |url: &Url, place: &Place| {
+        url.host_str().map(|name| Asked { name: name.to_owned(), place: place.clone() })
+    };
+    let hosts = hosts(document, observed).into_iter();
+    let mut found: Vec<Asked> = hosts.map(|host| Asked { name: host.name, place: host.place }).collect();
+    found.extend(redirects(document).iter().filter_map(|rule| of_url(&rule.ask, &rule.place)));
+    found.extend(
+        urls(document, observed).iter().filter_map(|declared| of_url(&declared.url, &declared.place)),
+    );
+    let mut seen = BTreeSet::new();
+    found.retain(|asked| seen.insert(asked.name.clone()));
+    found
+}
+
 /// A URL from which redirects are followed.
 #[derive(Debug, Clone)]
 pub struct Start {

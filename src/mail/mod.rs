@@ -12,9 +12,6 @@
 //! * [`tags`]: the form that most of the other records share; [`fields`]: the stricter one of MTA-STS
 //!   and TLS-RPT.
 
-use std::fmt;
-use std::ops::Range;
-
 pub mod bimi;
 pub mod dkim;
 pub mod dmarc;
@@ -27,19 +24,4 @@ pub mod tls_rpt;
 pub mod tlsa;
 pub(crate) mod uri;
 
-/// Something about a text, and where in the text it is: how each standard tells its errors.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed<K> {
-    /// What it is.
-    pub kind: K,
-    /// Where, in bytes of the text. What is missing is missing at an empty place.
-    pub span: Range<usize>,
-}
-
-impl<K: fmt::Display> fmt::Display for Placed<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (byte {})", self.kind, self.span.start)
-    }
-}
-
-impl<K: fmt::Debug + fmt::Display> std::error::Error for Placed<K> {}
+pub use crate::placed::Placed;

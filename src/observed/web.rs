@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Page, Remote};
+use crate::web::cookie;
+use crate::web::edge::{self, Said};
 
 /// A completed TLS handshake.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,6 +94,9 @@ pub struct Exchange {
     /// True where the body went on behind the limit, or broke off.
     #[serde(default)]
     pub body_cut: bool,
+    /// What a page of Cloudflare's own says of itself ([`edge::note`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edge_note: Option<Remote>,
     /// What the body says, where it is an HTML page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub page: Option<Page>,
@@ -102,6 +107,33 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// A header field as it is kept: the values of cookies are secrets, and are not.
+    pub(crate) fn field(name: &str, value: &[u8]) -> (String, Remote) {
+        let name = name.to_ascii_lowercase();
+        let value = match name.as_str() {
+            "set-cookie" => Remote::from(cookie::masked(&String::from_utf8_lossy(value))),
+            _ => Remote::from_bytes(value),
+        };
+        (name, value)
+    }
+
+    /// What a proxy at the edge says in the server's place.
+    pub fn edge(&self) -> Option<Said> {
+        self.with_fields(|answer| answer.said())
+    }
+
+    /// True where it comes through Cloudflare.
+    pub fn is_of_cloudflare(&self) -> bool {
+        self.with_fields(|answer| answer.is_of_cloudflare())
+    }
+
+    fn with_fields<T>(&self, read: impl FnOnce(edge::Answer) -> T) -> T {
+        let fields = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let fields: Vec<_> = fields.collect();
+        let note = self.edge_note.as_ref().map(Remote::as_str);
+        read(edge::Answer { status: self.status, fields: &fields, note })
+    }
+
     /// The values of a header field; `name` in lower case.
     pub fn header<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Remote> {
         self.headers.iter().filter(move |(key, _)| key == name).map(|(_, value)| value)
@@ -125,4 +157,16 @@ pub struct Visit {
     pub names: Vec<Remote>,
     /// Status of the answer to `GET /`.
     pub status: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exchange;
+
+    #[test]
+    fn the_values_of_cookies_are_not_kept() {
+        let (name, value) = Exchange::field("Set-Cookie", b"sid=3b1f9a\xff; Path=/; HttpOnly");
+        assert_eq!((name.as_str(), value.as_str()), ("set-cookie", "sid=***; Path=/; HttpOnly"));
+        assert_eq!(Exchange::field("Server", b"nginx").1.as_str(), "nginx");
+    }
 }

@@ -94,9 +94,7 @@ struct ThresholdsFile {
     spf_lookups_warn: Option<usize>,
     dkim_rsa_bits: Option<usize>,
     mta_sts_max_age: Option<Located<Period>>,
-    // Numbers of checks of a later version: a policy that sets them is a good one already.
-    #[serde(rename = "hsts_max_age")]
-    _hsts_max_age: Option<Located<Period>>,
+    hsts_max_age: Option<Located<Period>>,
 }
 
 impl Policy {
@@ -180,6 +178,7 @@ impl Default for Thresholds {
             dnssec_signature_remaining: Duration::from_hours(48),
             registration_remaining: Duration::from_hours(30 * 24),
             redirect_hops: 3,
+            hsts_max_age: Duration::from_hours(180 * 24),
             https_same_host_first: false,
             dmarc_policy: DmarcPolicy::Quarantine,
             spf_lookups_warn: 11,
@@ -203,7 +202,7 @@ impl ThresholdsFile {
             spf_lookups_warn,
             dkim_rsa_bits,
             mta_sts_max_age,
-            _hsts_max_age: _,
+            hsts_max_age,
         } = self;
         if let Some(share) = certificate_remaining_share {
             under.certificate_remaining_share = share;
@@ -219,6 +218,9 @@ impl ThresholdsFile {
         }
         if let Some(least) = mta_sts_max_age {
             under.mta_sts_max_age = least.value.0;
+        }
+        if let Some(least) = hsts_max_age {
+            under.hsts_max_age = least.value.0;
         }
         if let Some(longest) = cutover_ttl {
             under.cutover_ttl = longest.value.0;
@@ -271,6 +273,7 @@ mod tests {
             ["baseline", "strict"].map(|name| Policy::named(name, files).expect("built in"));
         assert_eq!(baseline.thresholds, Thresholds::default());
         assert!(strict.thresholds.redirect_hops < baseline.thresholds.redirect_hops);
+        assert!(strict.thresholds.hsts_max_age > baseline.thresholds.hsts_max_age);
         assert!(strict.thresholds.registration_remaining > baseline.thresholds.registration_remaining);
     }
 
@@ -296,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_and_thresholds_of_later_checks_are_fine() {
+    fn levels_and_thresholds_are_read() {
         let later =
             "levels: {dns/dnssec-unsigned: error}\nthresholds: {hsts_max_age: 365d, spf_lookups_warn: 8}";
         assert!(Policy::named("later.yaml", |_| Ok(later.into())).is_ok());

@@ -7,6 +7,11 @@ use crate::run::{check, finding, findings, launch_ready};
 /// Root, `test` and `shop.test`, signed; only the last one in some other way than well.
 pub(crate) fn under_the_root(world: &mut Builder, shop: Signing) {
     apex(world);
+    chained_to_the_root(world, shop);
+}
+
+/// The same for a world whose apex is there already.
+pub(crate) fn chained_to_the_root(world: &mut Builder, shop: Signing) {
     world.zone("shop.test").txt("@", "a=1");
     world.zone(".").sign(Signing::good().anchored());
     world.zone("test").sign(Signing::good());

@@ -10,6 +10,7 @@ mod corpora;
 mod cuts;
 mod dnssec;
 mod forms;
+mod headers;
 mod init;
 mod lab_itself;
 mod mail_alignment;

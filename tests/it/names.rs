@@ -106,7 +106,7 @@ fn takeover() {
                 hosted(world, 200, "<h1>The store</h1>");
                 world
                     .site("store.shop.test")
-                    .header_everywhere("Strict-Transport-Security", "max-age=9999999");
+                    .header_everywhere("Strict-Transport-Security", "max-age=31536000");
             },
         },
         Case {
@@ -140,7 +140,7 @@ fn takeover() {
 
 fn apex_and_store(world: &mut Builder) {
     hosted(world, 200, "The store");
-    world.site("store.shop.test").header_everywhere("Strict-Transport-Security", "max-age=9999999");
+    world.site("store.shop.test").header_everywhere("Strict-Transport-Security", "max-age=31536000");
 }
 
 /// A declared alias is looked at although no host is declared there, and only its page is kept.

@@ -95,7 +95,7 @@ pub(crate) fn shop(change: impl Fn(&mut Builder)) -> Lab {
     builder
         .site("shop.test")
         .page("/", 200, "hi")
-        .header_everywhere("Strict-Transport-Security", "max-age=9999999");
+        .header_everywhere("Strict-Transport-Security", "max-age=31536000");
     change(&mut builder);
     builder.start()
 }

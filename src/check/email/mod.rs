@@ -7,7 +7,6 @@ pub(super) mod dkim;
 pub(super) mod dmarc;
 mod enforcement;
 pub(super) mod exchanger;
-mod faults;
 mod fetched;
 pub(super) mod mta_sts;
 pub(super) mod mx;
@@ -17,6 +16,7 @@ pub(super) mod spf;
 pub(super) mod tls_rpt;
 
 use super::dns;
+use super::faults;
 use super::seen::{self, Judged};
 use super::{Status, Verdict, World};
 use crate::observed::{DnsAnswer, Remote};

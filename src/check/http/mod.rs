@@ -1,9 +1,16 @@
 //! Judges of `http/*`.
 
+pub(super) mod cookie;
+pub(super) mod csp;
+pub(super) mod edge;
+pub(super) mod guard;
+pub(super) mod hsts;
+mod page;
 pub(super) mod plain;
 pub(super) mod redirect;
 pub(super) mod site;
 mod trail;
+pub(super) mod version;
 
 use url::Url;
 
@@ -251,6 +258,11 @@ fn serves_itself(name: &str, world: &World) -> seen::Judged<Option<String>> {
     let last = trail.ends().map_or(&url, |(_, last)| last);
     match &trail.end {
         End::Answer(exchange) => {
+            if last.host_str() == Some(name)
+                && let Some(verdict) = seen::edge(last, exchange, world)
+            {
+                return Err(Box::new(verdict));
+            }
             let serves = last.host_str() == Some(name) && (200..300).contains(&exchange.status);
             Ok(serves.then(|| format!("{} answers {}", seen::shown(last), exchange.status)))
         }

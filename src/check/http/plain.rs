@@ -30,7 +30,9 @@ pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict 
     let Some(secure) = trail.urls.iter().find(|url| url.scheme() == "https") else {
         let last = trail.ends().map_or(&url, |(_, last)| last);
         return match &trail.end {
-            End::Answer(exchange) => served(exchange, last, host),
+            End::Answer(exchange) => {
+                seen::edge(last, exchange, world).unwrap_or_else(|| served(exchange, last, host))
+            }
             End::Failed(failure) if trail.hops() > 0 => match seen::known_fault(last, failure, world) {
                 Some(verdict) => verdict,
                 None => astray(&trail, failure, host),

@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::check::{Verdict, World, seen};
 use crate::observed::{Exchange, Failure, Seen};
+use crate::web::edge::Said;
 
 /// More redirects than this never end.
 pub(super) const LONGEST: usize = 10;
@@ -43,6 +44,9 @@ impl<'w> Trail<'w> {
                 None if urls.len() > LONGEST => break End::Endless,
                 None => break End::Unobserved(seen::NOT_OBSERVED.into()),
             };
+            if let Some(said @ (Said::Challenge(_) | Said::Refused(_))) = exchange.edge() {
+                break End::Unobserved(seen::kept_out(said));
+            }
             let Some(location) = exchange.location.as_ref().filter(|_| exchange.is_redirect()) else {
                 break End::Answer(exchange);
             };

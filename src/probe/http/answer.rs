@@ -10,6 +10,7 @@ use url::Url;
 use super::{MOST_BODY, decode, fault};
 use crate::observed::{Exchange, FailureKind, Remote};
 use crate::probe::problem::{Problem, Until};
+use crate::web::edge;
 
 /// Most bytes of a text that can show in an excerpt; a character has at most four.
 const MOST_EXCERPT: usize = 4 * (Remote::MAX + 1);
@@ -46,17 +47,18 @@ pub(super) async fn read(
     let excerpt =
         (is_text && !body.is_empty()).then(|| Remote::from_bytes(&body[..body.len().min(MOST_EXCERPT)]));
     let fields = head.headers.iter();
-    let exchange = Exchange {
+    let mut exchange = Exchange {
         status: head.status.as_u16(),
-        headers: fields
-            .map(|(name, value)| (name.to_string(), Remote::from_bytes(value.as_bytes())))
-            .collect(),
+        headers: fields.map(|(name, value)| Exchange::field(name.as_str(), value.as_bytes())).collect(),
         location: head.headers.get(LOCATION).and_then(|value| leads_to(url, value.as_bytes())),
         body_bytes: body.len(),
         excerpt,
         body_cut: !whole,
         ..Exchange::default()
     };
+    if exchange.is_of_cloudflare() && exchange.status >= 400 {
+        exchange.edge_note = edge::note(&body).map(Remote::from);
+    }
     Ok(Answer { exchange, body })
 }
 

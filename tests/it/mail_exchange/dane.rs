@@ -2,14 +2,14 @@
 
 use super::{ANY, exchanged, mail};
 use crate::checks::{Case, prove, report};
-use crate::dnssec::under_the_root;
+use crate::dnssec::chained_to_the_root;
 use crate::lab::{Association, Builder, Cert, Signing};
 use crate::run::{finding, findings};
 
 /// A mail server in a zone that is signed so, with a TLSA record.
 fn bound(world: &mut Builder, signing: Signing, association: Association, cert: Cert) {
     mail(world);
-    under_the_root(world, signing);
+    chained_to_the_root(world, signing);
     world.mail_server("mail.shop.test").cert(cert).tlsa(association);
 }
 
@@ -72,7 +72,7 @@ fn tlsa_records_mean_nothing_without_signatures() {
 fn foreign_zones_are_not_judged() {
     let report = report(ANY, |world| {
         exchanged(world, "mx.host.test.");
-        under_the_root(world, Signing::good());
+        chained_to_the_root(world, Signing::good());
         world.zone("host.test").a("mx", "203.0.113.60").sign(Signing::good());
         world.mail_server("mx.host.test").tlsa(Association::Key);
     });

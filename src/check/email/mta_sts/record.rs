@@ -2,7 +2,7 @@
 
 use super::{Fault, Texts, broken};
 use crate::check::World;
-use crate::check::email::faults::part;
+use crate::check::faults::part;
 use crate::mail::mta_sts::{Record, record_name};
 use crate::wanted;
 

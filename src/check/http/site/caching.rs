@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::{answers, for_visitors, pages};
@@ -11,6 +11,7 @@ use crate::item::Host;
 use crate::observed::{Exchange, Remote};
 use crate::web::asset::{is_entry, is_hashed};
 use crate::web::cache::Caching;
+use crate::web::cookie::{Cookie, is_session};
 
 /// How long a page or what starts an application may be used unasked without harm: Firebase Hosting's
 /// default for everything.
@@ -88,7 +89,7 @@ pub(in crate::check) fn private_response_cached(host: &Host, world: &World) -> V
         return Verdict::not_applicable(format!("{} serves no visitors of production", host.name));
     }
     let shared: Vec<(Url, String, bool)> =
-        answers(host, world).filter_map(|(url, exchange)| shared_cookie(url, exchange)).collect();
+        answers(host, world).filter_map(|(url, exchange)| shared_cookie(url, exchange, world.at)).collect();
     let Some(root) = host.root("https") else { return seen::no_url(host) };
     if shared.is_empty() {
         return match seen::http(&root, world) {
@@ -108,8 +109,8 @@ pub(in crate::check) fn private_response_cached(host: &Host, world: &World) -> V
 
 /// Where an answer sets a session's cookie and may be kept for others: how that is known, and whether it
 /// is said in so many words.
-fn shared_cookie(url: Url, exchange: &Exchange) -> Option<(Url, String, bool)> {
-    let cookie = exchange.header("set-cookie").find_map(|cookie| session_name(cookie.as_str()))?;
+fn shared_cookie(url: Url, exchange: &Exchange, now: Timestamp) -> Option<(Url, String, bool)> {
+    let cookie = exchange.header("set-cookie").find_map(|cookie| session_name(cookie.as_str(), now))?;
     let from_cache = ["cf-cache-status", "x-cache"].iter().any(|field| {
         exchange.header(field).any(|value| value.as_str().trim().to_ascii_uppercase().starts_with("HIT"))
     });
@@ -126,25 +127,13 @@ fn shared_cookie(url: Url, exchange: &Exchange) -> Option<(Url, String, bool)> {
     Some((url, format!("sets `{}` and {how}", seen::cut(Remote::new(cookie).as_str())), says_so))
 }
 
-/// The name of a cookie that is set, where it looks like a session's.
-fn session_name(cookie: &str) -> Option<&str> {
-    let (name, rest) = cookie.split_once('=')?;
-    let (name, value) = (name.trim(), rest.split(';').next().unwrap_or_default().trim());
-    let deleted = value.is_empty()
-        || value == "deleted"
-        || rest.to_ascii_lowercase().replace(' ', "").contains(";max-age=0");
-    (!deleted && is_session(name)).then_some(name)
-}
-
-/// True for names of cookies that say who somebody is; tokens against forged requests do not.
-fn is_session(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    if name.contains("csrf") || name.contains("xsrf") {
-        return false;
-    }
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    let known = ["sid", "auth", "token", "jwt", "login", "remember"];
-    name.contains("sess") || words.into_iter().any(|word| known.contains(&word))
+/// The name of a cookie that is set and says who somebody is.
+fn session_name(header: &str, now: Timestamp) -> Option<&str> {
+    let cookie = Cookie::parse(header)?;
+    let kept = !cookie.is_deletion(now) && !cookie.is_of_the_hosting();
+    // A cookie without a value is none any more.
+    let emptied = header.split(';').next().is_some_and(|pair| pair.trim_end().ends_with('='));
+    (kept && !emptied && is_session(cookie.name)).then_some(cookie.name)
 }
 
 pub(in crate::check) fn asset_uncached(host: &Host, world: &World) -> Verdict {
@@ -178,38 +167,4 @@ pub(in crate::check) fn asset_uncached(host: &Host, world: &World) -> Verdict {
 
 fn count(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::session_name;
-
-    #[test]
-    fn sessions_are_told_from_other_cookies() {
-        for cookie in [
-            "PHPSESSID=a",
-            "connect.sid=s%3A",
-            "__Host-session=x; Path=/",
-            "auth_token=x",
-            "JSESSIONID=1",
-            "sb-access-token=a",
-        ] {
-            assert!(session_name(cookie).is_some(), "{cookie}");
-        }
-        for cookie in [
-            "XSRF-TOKEN=a",
-            "csrftoken=a",
-            "_ga=x",
-            "__cf_bm=x",
-            "theme=dark",
-            "inside=1",
-            "author=x",
-            "session=",
-            "session=; Max-Age=0",
-            "session=x; max-age=0",
-            "session",
-        ] {
-            assert!(session_name(cookie).is_none(), "{cookie}");
-        }
-    }
 }
