@@ -8,17 +8,22 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], and those of [`mail`] and [`web`].
+//! the stations, without IO: [`caa`], [`cors`], and those of [`mail`] and [`web`].
 
 mod authority;
 pub mod caa;
 pub mod check;
 pub mod cli;
+pub mod cors;
+mod excerpt;
 pub mod exit;
 mod hex;
 pub mod init;
 pub mod item;
+mod json_path;
 pub mod judge;
+mod latency;
+mod login;
 pub mod mail;
 pub mod observed;
 mod placed;

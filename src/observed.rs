@@ -2,6 +2,7 @@
 //! `--record`/`--replay` keep. Nothing in here decides anything.
 
 mod dns;
+mod endpoint;
 mod mail;
 mod page;
 mod registration;
@@ -18,6 +19,7 @@ use crate::spec::names::climb;
 pub use dns::{
     ChainState, Delegation, Denial, DnsAnswer, DnsRecord, Dnssec, Server, Signature, Signer, Transfer, Zone,
 };
+pub use endpoint::{Content, CorsAnswer, JsonFound, Sample};
 pub use mail::{Logo, Smtp, Svg, TextFile};
 pub use page::{Alternate, Page, Resource, ResourceKind};
 pub use registration::Registration;
@@ -58,6 +60,15 @@ pub struct Observed {
     /// HTTP answers to GET, by URL. Redirects are not followed: each hop is a URL of its own.
     #[serde(default)]
     pub http: BTreeMap<String, Seen<Exchange>>,
+    /// What was looked for in the answers of endpoints, by URL.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub contents: BTreeMap<String, Seen<Content>>,
+    /// Answers to one GET after another, by URL, in their order. The first is the cold call.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub samples: BTreeMap<String, Vec<Sample>>,
+    /// Answers to requests on behalf of an origin, by [`cross`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cors: BTreeMap<String, Seen<CorsAnswer>>,
     /// What single addresses of a host serve, by [`visit`].
     #[serde(default)]
     pub visits: BTreeMap<String, Seen<Visit>>,
@@ -89,6 +100,9 @@ impl Observed {
             registrations: BTreeMap::new(),
             tls: BTreeMap::new(),
             http: BTreeMap::new(),
+            contents: BTreeMap::new(),
+            samples: BTreeMap::new(),
+            cors: BTreeMap::new(),
             visits: BTreeMap::new(),
             smtp: BTreeMap::new(),
             files: BTreeMap::new(),
@@ -157,6 +171,11 @@ pub fn question(name: &str, kind: &str) -> String {
 pub fn origin(url: &url::Url) -> String {
     let port = url.port_or_known_default().unwrap_or(443);
     format!("{}://{}:{port}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
+/// The key of a request on behalf of an origin: `OPTIONS https://api.shop.test/ origin https://shop.test`.
+pub fn cross(method: &str, url: &url::Url, origin: &str) -> String {
+    format!("{method} {url} origin {origin}")
 }
 
 /// The key of a visit: `https://host:port 2001:db8::1`, the origin and one of its addresses.

@@ -6,8 +6,8 @@ use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, spec, tls};
 use crate::item::{
-    Asked, Authorised, Changing, DeclaredUrl, Exchanger, Host, MailAddress, Name, Record, RecordSet,
-    Redirect, Selector, Sender, Start, Waiver, Zone,
+    Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, Exchanger, Host, MailAddress, Name,
+    Record, RecordSet, Redirect, Selector, Sender, Start, Waiver, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -37,6 +37,10 @@ pub enum Judge {
     Asked(fn(&Asked, &World) -> Verdict),
     /// Each URL whose status is declared.
     Url(fn(&DeclaredUrl, &World) -> Verdict),
+    /// Each endpoint.
+    Endpoint(fn(&Endpoint, &World) -> Verdict),
+    /// Each URL that scripts of other origins may call.
+    CrossOrigin(fn(&CrossOrigin, &World) -> Verdict),
     /// Each declared sender.
     Sender(fn(&Sender, &World) -> Verdict),
     /// Everything that SPF must authorise.
@@ -168,6 +172,10 @@ catalogue! {
     "http/redirect-chain" => Start(http::redirect::redirect_chain),
     "http/canonical-split" => Domain(http::canonical_split),
     "http/status-differs" => Url(http::status_differs),
+    "http/body-differs" => Endpoint(http::endpoint::body::body_differs),
+    "http/latency" => Endpoint(http::endpoint::samples::latency),
+    "http/flaky" => Endpoint(http::endpoint::samples::flaky),
+    "http/not-refused" => Endpoint(http::endpoint::refused::not_refused),
     "http/hsts-missing" => Host(http::hsts_missing),
     "http/hsts-weak" => Host(http::hsts::hsts_weak),
     "http/hsts-unsafe" => Host(http::hsts::hsts_unsafe),
@@ -176,6 +184,9 @@ catalogue! {
     "http/csp-weak" => Host(http::csp::csp_weak),
     "http/version-disclosed" => Host(http::version::version_disclosed),
     "http/cookie-flags" => Host(http::cookie::cookie_flags),
+    "http/cors-open" => CrossOrigin(http::cors::cors_open),
+    "http/cors-origin-missing" => CrossOrigin(http::cors::cors_origin_missing),
+    "http/cors-origin-development" => CrossOrigin(http::cors::cors_origin_development),
     "http/mixed-content" => Host(http::site::mixed::mixed_content),
     "http/noindex" => Host(http::site::index::noindex),
     "http/staging-indexable" => Host(http::site::index::staging_indexable),

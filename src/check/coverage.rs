@@ -11,11 +11,6 @@ use crate::spec::tree::{Kind, Node, join};
 const NOT_JUDGED: &[&str] = &[
     "access",
     "cloudflare",
-    "endpoints.contains",
-    "endpoints.cors",
-    "endpoints.p95",
-    "endpoints.refuse_anonymous",
-    "endpoints.samples",
     "handover",
     "monitoring",
     "secrets",

@@ -67,6 +67,12 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Start(judge) => each(check, &items.starts, |s| (s.url.to_string(), &s.place, judge(s, world))),
         Judge::Asked(judge) => each(check, &items.asked, |a| (a.name.clone(), &a.place, judge(a, world))),
         Judge::Url(judge) => each(check, &items.urls, |u| (u.url.to_string(), &u.place, judge(u, world))),
+        Judge::Endpoint(judge) => {
+            applicable(each(check, &items.endpoints, |e| (e.url.to_string(), &e.place, judge(e, world))))
+        }
+        Judge::CrossOrigin(judge) => {
+            each(check, &items.cross_origins, |c| (c.url.to_string(), &c.place, judge(c, world)))
+        }
         Judge::Sender(judge) => each(check, &items.senders, |s| (s.label.clone(), &s.place, judge(s, world))),
         Judge::Authorised(judge) => {
             each(check, &items.authorised, |a| (a.label.clone(), &a.place, judge(a, world)))
@@ -134,6 +140,19 @@ fn once_each(mut judgements: Vec<Judgement>) -> Vec<Judgement> {
     let mut seen = std::collections::BTreeSet::new();
     judgements.retain(|judgement| seen.insert(judgement.subject.clone()));
     judgements
+}
+
+/// A URL may stand in several endpoints: where one of them declares what is judged, the others have nothing
+/// to add.
+fn applicable(judgements: Vec<Judgement>) -> Vec<Judgement> {
+    let idle = |judgement: &Judgement| judgement.verdict.status == Status::NotApplicable;
+    let (idle, mut found): (Vec<_>, Vec<_>) = judgements.into_iter().partition(idle);
+    for judgement in idle {
+        if !found.iter().any(|other| other.subject == judgement.subject) {
+            found.push(judgement);
+        }
+    }
+    found
 }
 
 /// Hundreds of harmless texts are one pass.

@@ -2,6 +2,7 @@
 //! the spec and, where the spec is silent, from what was observed.
 
 mod dns;
+mod endpoint;
 mod exchange;
 mod host;
 mod reports;
@@ -23,6 +24,7 @@ pub use dns::{
     Changing, OwnedRecord, Record, RecordSet, Value, Zone, changing, doubled_name, improbable_name,
     owned_records, owners, record_sets, records, zones,
 };
+pub use endpoint::{CrossOrigin, Endpoint, NamedOrigin, SAMPLES, cross_origins, endpoints};
 pub(crate) use exchange::in_turn;
 pub use exchange::{
     Exchanger, MOST_EXCHANGERS, MailAddress, exchanger_hosts, exchangers, mail_addresses, sender_addresses,
@@ -61,6 +63,8 @@ pub struct Items<'a> {
     pub redirects: Vec<Redirect>,
     pub starts: Vec<Start>,
     pub urls: Vec<DeclaredUrl>,
+    pub endpoints: Vec<Endpoint<'a>>,
+    pub cross_origins: Vec<CrossOrigin>,
     pub asked: Vec<Asked>,
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
@@ -87,6 +91,8 @@ impl<'a> Items<'a> {
             zones: zones(document, observed),
             redirects: redirects(document),
             starts: starts(document, observed),
+            endpoints: endpoints(document),
+            cross_origins: cross_origins(document, observed),
             asked: asked(document, observed),
             selectors: selectors(document, observed),
             senders: senders(document),

@@ -5,7 +5,9 @@ use futures_util::future::{join, join_all, join3, join4};
 use jiff::Timestamp;
 use url::Url;
 
+use super::cors;
 use super::dnssec;
+use super::endpoint;
 use super::mail;
 use super::names;
 use super::problem::seen;
@@ -46,6 +48,8 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Times
     } else {
         join(answers, beside).await;
     }
+    // Last, when nothing else of this run keeps the servers busy: how long they take is measured.
+    Box::pin(endpoint::sample(session, &item::endpoints(document))).await;
 }
 
 /// Names, redirects and URLs, as far as `observed` says which hosts there are.
@@ -56,15 +60,24 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let redirects =
         item::redirects(document).into_iter().flat_map(|redirect| [redirect.ask, redirect.target]);
     let declared = item::urls(document, observed).into_iter().map(|declared| declared.url);
-    let urls: Vec<Url> = starts.chain(redirects).chain(declared).collect();
+    let endpoints = item::endpoints(document);
+    let cross = item::cross_origins(document, observed);
+    let accepted = endpoints.iter().map(|endpoint| endpoint.url.clone());
+    let called = cross.iter().map(|target| target.url.clone());
+    let urls: Vec<Url> = starts.chain(redirects).chain(declared).chain(accepted).chain(called).collect();
     let hosts = item::hosts(document, observed);
     let security_txt = item::security_txt(document, &hosts);
+    let web = join3(
+        join_all(urls.iter().map(|url| follow(session, url))),
+        join_all(endpoints.iter().map(|accepted| endpoint::content(session, &accepted.url, &endpoints))),
+        join_all(cross.iter().map(|target| cors::observe(session, target))),
+    );
     join4(
         join_all(names.iter().map(async |name| {
             let aliases = aliases(session, &name.name).await;
             names::hosting(session, &name.name, &aliases).await;
         })),
-        join_all(urls.iter().map(|url| follow(session, url))),
+        web,
         join_all(hosts.iter().map(|host| names::families(session, host))),
         join(
             join_all(hosts.iter().map(|host| site::look(session, host))),

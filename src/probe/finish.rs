@@ -35,6 +35,9 @@ pub(super) async fn observed(
     let mut observed = Observed::new(at);
     (observed.tls, observed.smtp) = chains(session, roots, deadline, cut).await;
     observed.http = kept(&session.http, cut);
+    observed.contents = kept(&session.contents, cut);
+    observed.samples = session.samples.take();
+    observed.cors = kept(&session.cors, cut);
     observed.dns = kept(&session.dns, cut);
     for (key, answer) in kept(&session.others, cut) {
         if let Some((server, question)) = key.split_once(' ') {

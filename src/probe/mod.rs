@@ -3,7 +3,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `engine`, `names`, `mail`, `site` | which questions a spec needs, all at once |
+//! | `engine`, `names`, `mail`, `site`, `endpoint`, `cors` | which questions a spec needs, all at once |
 //! | `look` | a first look at a domain that no spec describes yet |
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
@@ -18,9 +18,11 @@
 mod api;
 mod certificate;
 mod connect;
+mod cors;
 mod dial;
 mod dns;
 mod dnssec;
+mod endpoint;
 mod engine;
 mod finish;
 mod http;

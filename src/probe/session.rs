@@ -28,7 +28,10 @@ use super::problem::Problem;
 use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, page, tls};
-use crate::observed::{DnsAnswer, Exchange, Logo, Registration, TextFile, Transfer, Visit, Zone, question};
+use crate::observed::{
+    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registration, Sample, TextFile, Transfer, Visit, Zone,
+    question,
+};
 use lines::Lines;
 
 /// Largest intermediate certificate that is fetched.
@@ -50,6 +53,12 @@ pub(super) struct Session<'a> {
     soas: Memo<Checked>,
     pub(super) tls: Memo<Result<Shown, Problem>>,
     pub(super) http: Memo<Result<Exchange, Problem>>,
+    /// What was looked for in the answers of endpoints.
+    pub(super) contents: Memo<Result<Content, Problem>>,
+    /// Answers to one GET after another, by URL.
+    pub(super) samples: RefCell<BTreeMap<String, Vec<Sample>>>,
+    /// Answers on behalf of origins.
+    pub(super) cors: Memo<Result<CorsAnswer, Problem>>,
     /// What the resolvers behind the first one answered, by address and question.
     pub(super) others: Memo<Result<DnsAnswer, Problem>>,
     /// What name servers sent, by address and question.
@@ -93,6 +102,9 @@ impl<'a> Session<'a> {
             soas: Memo::new(),
             tls: Memo::new(),
             http: Memo::new(),
+            contents: Memo::new(),
+            samples: RefCell::default(),
+            cors: Memo::new(),
             others: Memo::new(),
             messages: Memo::new(),
             transfers: Memo::new(),

@@ -1,8 +1,10 @@
 //! Judges of `http/*`.
 
 pub(super) mod cookie;
+pub(super) mod cors;
 pub(super) mod csp;
 pub(super) mod edge;
+pub(super) mod endpoint;
 pub(super) mod guard;
 pub(super) mod hsts;
 mod page;

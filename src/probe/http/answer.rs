@@ -1,10 +1,12 @@
 //! Reads an answer up to its limits.
 
+use std::time::Duration;
+
 use http_body_util::BodyExt;
 use hyper::Response;
 use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
-use tokio::time::timeout_at;
+use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::{MOST_BODY, decode, fault};
@@ -22,6 +24,8 @@ pub(in crate::probe) struct Answer {
     pub(in crate::probe) exchange: Exchange,
     /// The body as far as it was read, its coding undone.
     pub(in crate::probe) body: Vec<u8>,
+    /// From the request to the end of what was read of the body.
+    pub(in crate::probe) took: Duration,
 }
 
 /// Who is asked for what, and until when.
@@ -38,10 +42,12 @@ pub(super) async fn read(
     asked: Asked<'_>,
 ) -> Result<Answer, Problem> {
     let Asked { url, peer, until } = asked;
+    let begun = Instant::now();
     let response = until.wait(FailureKind::NoAnswer, format!("no HTTP answer from {peer}"), response).await?;
     let (head, mut incoming) = response.map_err(|error| fault::problem(&error, peer))?.into_parts();
     let mut raw = Vec::new();
     let whole = timeout_at(until.at(), collect(&mut incoming, &mut raw)).await == Ok(true);
+    let took = begun.elapsed();
     let (body, whole) = decode::decoded(&coding(&head.headers), raw, whole);
     let is_text = head.headers.get(CONTENT_TYPE).is_none_or(|kind| is_text(kind.as_bytes()));
     let excerpt =
@@ -59,7 +65,7 @@ pub(super) async fn read(
     if exchange.is_of_cloudflare() && exchange.status >= 400 {
         exchange.edge_note = edge::note(&body).map(Remote::from);
     }
-    Ok(Answer { exchange, body })
+    Ok(Answer { exchange, body, took })
 }
 
 /// The codings of a body in the order in which they were applied, in lower case.

@@ -81,7 +81,7 @@ mod tests {
             headers: vec![("content-type".into(), "text/plain".into())],
             ..Exchange::default()
         };
-        Answer { exchange, body: body.into() }
+        Answer { exchange, body: body.into(), took: std::time::Duration::ZERO }
     }
 
     #[test]

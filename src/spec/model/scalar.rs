@@ -7,6 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::json_path;
+
 /// Declares a scalar: its type, its JSON Schema `format`, its parser and what to say when it
 /// does not parse. `FORMATS` collects them for the shape check.
 macro_rules! scalars {
@@ -69,6 +71,8 @@ scalars! {
     Moment(Timestamp) = "date-time", moment, "2026-12-01T08:00:00Z";
     /// An IPv4 or IPv6 address.
     Address(IpAddr) = "launch-ready-ip", address, "203.0.113.25";
+    /// A query into JSON, RFC 9535.
+    JsonQuery(String) = "launch-ready-json-path", json_query, "$.status";
     /// A `mailto:` or `https:` address that receives reports.
     ReportUri(String) = "launch-ready-report-uri", report_uri, "mailto:dmarc@circlegarden.test";
 }
@@ -179,4 +183,8 @@ pub(crate) fn report_uri(text: &str) -> Result<String, String> {
         "mailto" | "https" => Ok(text.to_owned()),
         other => Err(format!("reports go to mailto: or https:, not `{other}:`")),
     }
+}
+
+fn json_query(text: &str) -> Result<String, String> {
+    json_path::parse(text).map(|_| text.to_owned())
 }

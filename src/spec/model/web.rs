@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{Period, UrlPattern, WebUrl};
+use super::scalar::{JsonQuery, Period, UrlPattern, WebUrl};
 use super::shape::{Entries, Short};
 use crate::spec::located::Located;
 
@@ -150,11 +150,19 @@ pub struct Endpoint {
     /// The status it must give; 200 where nothing else is said.
     #[schemars(range(min = 100, max = 599))]
     pub status: Option<Located<u16>>,
-    /// Text that the body must contain.
+    /// Text that the body must contain, letter for letter.
     pub contains: Option<Located<String>>,
-    /// The time within which 95 of 100 answers must come.
+    /// Header fields that the answer must have, by name. A value fits where it is the whole of the field, or
+    /// one of its parts between `,` and `;`; upper and lower case are the same.
+    #[serde(default)]
+    pub headers: Entries<Located<String>>,
+    /// What the body must hold as JSON.
+    pub json: Option<JsonExpectation>,
+    /// The time within which 95 of 100 answers must come, each from the request to the end of its body on a
+    /// connection that stands.
     pub p95: Option<Located<Period>>,
-    /// How often it is asked for `p95`.
+    /// How often it is asked, one request after another, after a first one that is not counted; 20 where
+    /// `p95` is given alone.
     #[schemars(range(min = 1, max = 1000))]
     pub samples: Option<Located<u32>>,
     /// Anonymous callers must be refused (401, 403, 404 or a redirect to a login).
@@ -229,14 +237,15 @@ pub struct WebhookEffect {
     pub within: Option<Located<Period>>,
 }
 
-/// A place in a JSON answer and what it must hold.
+/// A place in a JSON answer and what it must hold. A path alone: there must be something.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JsonExpectation {
     /// `JSONPath` (RFC 9535).
-    pub path: Located<String>,
-    /// How many there must be.
+    pub path: Located<JsonQuery>,
+    /// How many there must be: elements where the path names one place that holds a list, otherwise values
+    /// that the path finds.
     pub count: Option<Located<u32>>,
-    /// What it must equal, as text.
+    /// What it must equal, as text: `ok`, `"3"`, `"true"`. Where the path finds several, each.
     pub equals: Option<Located<String>>,
 }
