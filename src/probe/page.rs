@@ -8,7 +8,7 @@ use crate::web::{page, signature};
 
 /// An answer with the facts of its body.
 pub(super) fn read(url: &Url, answer: Answer) -> Exchange {
-    let Answer { mut exchange, body } = answer;
+    let Answer { mut exchange, body, .. } = answer;
     if body.is_empty() {
         return exchange;
     }
@@ -23,6 +23,8 @@ pub(super) fn read(url: &Url, answer: Answer) -> Exchange {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -31,7 +33,7 @@ mod tests {
         let answer = |kind: &str, body: &str| {
             let headers = vec![("content-type".to_owned(), kind.into())];
             let exchange = Exchange { status: 200, headers, ..Exchange::default() };
-            read(&url, Answer { exchange, body: body.into() })
+            read(&url, Answer { exchange, body: body.into(), took: Duration::ZERO })
         };
         let page = answer("text/html", "<title>Caddy works!</title><img src=a.png>");
         assert_eq!(page.marks, ["caddy"]);
