@@ -18,6 +18,8 @@ mod hello;
 mod mta_sts;
 #[path = "targets/ocsp.rs"]
 mod ocsp;
+#[path = "targets/pages.rs"]
+mod pages;
 #[path = "targets/servers.rs"]
 mod servers;
 #[path = "targets/spf.rs"]
@@ -34,6 +36,7 @@ pub(crate) use headers::headers;
 pub(crate) use hello::hello;
 pub(crate) use mta_sts::mta_sts;
 pub(crate) use ocsp::ocsp;
+pub(crate) use pages::{html_page, robots_txt};
 pub(crate) use servers::{smtp, tlsa};
 pub(crate) use spf::spf;
 pub(crate) use tls_rpt::tls_rpt;
@@ -42,14 +45,16 @@ pub(crate) use tls_rpt::tls_rpt;
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub(crate) const ALL: [(&str, Target); 11] = [
+pub(crate) const ALL: [(&str, Target); 13] = [
     ("bimi_svg", bimi_svg),
     ("dkim", dkim),
     ("dmarc", dmarc),
     ("headers", headers),
     ("hello", hello),
+    ("html_page", html_page),
     ("mta_sts", mta_sts),
     ("ocsp", ocsp),
+    ("robots_txt", robots_txt),
     ("smtp", smtp),
     ("spf", spf),
     ("tls_rpt", tls_rpt),

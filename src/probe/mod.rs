@@ -3,7 +3,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `engine`, `names`, `mail`, `endpoint`, `cors` | which questions a spec needs, all at once |
+//! | `engine`, `names`, `mail`, `site`, `endpoint`, `cors` | which questions a spec needs, all at once |
 //! | `look` | a first look at a domain that no spec describes yet |
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
@@ -14,6 +14,7 @@
 //! | `api`, `rdap` | the APIs of others: registries |
 //! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
 //! | `revocation` | what an authority says of whether it took one back |
+//! | `page` | what the body of an answer says |
 //! | `finish` | the answers as an [`Observed`] |
 
 mod api;
@@ -34,11 +35,13 @@ mod machine;
 mod mail;
 mod memo;
 mod names;
+mod page;
 mod path;
 mod problem;
 mod rdap;
 mod revocation;
 mod session;
+mod site;
 mod smtp;
 mod tls;
 mod zone;
