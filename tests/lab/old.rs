@@ -195,10 +195,12 @@ fn flight(version: u16, suite: u16, chain: &[CertificateDer<'_>]) -> Vec<u8> {
 
 /// What a server says whose chain has one certificate of ten megabytes, record by record.
 pub(super) fn huge_chain() -> impl Iterator<Item = Vec<u8>> {
-    let certificate = vec![0x30; 10_000_000];
-    let message = [vec![11], lengthened(&lengthened(&lengthened(&certificate)))].concat();
-    let records: Vec<Vec<u8>> = message.chunks(1 << 14).map(|piece| record(0x0303, piece)).collect();
-    std::iter::once(record(0x0303, &server_hello(0x0303, LIBRARY[0]))).chain(records)
+    const CERTIFICATE: u32 = 10_000_000;
+    let lengths = [CERTIFICATE + 6, CERTIFICATE + 3, CERTIFICATE];
+    let begin: Vec<u8> = lengths.iter().flat_map(|length| length.to_be_bytes()[1..].to_vec()).collect();
+    let begin = record(0x0303, &[vec![11], begin].concat());
+    let rest = std::iter::repeat_n(record(0x0303, &[0x30; 10_000]), 1000);
+    [record(0x0303, &server_hello(0x0303, LIBRARY[0])), begin].into_iter().chain(rest)
 }
 
 /// A stream that sends one byte at a time.
