@@ -38,7 +38,7 @@ fn looked_through(answer: &Answer, wanted: &[&Endpoint]) -> Content {
     let texts = wanted.iter().filter_map(|endpoint| endpoint.declared.contains.as_ref());
     let queries: Vec<&JsonExpectation> =
         wanted.iter().filter_map(|endpoint| endpoint.declared.json.as_ref()).collect();
-    let (json, not_json) = match (queries.is_empty(), serde_json::from_slice::<Value>(body)) {
+    let (json, not_json) = match (queries.is_empty(), serde_json::from_slice::<Value>(without_mark(body))) {
         (true, _) => (BTreeMap::new(), None),
         (false, Ok(value)) => (found(&value, &queries), None),
         (false, Err(error)) => (BTreeMap::new(), Some(Remote::from(error.to_string()))),
@@ -53,6 +53,12 @@ fn looked_through(answer: &Answer, wanted: &[&Endpoint]) -> Content {
         login: login::is_login_page(body),
         excerpt: excerpt::of(body),
     }
+}
+
+/// The body without the mark of UTF-8, which JSON must not have and readers may pass over (RFC 8259 section
+/// 8.1).
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
 fn holds(body: &[u8], text: &[u8]) -> bool {
@@ -135,4 +141,45 @@ fn taken(outcome: Result<Answer, Problem>) -> Sample {
 /// True where the edge before the service keeps this client out.
 pub(super) fn is_barred(exchange: &Exchange) -> bool {
     matches!(exchange.edge(), Some(Said::Challenge(_) | Said::Refused(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::load;
+
+    fn content(expectation: &str, body: &str) -> Content {
+        let spec = format!("domain: a.test\nendpoints: [{{url: \"https://a.test/\", {expectation}}}]");
+        let document = load::parse("-", &spec).expect("a good spec");
+        let exchange = Exchange { status: 200, ..Exchange::default() };
+        let answer = Answer { exchange, body: body.into(), took: std::time::Duration::ZERO };
+        let endpoints = crate::item::endpoints(&document);
+        looked_through(&answer, &endpoints.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn values_of_secret_names_are_counted_and_compared_but_not_kept() {
+        let found = content("json: {path: $.session.token, equals: abc}", r#"{"session": {"token": "abc"}}"#);
+        let token = &found.json["$.session.token"];
+        assert_eq!((token.count, token.equals["abc"]), (1, true));
+        assert_eq!(token.values, [Remote::new("***")]);
+        assert!(!found.excerpt.expect("an excerpt").as_str().contains("abc"));
+    }
+
+    #[test]
+    fn every_value_that_a_path_finds_must_equal() {
+        let equal = |body| {
+            content("json: {path: \"$[*].ok\", equals: \"true\"}", body).json["$[*].ok"].equals["true"]
+        };
+        assert!(equal(r#"[{"ok": true}, {"ok": "true"}]"#));
+        assert!(!equal(r#"[{"ok": true}, {"ok": false}]"#));
+        assert!(!equal("[]"));
+    }
+
+    #[test]
+    fn what_is_no_json_says_why() {
+        assert!(content("json: {path: $}", "<html>").not_json.is_some());
+        assert_eq!(content("json: {path: $}", "\u{feff}[1, 2]").json["$"].count, 2);
+        assert_eq!(content("contains: x", "<html>").not_json, None);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Told, anyone, fact, granted, told, vary_note, words};
 use crate::check::{Verdict, World, seen};
-use crate::cors::{Grant, headers_left_out, is_ok};
+use crate::cors::{Grant, Trick, headers_left_out, is_ok};
 use crate::item::CrossOrigin;
 use crate::observed::{CorsAnswer, Remote};
 use crate::spec::Place;
@@ -133,8 +133,12 @@ fn after(plain: &CorsAnswer, grant: Grant, preflight: &CorsAnswer, origin: &str)
 }
 
 /// Where the spec does not say who calls: an API that names no origin is called by none; one that lets in
-/// others but none of the product's own sites is most likely set up for them alone.
+/// others but none of the product's own sites is most likely set up for them alone. A rehearsal is called by
+/// sites that nobody declares.
 fn undeclared(target: &CrossOrigin, world: &World) -> Verdict {
+    if !target.production {
+        return Verdict::not_applicable("it is not in production, and no `cors.allow` says who calls it");
+    }
     let mut not = Vec::new();
     let mut through = Vec::new();
     for site in &target.sites {
@@ -153,7 +157,9 @@ fn undeclared(target: &CrossOrigin, world: &World) -> Verdict {
     if target.sites.is_empty() {
         return Verdict::not_applicable("the product has no site that could call it");
     }
-    let strangers = target.strangers.iter().map(|stranger| &stranger.origin);
+    // Names below the domain may be sites of the product that the spec does not list.
+    let strangers = target.strangers.iter().filter(|stranger| stranger.trick != Trick::Subdomain);
+    let strangers = strangers.map(|stranger| &stranger.origin);
     let others = target.redirecting.iter().chain(&target.development).chain(strangers);
     let other = others.into_iter().find_map(|origin| Some((origin, fact(target, origin, world)?)));
     match other {
@@ -175,6 +181,7 @@ fn others_alone(other: &str, fact: String, target: &CrossOrigin) -> Verdict {
     .observed(fact)
     .label("own sites left out")
     .help(help(&site))
+    .mild()
 }
 
 fn some_through(through: &[String], not: &[String], target: &CrossOrigin, world: &World) -> Verdict {

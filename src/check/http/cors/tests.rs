@@ -141,11 +141,21 @@ fn where_nobody_says_who_calls_no_silence_is_a_fault() {
         ("nobody", (|_| None) as Server, "pass none pass"),
         ("one fixed origin", |_| Some("https://old.example".to_owned()), "pass none pass"),
         ("the site", |origin| put_back(origin, origin == OWN), "pass pass pass"),
-        ("localhost alone", |origin| put_back(origin, origin.contains("localhost")), "pass fail fail"),
+        ("localhost alone", |origin| put_back(origin, origin.contains("localhost")), "pass mild fail"),
+        (
+            "names below the domain",
+            |origin| put_back(origin, origin.ends_with("-probe.shop.co.uk")),
+            "pass none pass",
+        ),
         ("a wildcard", |_| Some("*".to_owned()), "pass pass none"),
     ] {
         assert_eq!(letters(&fixture(UNDECLARED, server, false)), expected, "{name}");
     }
+    let staging = UNDECLARED.replace("kind: api", "kind: api, environment: staging");
+    let localhost: Server = |origin| put_back(origin, origin.contains("localhost"));
+    assert_eq!(letters(&fixture(&staging, localhost, true)), "pass none none");
+    let reflecting: Server = |origin| put_back(origin, true);
+    assert_eq!(letters(&fixture(&staging, reflecting, true)), "mild none none");
 }
 
 #[test]
