@@ -121,8 +121,9 @@ impl Roots {
         others: &[CertificateDer<'_>],
     ) -> Option<&'static str> {
         let moments = moments(chain, others, self.now);
-        let tried = self.ways().into_iter().flat_map(|by| moments.iter().map(move |moment| (by, *moment)));
-        tried.into_iter().find_map(|(by, moment)| forbidding(&verified_at(chain, others, by, moment).err()?))
+        let mut tried =
+            self.ways().into_iter().flat_map(|by| moments.iter().map(move |moment| (by, *moment)));
+        tried.find_map(|(by, moment)| forbidding(&verified_at(chain, others, by, moment).err()?))
     }
 
     /// True where only this machine's own roots make a chain good.

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::{client, covers};
 use crate::check::dns::{family, takeover};
 use crate::check::{Status, Verdict, World, seen};
 use crate::item::Host;
 use crate::observed::{Failure, FailureKind, Path, Remote, Seen, Visit, visit};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// The addresses of a host that were looked at one by one.
 struct Looked<'w> {
@@ -99,14 +103,16 @@ fn looked<'w>(host: &Host, world: &'w World) -> seen::Judged<Looked<'w>> {
     }
     let all = Looked::at(host, &addresses.found, world);
     if all.count() < 2 {
+        // Whatever DNS says of it, or does not.
+        if world.observed.redirected.contains(&host.name) {
+            let reason = "`--connect` says where the host is: only that was looked at";
+            return stop(Verdict::not_applicable(reason));
+        }
         return stop(match (addresses.found.as_slice(), addresses.gap) {
             (_, Some(gap)) if gap.because.is_some() => *gap,
             (_, Some(gap)) => seen::unobserved(&host.name, &gap.message, world),
             ([], None) => seen::no_address(&host.name),
             ([_], None) => Verdict::not_applicable(format!("{} has one address", host.name)),
-            _ if world.observed.redirected.contains(&host.name) => {
-                Verdict::not_applicable("`--connect` says where the host is: only that was looked at")
-            }
             _ => Verdict::unknown(seen::NOT_OBSERVED),
         });
     }
@@ -167,9 +173,9 @@ pub(in crate::check) fn address_unreachable(host: &Host, world: &World) -> Verdi
     if let Some(reason) = looked.unobserved.first() {
         return Verdict::unknown(reason.as_str());
     }
-    let certificates: BTreeSet<&str> =
-        looked.answered.iter().map(|(_, shown)| shown.certificate.as_str()).collect();
-    if certificates.len() > 1 {
+    let ends: BTreeSet<Timestamp> = looked.answered.iter().filter_map(|(_, shown)| shown.not_after).collect();
+    // Servers that each renew their own on one day are as good as servers with one certificate.
+    if ends.first().zip(ends.last()).is_some_and(|(first, last)| first.duration_until(*last) > DAY) {
         return rolling(host, &looked);
     }
     let status = looked.answered.first().map_or(0, |(_, shown)| shown.status);
