@@ -173,6 +173,7 @@ fn repaired() -> Lab {
         .site("app.circlegarden.test")
         .page("/*", 200, "the app")
         .header_everywhere("Strict-Transport-Security", HSTS);
+    world.site("staging.circlegarden.test").header_everywhere("X-Robots-Tag", "noindex");
     world
         .site("api.circlegarden.test")
         .page("/healthz", 200, "ok")

@@ -14,6 +14,8 @@ mod dmarc;
 mod headers;
 #[path = "targets/mta_sts.rs"]
 mod mta_sts;
+#[path = "targets/pages.rs"]
+mod pages;
 #[path = "targets/servers.rs"]
 mod servers;
 #[path = "targets/spf.rs"]
@@ -28,6 +30,7 @@ pub(crate) use dkim::dkim;
 pub(crate) use dmarc::dmarc;
 pub(crate) use headers::headers;
 pub(crate) use mta_sts::mta_sts;
+pub(crate) use pages::{html_page, robots_txt};
 pub(crate) use servers::{smtp, tlsa};
 pub(crate) use spf::spf;
 pub(crate) use tls_rpt::tls_rpt;
@@ -36,12 +39,14 @@ pub(crate) use tls_rpt::tls_rpt;
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub(crate) const ALL: [(&str, Target); 9] = [
+pub(crate) const ALL: [(&str, Target); 11] = [
     ("bimi_svg", bimi_svg),
     ("dkim", dkim),
     ("dmarc", dmarc),
     ("headers", headers),
+    ("html_page", html_page),
     ("mta_sts", mta_sts),
+    ("robots_txt", robots_txt),
     ("smtp", smtp),
     ("spf", spf),
     ("tls_rpt", tls_rpt),

@@ -4,6 +4,7 @@
 mod dns;
 mod endpoint;
 mod mail;
+mod page;
 mod registration;
 mod remote;
 mod web;
@@ -20,6 +21,7 @@ pub use dns::{
 };
 pub use endpoint::{Content, CorsAnswer, JsonFound, Sample};
 pub use mail::{Logo, Smtp, Svg, TextFile};
+pub use page::{Alternate, Page, Resource, ResourceKind};
 pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;

@@ -12,7 +12,6 @@ const NOT_JUDGED: &[&str] = &[
     "access",
     "cloudflare",
     "handover",
-    "hosts.*.app",
     "monitoring",
     "secrets",
     "tls.issuers",

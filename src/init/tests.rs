@@ -105,8 +105,7 @@ fn a_redirect_to_a_secret_stays_out() {
         location: Some(to.parse().expect("a URL")),
         body_bytes: 0,
         excerpt: None,
-        body_cut: false,
-        edge_note: None,
+        ..Exchange::default()
     };
     observed.http.insert("https://blog.shop.test/".into(), Seen::Answer(exchange));
     let text = spec_of(DOMAIN, &observed, today());
@@ -234,8 +233,7 @@ proptest! {
                 location: location.map(|to| to.parse().expect("a URL")),
                 body_bytes: 0,
                 excerpt: None,
-                body_cut: false,
-                edge_note: None,
+                ..Exchange::default()
             };
             observed.http.insert(format!("https://{host}{DOMAIN}/"), Seen::Answer(exchange));
             observed.tls.insert(format!("https://{host}{DOMAIN}:443"), Seen::Answer(handshake(&issuer)));

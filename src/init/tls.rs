@@ -108,8 +108,7 @@ mod tests {
                 location: None,
                 body_bytes: 0,
                 excerpt: None,
-                body_cut: false,
-                edge_note: None,
+                ..Exchange::default()
             };
             parsed(&exchange)
                 .map(|header| (period(header.max_age), header.include_subdomains, header.preload))

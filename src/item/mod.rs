@@ -8,6 +8,7 @@ mod host;
 mod reports;
 mod selector;
 mod sender;
+mod site;
 mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ pub use host::{Host, Name, hosts, may_resolve, names};
 pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations};
 pub use selector::{Fact, Selector, selector_names, selectors};
 pub use sender::{Authorised, Sender, Who, authorised, ip_term, senders};
+pub use site::{ABSENT_PATH, parts, security_txt};
 pub use web::{Asked, DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, asked, redirects, starts, urls};
 
 /// A waiver, after the findings that it matches have been marked.

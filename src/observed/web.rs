@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Remote;
+use super::{Page, Remote};
 use crate::web::cookie;
 use crate::web::edge::{self, Said};
 
@@ -97,6 +97,13 @@ pub struct Exchange {
     /// What a page of Cloudflare's own says of itself ([`edge::note`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edge_note: Option<Remote>,
+    /// What the body says, where it is an HTML page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<Page>,
+    /// Which of the known pages it is that no finished product serves, by their ids in
+    /// `providers/pages.yaml`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
 }
 
 impl Exchange {

@@ -12,6 +12,7 @@ use super::mail;
 use super::names;
 use super::problem::seen;
 use super::session::Session;
+use super::site;
 use super::zone;
 use crate::item;
 use crate::observed::{Observed, question};
@@ -65,18 +66,23 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let called = cross.iter().map(|target| target.url.clone());
     let urls: Vec<Url> = starts.chain(redirects).chain(declared).chain(accepted).chain(called).collect();
     let hosts = item::hosts(document, observed);
+    let security_txt = item::security_txt(document, &hosts);
     let web = join3(
         join_all(urls.iter().map(|url| follow(session, url))),
         join_all(endpoints.iter().map(|accepted| endpoint::content(session, &accepted.url, &endpoints))),
         join_all(cross.iter().map(|target| cors::observe(session, target))),
     );
-    join3(
+    join4(
         join_all(names.iter().map(async |name| {
             let aliases = aliases(session, &name.name).await;
             names::hosting(session, &name.name, &aliases).await;
         })),
         web,
         join_all(hosts.iter().map(|host| names::families(session, host))),
+        join(
+            join_all(hosts.iter().map(|host| site::look(session, host))),
+            join_all(security_txt.iter().map(|url| site::security_txt(session, url))),
+        ),
     )
     .await;
 }

@@ -3,7 +3,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `engine`, `names`, `mail`, `endpoint`, `cors` | which questions a spec needs, all at once |
+//! | `engine`, `names`, `mail`, `site`, `endpoint`, `cors` | which questions a spec needs, all at once |
 //! | `look` | a first look at a domain that no spec describes yet |
 //! | `session` | what a run shares; how one URL is asked |
 //! | `memo`, `limit` | each question once; how much at once, how often again |
@@ -12,6 +12,7 @@
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
 //! | `api`, `rdap` | the APIs of others: registries |
 //! | `certificate`, `path` | what a certificate says, and where a chain leads |
+//! | `page` | what the body of an answer says |
 //! | `finish` | the answers as an [`Observed`] |
 
 mod api;
@@ -30,10 +31,12 @@ mod look;
 mod mail;
 mod memo;
 mod names;
+mod page;
 mod path;
 mod problem;
 mod rdap;
 mod session;
+mod site;
 mod smtp;
 mod tls;
 mod zone;

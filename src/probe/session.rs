@@ -27,7 +27,7 @@ use super::memo::{Memo, Tally};
 use super::problem::Problem;
 use super::smtp::Talk;
 use super::tls::Shown;
-use super::{ProbeError, Progress, Settings, TrustAnchors, dial, tls};
+use super::{ProbeError, Progress, Settings, TrustAnchors, dial, page, tls};
 use crate::observed::{
     Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registration, Sample, TextFile, Transfer, Visit, Zone,
     question,
@@ -176,7 +176,7 @@ impl<'a> Session<'a> {
 
     /// The answer to a GET, kept under the URL.
     pub(super) async fn exchange(&self, url: &Url) -> Result<Exchange, Problem> {
-        let ask = async || self.ask(Question::get(url)).await.map(|answer| answer.exchange);
+        let ask = async || self.ask(Question::get(url)).await.map(|answer| page::read(url, answer));
         self.http.get(url.as_str(), &self.tally, ask).await
     }
 

@@ -136,7 +136,7 @@ async fn what_the_deadline_cuts_is_unobserved() {
         assert_eq!(unobserved(seen), "the run's deadline of 200 ms passed");
     }
     assert_eq!(unobserved(tls_of(&observed)), "the run's deadline of 200 ms passed");
-    assert_eq!(observed.http.len(), 2);
+    assert_eq!(observed.http.len(), 2 + 2);
 }
 
 #[tokio::test]
@@ -165,7 +165,8 @@ async fn each_question_is_asked_once_and_counted() {
     // How the zone is signed is one question, and those that it is made of: keys of three zones, two
     // delegation signers, and the SOA twice.
     let signed = observed.dnssec.len() * (1 + 3 + 2 + 2);
-    let questions = observed.dns.len() + observed.http.len() + observed.tls.len() + signed;
+    let web = observed.http.len() + observed.files.len() + observed.tls.len();
+    let questions = observed.dns.len() + web + signed;
     assert_eq!(count.0.load(Ordering::Relaxed), questions);
     assert_eq!(count.1.load(Ordering::Relaxed), questions);
 }

@@ -1,4 +1,4 @@
-//! The headers by which web servers tell browsers what to do, each read without IO.
+//! What web servers tell browsers: the headers, and what a site shows, each read without IO.
 //!
 //! * [`hsts`]: HTTPS only, for how long (RFC 6797).
 //! * [`csp`]: what a page may load and run (CSP Level 3): the parser, and how weak a policy is.
@@ -6,14 +6,24 @@
 //! * [`guard`]: the one-word headers that harden a page.
 //! * [`version`]: software and its version in a header.
 //! * [`edge`]: what a proxy before the server says in the server's place.
+//! * [`page`]: what an HTML page says of itself, and what it loads.
+//! * [`robots`], [`security_txt`]: files that every site may have (RFC 9309, RFC 9116).
+//! * [`cache`], [`asset`]: how long an answer may be kept (RFC 9111), and what the name of a file says of that.
+//! * [`signature`]: pages that no finished product serves.
 
 use std::ops::Range;
 
+pub mod asset;
+pub mod cache;
 pub mod cookie;
 pub mod csp;
 pub mod edge;
 pub mod guard;
 pub mod hsts;
+pub mod page;
+pub mod robots;
+pub mod security_txt;
+pub mod signature;
 pub mod version;
 
 /// A name of HTTP's grammar (RFC 9110 section 5.6.2).

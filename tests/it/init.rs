@@ -87,6 +87,7 @@ fn product(world: &mut Builder) {
     for host in ["shop.test", "staging.shop.test", "shop.shop.test"] {
         site(world, host);
     }
+    world.site("staging.shop.test").header_everywhere("X-Robots-Tag", "noindex");
     world
         .site("api.shop.test")
         .page("/healthz", 200, "ok")

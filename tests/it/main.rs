@@ -22,6 +22,7 @@ mod mail_exchange;
 mod mail_policy;
 mod mail_spf;
 mod names;
+mod pages;
 mod readme;
 mod registration;
 mod run;

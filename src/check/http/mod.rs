@@ -10,6 +10,7 @@ pub(super) mod hsts;
 mod page;
 pub(super) mod plain;
 pub(super) mod redirect;
+pub(super) mod site;
 mod trail;
 pub(super) mod version;
 

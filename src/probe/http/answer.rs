@@ -60,7 +60,7 @@ pub(super) async fn read(
         body_bytes: body.len(),
         excerpt,
         body_cut: !whole,
-        edge_note: None,
+        ..Exchange::default()
     };
     if exchange.is_of_cloudflare() && exchange.status >= 400 {
         exchange.edge_note = edge::note(&body).map(Remote::from);
@@ -76,11 +76,13 @@ fn coding(headers: &HeaderMap) -> String {
     values.join(",")
 }
 
-/// True for the media types of pages and of error messages.
+/// True for the media types of pages and of error messages. Programs and styles are long, and no judge
+/// reads them.
 fn is_text(kind: &[u8]) -> bool {
     let kind = String::from_utf8_lossy(kind).to_ascii_lowercase();
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.starts_with("text/") || ["json", "xml"].iter().any(|end| kind.ends_with(end))
+    let is_code = ["css", "javascript"].iter().any(|end| kind.ends_with(end));
+    (kind.starts_with("text/") && !is_code) || ["json", "xml"].iter().any(|end| kind.ends_with(end))
 }
 
 /// Reads a body up to the limit; false where it goes on behind it or breaks off.

@@ -145,7 +145,7 @@ async fn an_endless_redirect_ends_after_ten_hops_and_other_schemes_are_not_follo
     assert_eq!(observed.http.keys().filter(|url| url.starts_with("http:")).count(), 11);
     let observed =
         plain(answers("HTTP/1.1 301 Moved\r\nLocation: ftp://b.test/\r\nContent-Length: 0\r\n\r\n")).await;
-    assert_eq!(observed.http.len(), 2);
+    assert!(!observed.http.keys().any(|url| url.contains("b.test")), "{:?}", observed.http.keys());
 }
 
 #[tokio::test]
