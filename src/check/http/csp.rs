@@ -5,7 +5,7 @@ use crate::check::faults::part;
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::Host;
-use crate::observed::Exchange;
+use crate::observed::{Exchange, Remote};
 use crate::web::csp::{Policy, Reading, SyntaxErrorKind, Weakness, weaknesses};
 
 /// Most faults that a message names.
@@ -17,9 +17,16 @@ fn values(exchange: &Exchange) -> Vec<&str> {
     exchange.headers.iter().filter(|(name, _)| name == HEADER).map(|(_, value)| value.as_str()).collect()
 }
 
+/// What a page says in its header and in itself (`meta http-equiv`), as text and as read.
+fn readings(exchange: &Exchange) -> Vec<(&str, Reading)> {
+    let header = values(exchange).into_iter().map(|value| (value, Reading::of(value)));
+    let within = exchange.page.iter().flat_map(|page| &page.csp).map(Remote::as_str);
+    header.chain(within.map(|text| (text, Reading::in_page(text)))).collect()
+}
+
 /// All policies that a page enforces; those that are only reported do not count.
 pub(super) fn policies(exchange: &Exchange) -> Vec<Policy> {
-    values(exchange).into_iter().flat_map(|value| Reading::of(value).policies).collect()
+    readings(exchange).into_iter().flat_map(|(_, reading)| reading.policies).collect()
 }
 
 /// The page of a host that people see.
@@ -39,7 +46,8 @@ pub(in crate::check) fn csp_missing(host: &Host, world: &World) -> Verdict {
     };
     let shown = seen::shown(&page.url);
     if !policies(page.exchange).is_empty() {
-        return Verdict::pass(format!("{shown} sends a Content-Security-Policy"));
+        let sends = if values(page.exchange).is_empty() { "has, in itself," } else { "sends" };
+        return Verdict::pass(format!("{shown} {sends} a Content-Security-Policy"));
     }
     let reported = page.exchange.header("content-security-policy-report-only").next().is_some();
     let (what, observed) = if reported {
@@ -80,8 +88,9 @@ pub(in crate::check) fn csp_weak(host: &Host, world: &World) -> Verdict {
     let weak = weaknesses(&policies);
     let mut clauses: Vec<String> = weak.iter().map(|weakness| seen::cut(&weakness.to_string())).collect();
     let mut helps: Vec<&str> = weak.iter().map(help).collect();
-    for value in values(page.exchange) {
-        for error in Reading::of(value).errors {
+    let readings = readings(page.exchange);
+    for (value, reading) in &readings {
+        for error in &reading.errors {
             clauses.push(format!("{} ({})", error.kind, part(value, &error.span)));
             helps.push(repair(error.kind));
         }
@@ -107,7 +116,7 @@ pub(in crate::check) fn csp_weak(host: &Host, world: &World) -> Verdict {
             .observed(observed)
             .label("weak policy")
             .help(seen::in_full(&helps.into_iter().map(str::to_owned).collect::<Vec<_>>()));
-    values(page.exchange).into_iter().fold(verdict, |verdict, value| verdict.evidence(seen::cut(value)))
+    readings.iter().fold(verdict, |verdict, (value, _)| verdict.evidence(seen::cut(value)))
 }
 
 fn help(weakness: &Weakness) -> &'static str {
