@@ -7,8 +7,11 @@ pub(super) mod client;
 pub(super) mod issuer;
 pub(super) mod lifetime;
 pub(super) mod revoked;
+mod spoken;
 pub(super) mod strength;
+pub(super) mod suite;
 pub(super) mod trust;
+pub(super) mod version;
 
 use std::net::IpAddr;
 
@@ -21,6 +24,8 @@ use crate::observed::{Certificate, ClientCertificate, Failure, FailureKind, Hand
 use crate::spec::Place;
 use crate::spec::registrable::is_registry_suffix;
 
+pub(super) use spoken::unspoken;
+
 pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
     let failed = host.root("https").and_then(|url| match world.observed.tls(&url) {
         Some(Seen::Failed(failure)) if failure.kind != FailureKind::NoAddress => Some(failure),
@@ -29,6 +34,9 @@ pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
     if failed.is_some()
         && let Some(verdict) = blame::elsewhere(&host.name, world)
     {
+        return verdict;
+    }
+    if let Some(verdict) = host.root("https").and_then(|url| unspoken(&host.name, &url, world)) {
         return verdict;
     }
     if let Some(failure) = failed {
@@ -103,7 +111,7 @@ fn connect_help(host: &str, failure: &Failure) -> String {
             "the server refuses the handshake, most often because it has no certificate for this name: add the name there, or wait until the certificate is issued"
         }
         FailureKind::TooLarge => {
-            "have a certificate issued with fewer names (a hundred at most, a wildcard, or one certificate for each site), and send only the intermediates that it needs"
+            "send the server's own certificate and its intermediates alone, not a whole store of roots; where it has hundreds of names, have one issued for each site, or with a wildcard"
         }
         FailureKind::Reset => {
             "the server or a proxy before it cuts the connection: look for the name in its configuration and for the error in its log"

@@ -14,9 +14,17 @@ pub struct Handshake {
     /// The address that answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<SocketAddr>,
-    /// `1.2` or `1.3`.
+    /// `1.2` or `1.3`; an older one only where `clear` is true.
     #[serde(default)]
     pub version: String,
+    /// What is spoken inside (RFC 7301): `h2` or `http/1.1`, empty where the server chose nothing.
+    /// `None` where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alpn: Option<Remote>,
+    /// True where no handshake succeeded, because the server speaks only what this program does not:
+    /// the chain was read from the part of one that is not encrypted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clear: bool,
     /// The certificates as sent, the server's own first.
     pub chain: Vec<Certificate>,
     /// Whether the chain leads to a trusted root, validity dates set aside (they are judged from

@@ -1,10 +1,30 @@
 //! What web servers showed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Remote;
+use crate::hello::Offer;
 use crate::web::cookie;
 use crate::web::edge::{self, Said};
+
+/// What a server answers to offers of one version or one family of suites each.
+pub type Offers = BTreeMap<Offer, Reply>;
+
+/// The answer to one offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// It is taken, with this suite.
+    Accepted(Remote),
+    /// The server says no; how.
+    Refused(Remote),
+    /// The server closes or resets the connection, as many do instead of saying no.
+    Cut(Remote),
+    /// It could not be seen; the reason says why.
+    Unobserved(Remote),
+}
 
 /// One HTTP answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -65,18 +65,21 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let called = cross.iter().map(|target| target.url.clone());
     let urls: Vec<Url> = starts.chain(redirects).chain(declared).chain(accepted).chain(called).collect();
     let hosts = item::hosts(document, observed);
+    let secured: Vec<Url> = hosts.iter().filter_map(|host| host.root("https")).collect();
     let web = join3(
         join_all(urls.iter().map(|url| follow(session, url))),
         join_all(endpoints.iter().map(|accepted| endpoint::content(session, &accepted.url, &endpoints))),
         join_all(cross.iter().map(|target| cors::observe(session, target))),
     );
-    join3(
+    join4(
         join_all(names.iter().map(async |name| {
             let aliases = aliases(session, &name.name).await;
             names::hosting(session, &name.name, &aliases).await;
         })),
         web,
         join_all(hosts.iter().map(|host| names::addresses(session, host))),
+        // Behind the others in the queue for connections: nothing waits for these.
+        join_all(secured.iter().map(|url| session.offer(url))),
     )
     .await;
 }

@@ -22,7 +22,7 @@ use tokio_rustls::client::TlsStream;
 use super::ProbeError;
 use super::certificate::facts;
 use super::problem::{Problem, Until};
-use crate::observed::{ClientCertificate, FailureKind};
+use crate::observed::{ClientCertificate, FailureKind, Remote};
 
 /// Certificates looked at; more than any real chain has.
 const LONGEST_CHAIN: usize = 16;
@@ -32,8 +32,12 @@ const LONGEST_CHAIN: usize = 16;
 pub(super) struct Shown {
     /// The address that answered.
     pub(super) peer: SocketAddr,
-    /// `1.2` or `1.3`.
+    /// `1.2` or `1.3`; an older one where the chain was read in the clear.
     pub(super) version: &'static str,
+    /// What the server chose to speak inside, where that was asked.
+    pub(super) alpn: Option<Remote>,
+    /// Whether no handshake succeeded, and the chain was read from the clear part of one.
+    pub(super) clear: bool,
     /// The certificates as sent.
     pub(super) chain: Arc<[CertificateDer<'static>]>,
     /// The stapled OCSP response, empty where there is none.
@@ -86,12 +90,25 @@ pub(super) async fn handshake(
         Some(Some(ProtocolVersion::TLSv1_2)) | None => "1.2",
         Some(_) => "1.3",
     };
-    let client = match (asked, &stream) {
+    let asked_for = match (asked, &stream) {
         (false, _) => ClientCertificate::No,
         (true, Some(_)) => ClientCertificate::Requested,
         (true, None) => ClientCertificate::Required,
     };
-    Ok((stream, Shown { peer, version, chain: chain.into(), staple: staple.into(), client }))
+    let spoken = stream.as_ref().map(|stream| stream.get_ref().1.alpn_protocol().unwrap_or_default());
+    let alpn = spoken.filter(|_| !client.alpn_protocols.is_empty()).map(Remote::from_bytes);
+    Ok((
+        stream,
+        Shown {
+            peer,
+            version,
+            alpn,
+            clear: false,
+            chain: chain.into(),
+            staple: staple.into(),
+            client: asked_for,
+        },
+    ))
 }
 
 /// True where the peer chose HTTP/2.
@@ -119,9 +136,11 @@ fn problem(error: &io::Error, peer: SocketAddr) -> Problem {
                 format!("{peer} ended the TLS handshake with the alert {alert}"),
             )
         }
-        Error::InvalidMessage(InvalidMessage::HandshakePayloadTooLarge) => Problem::Failed(
+        Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => Problem::Failed(
             FailureKind::TooLarge,
-            format!("the certificates that {peer} sends are larger than 64 KiB, which no client takes"),
+            format!("{peer} sends a certificate chain that is larger than clients take"),
         ),
         Error::InvalidMessage(_) => {
             Problem::Failed(FailureKind::NotTls, format!("what {peer} answered is not TLS"))

@@ -27,6 +27,7 @@ mod registration;
 mod run;
 mod signatures;
 mod tls_certificates;
+mod tls_protocols;
 mod values;
 mod weather;
 mod zones;
