@@ -64,6 +64,8 @@ pub enum SyntaxErrorKind {
     NoSemicolon,
     /// `'none'` beside other sources means nothing.
     NoneAmongOthers,
+    /// `'strict-dynamic'` without a nonce or hash: no script can run.
+    StrictDynamicAlone,
 }
 
 impl fmt::Display for SyntaxErrorKind {
@@ -74,6 +76,9 @@ impl fmt::Display for SyntaxErrorKind {
             Self::Misspelt(meant) => write!(f, "an unknown directive, probably meant as `{meant}`"),
             Self::Unquoted => f.write_str("a keyword without quotation marks, which is taken for a host"),
             Self::NoSemicolon => f.write_str("a directive without a semicolon before it"),
+            Self::StrictDynamicAlone => {
+                f.write_str("`'strict-dynamic'` without a nonce or hash, so that no script can run")
+            }
             Self::NoneAmongOthers => f.write_str("`'none'` beside other sources, where it means nothing"),
         }
     }
@@ -87,6 +92,18 @@ impl Reading {
             let policy = reading.policy(text, policy);
             reading.policies.extend(Some(policy).filter(|policy| !policy.directives.is_empty()));
         }
+        reading.errors.sort_by_key(|error| error.span.start);
+        reading
+    }
+
+    /// Reads the content of `meta http-equiv=Content-Security-Policy`: one policy, in which some directives mean
+    /// nothing (section 3.3).
+    pub fn in_page(text: &str) -> Self {
+        let mut reading = Self::default();
+        let mut policy = reading.policy(text, 0..text.len());
+        let header_only = ["frame-ancestors", "report-uri", "sandbox"];
+        policy.directives.retain(|directive| !header_only.contains(&directive.name.as_str()));
+        reading.policies.extend(Some(policy).filter(|policy| !policy.directives.is_empty()));
         reading.errors.sort_by_key(|error| error.span.start);
         reading
     }
@@ -191,8 +208,18 @@ mod tests {
     }
 
     #[test]
+    fn a_page_cannot_say_everything_that_its_header_can() {
+        let reading = Reading::in_page("frame-ancestors 'none'; script-src 'self'; sandbox");
+        let shown: Vec<String> = reading.policies.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["script-src 'self'"]);
+        assert_eq!(Reading::in_page("frame-ancestors 'none'").policies, []);
+    }
+
+    #[test]
     fn faults_have_places() {
-        use SyntaxErrorKind::{Duplicate, Misspelt, NoSemicolon, NoneAmongOthers, NotAscii, Unquoted};
+        use SyntaxErrorKind::{
+            Duplicate, Misspelt, NoSemicolon, NoneAmongOthers, NotAscii, StrictDynamicAlone, Unquoted,
+        };
         for (text, kind, part) in [
             ("default-src 'none'; img-src *; Default-src 'self'", Duplicate, "Default-src 'self'"),
             ("img-src é; default-src 'none'", NotAscii, "img-src é"),
@@ -203,6 +230,7 @@ mod tests {
             ("script-src nonce-abc", Unquoted, "nonce-abc"),
             ("default-src 'self' script-src 'self'", NoSemicolon, "script-src"),
             ("frame-ancestors 'none' 'self'", NoneAmongOthers, "'none'"),
+            ("script-src 'Strict-Dynamic' https:", StrictDynamicAlone, "'Strict-Dynamic'"),
         ] {
             let errors = Reading::of(text).errors;
             let found: Vec<_> = errors.into_iter().map(|error| (error.kind, &text[error.span])).collect();

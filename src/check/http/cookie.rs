@@ -24,8 +24,11 @@ pub(in crate::check) fn cookie_flags(host: &Host, world: &World) -> Verdict {
                 continue;
             }
             let known = cookies.entry(cookie.name).or_default();
-            known.extend(cookie.faults());
-            known.dedup();
+            for fault in cookie.faults() {
+                if !known.contains(&fault) {
+                    known.push(fault);
+                }
+            }
         }
     }
     if cookies.is_empty() {

@@ -95,7 +95,12 @@ pub(in crate::check) fn csp_weak(host: &Host, world: &World) -> Verdict {
         clauses.truncate(MOST);
         clauses.push(format!("and {more} more"));
     }
-    helps.dedup();
+    let mut seen_before = Vec::new();
+    helps.retain(|help| {
+        let new = !seen_before.contains(help);
+        seen_before.push(*help);
+        new
+    });
     let verdict =
         Verdict::fail(format!("the policy of {} has {}", seen::shown(&page.url), clauses.join("; ")))
             .expected("scripts from named sources, by nonce or by hash; object-src 'none'")
@@ -128,6 +133,9 @@ fn repair(kind: SyntaxErrorKind) -> &'static str {
         SyntaxErrorKind::Misspelt(_) => "correct the directive's name",
         SyntaxErrorKind::Unquoted => "put keywords into single quotation marks",
         SyntaxErrorKind::NoSemicolon => "put a semicolon before each directive",
+        SyntaxErrorKind::StrictDynamicAlone => {
+            "give scripts a nonce that is new with each answer, or their hash"
+        }
         SyntaxErrorKind::NoneAmongOthers => "take `'none'` out, or everything else",
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::check::{Verdict, World, seen};
 use crate::item::Asked;
-use crate::observed::Seen;
+use crate::observed::{Remote, Seen};
 use crate::web::edge::{Error, Said};
 
 pub(in crate::check) fn edge_error(asked: &Asked, world: &World) -> Verdict {
@@ -41,7 +41,7 @@ fn failed(asked: &Asked, errors: &[(&str, Error)]) -> Verdict {
     } else {
         format!("{} with error {number}", error.status)
     };
-    let url = seen::cut(url);
+    let url = seen::cut(Remote::new(url).as_str());
     Verdict::fail(format!("{url} gets Cloudflare's error {number}{also}: {}", cause.what))
         .expected(format!("an answer of the server behind {}", asked.name))
         .observed(format!("{numbers}; what fails is {}", cause.hop))

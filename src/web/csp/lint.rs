@@ -64,6 +64,11 @@ pub(super) fn directive(text: &str, name: &str, words: &[Range<usize>], errors: 
     if !takes_sources(name) {
         return;
     }
+    let strict = values.iter().find(|value| text[(*value).clone()].eq_ignore_ascii_case("'strict-dynamic'"));
+    let told = values.iter().any(|value| is_nonce_or_hash(&text[value.clone()]));
+    if let Some(strict) = strict.filter(|_| !told) {
+        add(SyntaxErrorKind::StrictDynamicAlone, strict);
+    }
     let mut swallowed = false;
     for value in values {
         let word = text[value.clone()].to_ascii_lowercase();
@@ -91,7 +96,15 @@ fn takes_sources(name: &str) -> bool {
     name.contains("-src") || matches!(name, "base-uri" | "form-action" | "frame-ancestors" | "navigate-to")
 }
 
+/// True for a source that tells a script by its nonce or hash.
+pub(super) fn is_nonce_or_hash(source: &str) -> bool {
+    source.strip_prefix('\'').is_some_and(|inner| begins_like_one(&inner.to_ascii_lowercase()))
+}
+
+fn begins_like_one(word: &str) -> bool {
+    ["nonce-", "sha256-", "sha384-", "sha512-"].iter().any(|begin| word.starts_with(begin))
+}
+
 fn is_bare_keyword(word: &str) -> bool {
-    let begins = ["nonce-", "sha256-", "sha384-", "sha512-"].iter().any(|begin| word.starts_with(begin));
-    begins || KEYWORDS.contains(&word)
+    begins_like_one(word) || KEYWORDS.contains(&word)
 }

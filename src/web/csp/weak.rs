@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::lint::is_nonce_or_hash;
 use super::{Directive, Policy};
 
 /// Something that every policy of a page lets through.
@@ -101,9 +102,7 @@ fn anywhere(directive: &Directive) -> Option<&str> {
 }
 
 fn is_told_by_nonce_or_hash(directive: &Directive) -> bool {
-    let begins = ["'nonce-", "'sha256-", "'sha384-", "'sha512-"];
-    let is = |value: &String| begins.iter().any(|begin| value.to_ascii_lowercase().starts_with(begin));
-    directive.values.iter().any(is)
+    directive.values.iter().any(|value| is_nonce_or_hash(value))
 }
 
 /// Elements and handlers, each by its own directive (section 6.7.3.2).

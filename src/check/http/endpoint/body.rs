@@ -208,7 +208,9 @@ fn json(wanted: &JsonExpectation, endpoint: &Endpoint, content: &Content) -> Out
     if let Some(count) = wanted.count.as_ref().filter(|count| usize::try_from(count.value) != Ok(found.count))
     {
         let clause = format!("has {} at `{path}`, not {}", found.count, count.value);
-        return unmet(clause, count.value.to_string(), found.count.to_string(), place("count", count.span));
+        let (expected, observed) =
+            (format!("{} at {path}", count.value), format!("{} at {path}", found.count));
+        return unmet(clause, expected, observed, place("count", count.span));
     }
     let nothing = || {
         let clause = format!("has nothing at `{path}`");
@@ -222,7 +224,9 @@ fn json(wanted: &JsonExpectation, endpoint: &Endpoint, content: &Content) -> Out
             Some(true) => Outcome::Met(format!("has `{}` at `{path}`", seen::cut(&text.value))),
             Some(false) => {
                 let clause = format!("has {} at `{path}`, not `{}`", values(found), seen::cut(&text.value));
-                unmet(clause, text.value.clone(), values(found), place("equals", text.span))
+                let expected = format!("`{}` at {path}", seen::cut(&text.value));
+                let observed = format!("{} there", values(found));
+                unmet(clause, expected, observed, place("equals", text.span))
             }
             None => untold(),
         },

@@ -156,7 +156,7 @@ fn too_late(warm: &[u64], limit: u64, endpoint: &Endpoint) -> Option<String> {
         ));
     }
     let words = words(percentile(95, warm)?, warm.len());
-    Some(format!("{words} for {url}, over the {} that is declared", span(limit)))
+    Some(format!("{url} is too slow: {words}, over the {} that is declared", span(limit)))
 }
 
 /// `p95 of 20 samples is 320 ms`

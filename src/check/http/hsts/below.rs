@@ -1,5 +1,7 @@
 //! Whether every declared name below a host can live with its `includeSubDomains`.
 
+use url::Url;
+
 use super::acted_on;
 use crate::check::{Verdict, World, seen, tls};
 use crate::item::Host;
@@ -27,13 +29,13 @@ pub(in crate::check) fn hsts_unsafe(host: &Host, world: &World) -> Verdict {
         return Verdict::not_applicable(format!("{} announces nothing for names below it", host.name));
     };
     let is_below = |name: &str| name != host.name && is_under(name, &host.name);
-    let below: Vec<&Host> = world.items.hosts.iter().filter(|other| is_below(&other.name)).collect();
+    let below = world.items.asked.iter().map(|asked| asked.name.as_str()).filter(|name| is_below(name));
     let (mut broken, mut unknown, mut works) = (Vec::new(), Vec::new(), 0);
-    for other in below {
-        match https(other, world) {
+    for name in below {
+        match https(name, world) {
             Https::Works => works += 1,
-            Https::Broken(why) => broken.push(format!("{} {why}", other.name)),
-            Https::Unknown(why) => unknown.push(format!("{}: {why}", other.name)),
+            Https::Broken(why) => broken.push(format!("{name} {why}")),
+            Https::Unknown(why) => unknown.push(format!("{name}: {why}")),
             Https::Nowhere => {}
         }
     }
@@ -68,9 +70,11 @@ fn failed(host: &Host, preload: bool, broken: &[String]) -> Verdict {
     ))
 }
 
-fn https(host: &Host, world: &World) -> Https {
-    let Some(url) = host.root("https") else { return Https::Nowhere };
+fn https(name: &str, world: &World) -> Https {
+    let Ok(url) = Url::parse(&format!("https://{name}/")) else { return Https::Nowhere };
     match world.observed.tls(&url) {
+        // Of a host that only an endpoint names, another port may be meant.
+        None if !seen::is_host(name, world) => Https::Nowhere,
         None => Https::Unknown(seen::NOT_OBSERVED.into()),
         Some(Seen::Unobserved(reason)) => Https::Unknown(reason.to_string()),
         Some(Seen::Failed(failure)) if failure.kind == FailureKind::NoAddress => Https::Nowhere,
