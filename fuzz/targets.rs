@@ -12,6 +12,8 @@ mod dkim;
 mod dmarc;
 #[path = "targets/headers.rs"]
 mod headers;
+#[path = "targets/hello.rs"]
+mod hello;
 #[path = "targets/mta_sts.rs"]
 mod mta_sts;
 #[path = "targets/pages.rs"]
@@ -29,6 +31,7 @@ pub(crate) use bimi::bimi_svg;
 pub(crate) use dkim::dkim;
 pub(crate) use dmarc::dmarc;
 pub(crate) use headers::headers;
+pub(crate) use hello::hello;
 pub(crate) use mta_sts::mta_sts;
 pub(crate) use pages::{html_page, robots_txt};
 pub(crate) use servers::{smtp, tlsa};
@@ -39,11 +42,12 @@ pub(crate) use tls_rpt::tls_rpt;
 pub(crate) type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub(crate) const ALL: [(&str, Target); 11] = [
+pub(crate) const ALL: [(&str, Target); 12] = [
     ("bimi_svg", bimi_svg),
     ("dkim", dkim),
     ("dmarc", dmarc),
     ("headers", headers),
+    ("hello", hello),
     ("html_page", html_page),
     ("mta_sts", mta_sts),
     ("robots_txt", robots_txt),

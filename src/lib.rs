@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], [`cors`], and those of [`mail`] and [`web`].
+//! the stations, without IO: [`caa`], [`cors`], [`hello`], and those of [`mail`] and [`web`].
 
 mod authority;
 pub mod caa;
@@ -17,6 +17,7 @@ pub mod cli;
 pub mod cors;
 mod excerpt;
 pub mod exit;
+pub mod hello;
 mod hex;
 pub mod init;
 pub mod item;

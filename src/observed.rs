@@ -25,7 +25,7 @@ pub use page::{Alternate, Page, Resource, ResourceKind};
 pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
-pub use web::{Certificate, Exchange, Handshake, Path, Visit};
+pub use web::{Certificate, Exchange, Handshake, Offers, Path, Reply, Visit};
 
 /// The name of the recording's format.
 pub const FORMAT: &str = "launch-ready/observed/v1";
@@ -57,6 +57,9 @@ pub struct Observed {
     /// TLS handshakes, by [`origin`].
     #[serde(default)]
     pub tls: BTreeMap<String, Seen<Handshake>>,
+    /// Old versions and weak suites that hosts were asked for, by [`origin`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub offers: BTreeMap<String, Seen<Offers>>,
     /// HTTP answers to GET, by URL. Redirects are not followed: each hop is a URL of its own.
     #[serde(default)]
     pub http: BTreeMap<String, Seen<Exchange>>,
@@ -99,6 +102,7 @@ impl Observed {
             dnssec: BTreeMap::new(),
             registrations: BTreeMap::new(),
             tls: BTreeMap::new(),
+            offers: BTreeMap::new(),
             http: BTreeMap::new(),
             contents: BTreeMap::new(),
             samples: BTreeMap::new(),
@@ -138,6 +142,11 @@ impl Observed {
     /// The handshake with an origin, by the URL of anything on it.
     pub fn tls(&self, url: &url::Url) -> Option<&Seen<Handshake>> {
         self.tls.get(&origin(url))
+    }
+
+    /// What an origin answers to offers of old versions and weak suites.
+    pub fn offers(&self, url: &url::Url) -> Option<&Seen<Offers>> {
+        self.offers.get(&origin(url))
     }
 
     /// The answer to a GET.

@@ -63,6 +63,8 @@ pub struct Thresholds {
     pub spf_lookups_warn: usize,
     /// An RSA key of DKIM with fewer bits is weak, though receivers take it.
     pub dkim_rsa_bits: usize,
+    /// Whether only suites with ECDHE and authenticated encryption are fine under TLS 1.2.
+    pub modern_suites_only: bool,
     /// A policy of MTA-STS must hold at least this long.
     pub mta_sts_max_age: std::time::Duration,
 }

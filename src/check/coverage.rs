@@ -8,16 +8,8 @@ use crate::spec::tree::{Kind, Node, join};
 
 /// Sections and keys that are read and validated, and judged by checks of a later version.
 /// A capability that arrives removes its lines.
-const NOT_JUDGED: &[&str] = &[
-    "access",
-    "cloudflare",
-    "handover",
-    "monitoring",
-    "secrets",
-    "tls.issuers",
-    "tls.min_version",
-    "webhooks",
-];
+const NOT_JUDGED: &[&str] =
+    &["access", "cloudflare", "handover", "monitoring", "secrets", "tls.issuers", "webhooks"];
 
 /// The parts of this spec that no check judges, each once, in alphabetical order.
 pub fn not_judged(document: &Document) -> Vec<String> {

@@ -10,7 +10,7 @@ use url::Url;
 use super::dns::alias::Chain;
 use super::dns::dnssec;
 use super::dns::zone::{self, lame};
-use super::{Verdict, World, blame, domain};
+use super::{Verdict, World, blame, domain, tls};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
 use crate::spec::names::is_under;
@@ -124,7 +124,7 @@ pub(super) fn handshake<'w>(host: &Host, world: &'w World) -> Judged<&'w Handsha
         Some(Seen::Failed(failure)) => Err(Box::new(if failure.kind == FailureKind::NoAddress {
             no_address(&host.name)
         } else {
-            no_handshake(&host.name)
+            no_handshake(&host.name, &url, world)
         })),
         Some(Seen::Unobserved(reason)) => Err(Box::new(unobserved(&host.name, reason.as_str(), world))),
         None => unknown(NOT_OBSERVED),
@@ -152,8 +152,9 @@ pub(super) fn unobserved(host: &str, reason: &str, world: &World) -> Verdict {
     Verdict::unknown(reason)
 }
 
-fn no_handshake(host: &str) -> Verdict {
-    Verdict::not_judged("tls/unreachable", host, "there is no TLS connection")
+fn no_handshake(host: &str, url: &Url, world: &World) -> Verdict {
+    let unreachable = || Verdict::not_judged("tls/unreachable", host, "there is no TLS connection");
+    tls::unspoken(host, url, world).unwrap_or_else(unreachable)
 }
 
 /// The certificate of a host.
@@ -227,7 +228,7 @@ pub(super) fn host_fault(url: &Url, failure: &Failure, world: &World) -> Option<
         FailureKind::NoAddress => Some(no_address(host)),
         // `tls/unreachable` speaks about port 443 only.
         FailureKind::Handshake if url.scheme() == "https" && url.port_or_known_default() == Some(443) => {
-            Some(no_handshake(host))
+            Some(no_handshake(host, url, world))
         }
         _ => None,
     }

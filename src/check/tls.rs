@@ -1,6 +1,10 @@
 //! Judges of `tls/*`: every fault of a certificate is judged on its own facts, so that one fault
 //! does not hide another.
 
+mod spoken;
+pub(super) mod suite;
+pub(super) mod version;
+
 use jiff::SignedDuration;
 use url::Url;
 
@@ -8,6 +12,8 @@ use super::{Verdict, World, blame, seen};
 use crate::item::Host;
 use crate::observed::{Certificate, Failure, FailureKind, Handshake, Path, Remote, Seen};
 use crate::spec::Place;
+
+pub(super) use spoken::unspoken;
 
 pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
     let failed = host.root("https").and_then(|url| match world.observed.tls(&url) {
@@ -17,6 +23,9 @@ pub(super) fn unreachable(host: &Host, world: &World) -> Verdict {
     if failed.is_some()
         && let Some(verdict) = blame::elsewhere(&host.name, world)
     {
+        return verdict;
+    }
+    if let Some(verdict) = host.root("https").and_then(|url| unspoken(&host.name, &url, world)) {
         return verdict;
     }
     if let Some(failure) = failed {
@@ -88,6 +97,9 @@ fn connect_help(host: &str, failure: &Failure) -> String {
         }
         FailureKind::Reset => {
             "the server or a proxy before it cuts the connection: look for the name in its configuration and for the error in its log"
+        }
+        FailureKind::TooLarge => {
+            "send the server's own certificate and its intermediates alone, not a whole store of roots"
         }
         _ => "look at the server's log",
     };

@@ -255,5 +255,12 @@ fn handshake(issuer: &str) -> Handshake {
         key_sha256: String::new(),
         key_sha512: String::new(),
     };
-    Handshake { peer: None, version: "1.3".into(), chain: vec![leaf], path: Path::Trusted }
+    Handshake {
+        peer: None,
+        version: "1.3".into(),
+        alpn: None,
+        clear: false,
+        chain: vec![leaf],
+        path: Path::Trusted,
+    }
 }

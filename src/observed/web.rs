@@ -1,11 +1,13 @@
 //! What web servers showed.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Page, Remote};
+use crate::hello::Offer;
 use crate::web::cookie;
 use crate::web::edge::{self, Said};
 
@@ -16,14 +18,39 @@ pub struct Handshake {
     /// The address that answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<SocketAddr>,
-    /// `1.2` or `1.3`.
+    /// `1.2` or `1.3`; an older one only where `clear` is true.
     #[serde(default)]
     pub version: String,
+    /// What is spoken inside (RFC 7301): `h2` or `http/1.1`, empty where the server chose nothing.
+    /// `None` where that was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alpn: Option<Remote>,
+    /// True where no handshake succeeded, because the server speaks only what this program does not:
+    /// the chain was read from the part of one that is not encrypted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clear: bool,
     /// The certificates as sent, the server's own first.
     pub chain: Vec<Certificate>,
     /// Whether the chain leads to a trusted root, validity dates set aside (they are judged from
     /// [`Certificate`], so that several faults of one chain are all seen).
     pub path: Path,
+}
+
+/// What a server answers to offers of one version or one family of suites each.
+pub type Offers = BTreeMap<Offer, Reply>;
+
+/// The answer to one offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// It is taken, with this suite.
+    Accepted(Remote),
+    /// The server says no; how.
+    Refused(Remote),
+    /// The server closes or resets the connection, as many do instead of saying no.
+    Cut(Remote),
+    /// It could not be seen; the reason says why.
+    Unobserved(Remote),
 }
 
 /// A certificate's facts (RFC 5280).

@@ -93,6 +93,7 @@ struct ThresholdsFile {
     dmarc_policy: Option<DmarcPolicy>,
     spf_lookups_warn: Option<usize>,
     dkim_rsa_bits: Option<usize>,
+    modern_suites_only: Option<bool>,
     mta_sts_max_age: Option<Located<Period>>,
     hsts_max_age: Option<Located<Period>>,
 }
@@ -183,6 +184,7 @@ impl Default for Thresholds {
             dmarc_policy: DmarcPolicy::Quarantine,
             spf_lookups_warn: 11,
             dkim_rsa_bits: 2048,
+            modern_suites_only: false,
             mta_sts_max_age: Duration::from_hours(24),
         }
     }
@@ -201,6 +203,7 @@ impl ThresholdsFile {
             dmarc_policy,
             spf_lookups_warn,
             dkim_rsa_bits,
+            modern_suites_only,
             mta_sts_max_age,
             hsts_max_age,
         } = self;
@@ -215,6 +218,9 @@ impl ThresholdsFile {
         }
         if let Some(bits) = dkim_rsa_bits {
             under.dkim_rsa_bits = bits;
+        }
+        if let Some(modern) = modern_suites_only {
+            under.modern_suites_only = modern;
         }
         if let Some(least) = mta_sts_max_age {
             under.mta_sts_max_age = least.value.0;

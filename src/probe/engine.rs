@@ -67,6 +67,7 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let urls: Vec<Url> = starts.chain(redirects).chain(declared).chain(accepted).chain(called).collect();
     let hosts = item::hosts(document, observed);
     let security_txt = item::security_txt(document, &hosts);
+    let secured: Vec<Url> = hosts.iter().filter_map(|host| host.root("https")).collect();
     let web = join3(
         join_all(urls.iter().map(|url| follow(session, url))),
         join_all(endpoints.iter().map(|accepted| endpoint::content(session, &accepted.url, &endpoints))),
@@ -79,9 +80,11 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
         })),
         web,
         join_all(hosts.iter().map(|host| names::families(session, host))),
-        join(
+        join3(
             join_all(hosts.iter().map(|host| site::look(session, host))),
             join_all(security_txt.iter().map(|url| site::security_txt(session, url))),
+            // Behind the others in the queue for connections: nothing waits for these.
+            join_all(secured.iter().map(|url| session.offer(url))),
         ),
     )
     .await;

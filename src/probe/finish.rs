@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::certificate::{facts, issuer_urls};
+use super::hello::{Heard, otherwise, replies};
 use super::memo::Memo;
 use super::path::Roots;
 use super::problem::{Problem, seen};
@@ -33,7 +34,11 @@ pub(super) async fn observed(
     cut: &str,
 ) -> Observed {
     let mut observed = Observed::new(at);
-    (observed.tls, observed.smtp) = chains(session, roots, deadline, cut).await;
+    let heard = session.offers.all().into_iter();
+    let heard: BTreeMap<String, Result<Vec<Heard>, Problem>> =
+        heard.map(|(origin, heard)| (origin, heard.unwrap_or_else(|| unanswered(cut)))).collect();
+    (observed.tls, observed.smtp) = chains(session, roots, deadline, cut, &heard).await;
+    observed.offers = heard.into_iter().map(|(origin, heard)| (origin, seen(heard.map(replies)))).collect();
     observed.http = kept(&session.http, cut);
     observed.contents = kept(&session.contents, cut);
     observed.samples = session.samples.take();
@@ -50,8 +55,7 @@ pub(super) async fn observed(
     observed.logos = kept(&session.logos, cut);
     observed.redirected = session.redirected.borrow().iter().cloned().collect();
     drop_excerpts(&mut observed);
-    let unanswered = || Err(Problem::Unobserved(cut.to_owned()));
-    let zone = |(name, outcome): (String, Option<_>)| outcome.unwrap_or_else(|| (name, unanswered()));
+    let zone = |(name, outcome): (String, Option<_>)| outcome.unwrap_or_else(|| (name, unanswered(cut)));
     let zones = session.dnssec.all().into_iter().map(zone);
     observed.dnssec = zones.map(|(zone, outcome)| (zone, seen(outcome))).collect();
     observed.registrations = kept(&session.registrations, cut);
@@ -60,8 +64,12 @@ pub(super) async fn observed(
 
 /// What was answered, by question; `cut` says why there is no answer where there is none.
 fn kept<T: Clone>(memo: &Memo<Result<T, Problem>>, cut: &str) -> BTreeMap<String, Seen<T>> {
-    let unanswered = || Err(Problem::Unobserved(cut.to_owned()));
-    memo.all().into_iter().map(|(key, answer)| (key, seen(answer.unwrap_or_else(unanswered)))).collect()
+    let answers = memo.all().into_iter();
+    answers.map(|(key, answer)| (key, seen(answer.unwrap_or_else(|| unanswered(cut))))).collect()
+}
+
+fn unanswered<T>(cut: &str) -> Result<T, Problem> {
+    Err(Problem::Unobserved(cut.to_owned()))
 }
 
 /// Keeps the text of pages only where somebody reads it: at the root of names whose aliases lead to a
@@ -89,19 +97,24 @@ async fn chains(
     roots: &Roots,
     deadline: Instant,
     cut: &str,
+    heard: &BTreeMap<String, Result<Vec<Heard>, Problem>>,
 ) -> (BTreeMap<String, Seen<Handshake>>, BTreeMap<String, Seen<Smtp>>) {
-    let (shown, talks) = (session.tls.all(), session.smtp.all());
+    let (mut shown, talks) = (session.tls.all(), session.smtp.all());
+    for (origin, shown) in &mut shown {
+        if let (Some(Err(problem)), Some(Ok(heard))) = (&*shown, heard.get(origin)) {
+            *shown = Some(otherwise(problem, heard));
+        }
+    }
     let mail = talks.iter().filter_map(|(_, talk)| talk.as_ref()?.as_ref().ok()?.starttls.as_ref());
     let all = shown.iter().filter_map(|(_, shown)| shown.as_ref()).chain(mail);
     let pool = intermediates(all);
     let judges = Judges { session, roots, pool: &pool, deadline };
-    let unanswered = || Problem::Unobserved(cut.to_owned());
     let handshakes = shown.into_iter().map(async |(origin, shown)| {
-        let shown = shown.unwrap_or_else(|| Err(unanswered()));
+        let shown = shown.unwrap_or_else(|| unanswered(cut));
         (origin, judges.outcome(shown).await)
     });
     let talks = talks.into_iter().map(async |(key, talk)| {
-        let smtp = match talk.unwrap_or_else(|| Err(unanswered())) {
+        let smtp = match talk.unwrap_or_else(|| unanswered(cut)) {
             Ok(talk) => Ok(judges.conversation(talk).await),
             Err(problem) => Err(problem),
         };
@@ -161,6 +174,8 @@ impl Judges<'_, '_> {
         Handshake {
             peer: Some(shown.peer),
             version: shown.version.to_owned(),
+            alpn: shown.alpn,
+            clear: shown.clear,
             chain: shown.chain.iter().map(facts).collect(),
             path,
         }

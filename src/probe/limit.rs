@@ -12,6 +12,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 const PER_TARGET: usize = 6;
 /// Questions to one name server at once: datagrams, each answered from memory.
 const PER_NAME_SERVER: usize = 64;
+/// Offers to one origin at once: each is two small packets, and all are made at the start.
+const PER_OFFERED: usize = 16;
 /// The first pause; each next one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause that a server may ask for.
@@ -33,6 +35,9 @@ pub(super) enum Again {
 /// The limits of a run.
 pub(super) struct Limits {
     run: Arc<Semaphore>,
+    /// The part of the run's room that offers of versions and suites may take: they are many, and a
+    /// dead host holds each of them to the end of its time.
+    offers: Arc<Semaphore>,
     targets: RefCell<BTreeMap<String, Arc<Semaphore>>>,
     retries: u32,
     deadline: Instant,
@@ -41,19 +46,21 @@ pub(super) struct Limits {
 /// The right to one connection, until it is dropped.
 pub(super) struct Permit {
     _target: Option<OwnedSemaphorePermit>,
+    _offer: Option<OwnedSemaphorePermit>,
     _run: Option<OwnedSemaphorePermit>,
 }
 
 impl Limits {
     /// Limits of a run that begins now.
     pub(super) fn new(concurrency: usize, retries: u32, deadline: Instant) -> Self {
-        let run = Arc::new(Semaphore::new(concurrency.clamp(1, Semaphore::MAX_PERMITS)));
-        Self { run, targets: RefCell::default(), retries, deadline }
+        let room = |permits: usize| Arc::new(Semaphore::new(permits.clamp(1, Semaphore::MAX_PERMITS)));
+        let (run, offers) = (room(concurrency), room(concurrency - concurrency / 4));
+        Self { run, offers, targets: RefCell::default(), retries, deadline }
     }
 
     /// Waits until the run has room.
     pub(super) async fn permit(&self) -> Permit {
-        Permit { _target: None, _run: Arc::clone(&self.run).acquire_owned().await.ok() }
+        Permit { _target: None, _offer: None, _run: Arc::clone(&self.run).acquire_owned().await.ok() }
     }
 
     /// Waits until an origin, then the run has room: who waits for a busy target holds nothing.
@@ -66,14 +73,25 @@ impl Limits {
         self.permit_of(&server.to_string(), PER_NAME_SERVER).await
     }
 
+    /// The same for an offer of one version or family of suites.
+    pub(super) async fn permit_to_offer(&self, origin: &str) -> Permit {
+        let target = self.room_at(&format!("hello {origin}"), PER_OFFERED).await;
+        let offer = Arc::clone(&self.offers).acquire_owned().await.ok();
+        Permit { _target: target, _offer: offer, ..self.permit().await }
+    }
+
     async fn permit_of(&self, target: &str, most: usize) -> Permit {
+        let target = self.room_at(target, most).await;
+        Permit { _target: target, ..self.permit().await }
+    }
+
+    async fn room_at(&self, target: &str, most: usize) -> Option<OwnedSemaphorePermit> {
         let semaphore = {
             let mut targets = self.targets.borrow_mut();
             let new = || Arc::new(Semaphore::new(most));
             Arc::clone(targets.entry(target.to_owned()).or_insert_with(new))
         };
-        let target = semaphore.acquire_owned().await.ok();
-        Permit { _target: target, ..self.permit().await }
+        semaphore.acquire_owned().await.ok()
     }
 
     /// Repeats an attempt while `again` says so. An outcome in hand is never given up for one
@@ -161,6 +179,18 @@ mod tests {
         assert_eq!(limits.retrying(attempt, |_| Again::After(Duration::from_millis(5))).await, 1);
         assert!(begun.elapsed() < Duration::from_secs(2));
         assert_eq!(self::limits(5, 1).retrying(async || 7, |_| Again::After(LONGEST_PAUSE)).await, 7);
+    }
+
+    #[tokio::test]
+    async fn offers_leave_room_for_everything_else() {
+        let limits = limits(0, 60);
+        let mut held = Vec::new();
+        for host in ["a", "b", "c"] {
+            held.push(limits.permit_to_offer(host).await);
+        }
+        let short = Duration::from_millis(5);
+        assert!(tokio::time::timeout(short, limits.permit_to_offer("d")).await.is_err());
+        assert!(tokio::time::timeout(short, limits.permit_for("https://a.test:443")).await.is_ok());
     }
 
     #[tokio::test]

@@ -9,6 +9,7 @@
 //! | `memo`, `limit` | each question once; how much at once, how often again |
 //! | `zone` | delegations, and what each name server says itself |
 //! | `dns`, `dial`, `tls`, `http`, `smtp` | one protocol each |
+//! | `hello` | one offer of an old version or of weak suites |
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
 //! | `api`, `rdap` | the APIs of others: registries |
 //! | `certificate`, `path` | what a certificate says, and where a chain leads |
@@ -25,6 +26,7 @@ mod dnssec;
 mod endpoint;
 mod engine;
 mod finish;
+mod hello;
 mod http;
 mod limit;
 mod look;

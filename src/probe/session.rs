@@ -3,6 +3,7 @@
 mod exchange;
 mod fetch;
 mod lines;
+mod offers;
 mod visit;
 
 use std::cell::RefCell;
@@ -21,6 +22,7 @@ use url::Url;
 use super::connect::overridden;
 use super::dns::{Checked, Flags, Resolver};
 use super::dnssec;
+use super::hello::Heard;
 use super::http::Question;
 use super::limit::Limits;
 use super::memo::{Memo, Tally};
@@ -52,6 +54,8 @@ pub(super) struct Session<'a> {
     signed: Memo<Result<Message, Problem>>,
     soas: Memo<Checked>,
     pub(super) tls: Memo<Result<Shown, Problem>>,
+    /// What hosts answered to offers of old versions and weak suites, by origin.
+    pub(super) offers: Memo<Result<Vec<Heard>, Problem>>,
     pub(super) http: Memo<Result<Exchange, Problem>>,
     /// What was looked for in the answers of endpoints.
     pub(super) contents: Memo<Result<Content, Problem>>,
@@ -101,6 +105,7 @@ impl<'a> Session<'a> {
             signed: Memo::new(),
             soas: Memo::new(),
             tls: Memo::new(),
+            offers: Memo::new(),
             http: Memo::new(),
             contents: Memo::new(),
             samples: RefCell::default(),

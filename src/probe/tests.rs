@@ -165,7 +165,7 @@ async fn each_question_is_asked_once_and_counted() {
     // How the zone is signed is one question, and those that it is made of: keys of three zones, two
     // delegation signers, and the SOA twice.
     let signed = observed.dnssec.len() * (1 + 3 + 2 + 2);
-    let web = observed.http.len() + observed.files.len() + observed.tls.len();
+    let web = observed.http.len() + observed.files.len() + observed.tls.len() + observed.offers.len();
     let questions = observed.dns.len() + web + signed;
     assert_eq!(count.0.load(Ordering::Relaxed), questions);
     assert_eq!(count.1.load(Ordering::Relaxed), questions);

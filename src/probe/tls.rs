@@ -10,7 +10,8 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, ProtocolVersion, SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, ProtocolVersion,
+    SignatureScheme,
 };
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -18,7 +19,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::ProbeError;
 use super::problem::{Problem, Until};
-use crate::observed::FailureKind;
+use crate::observed::{FailureKind, Remote};
 
 /// Certificates looked at; more than any real chain has.
 const LONGEST_CHAIN: usize = 16;
@@ -28,8 +29,12 @@ const LONGEST_CHAIN: usize = 16;
 pub(super) struct Shown {
     /// The address that answered.
     pub(super) peer: SocketAddr,
-    /// `1.2` or `1.3`.
+    /// `1.2` or `1.3`; an older one where the chain was read in the clear.
     pub(super) version: &'static str,
+    /// What the server chose to speak inside, where that was asked.
+    pub(super) alpn: Option<Remote>,
+    /// Whether no handshake succeeded, and the chain was read from the clear part of one.
+    pub(super) clear: bool,
     /// The certificates as sent.
     pub(super) chain: Arc<[CertificateDer<'static>]>,
 }
@@ -71,7 +76,9 @@ pub(super) async fn handshake(
         Some(ProtocolVersion::TLSv1_2) => "1.2",
         _ => "1.3",
     };
-    Ok((stream, Shown { peer, version, chain }))
+    let alpn = (!client.alpn_protocols.is_empty())
+        .then(|| Remote::from_bytes(session.alpn_protocol().unwrap_or_default()));
+    Ok((stream, Shown { peer, version, alpn, clear: false, chain }))
 }
 
 /// True where the peer chose HTTP/2.
@@ -91,6 +98,12 @@ fn problem(error: &io::Error, peer: SocketAddr) -> Problem {
                 format!("{peer} ended the TLS handshake with the alert {alert}"),
             )
         }
+        Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => Problem::Failed(
+            FailureKind::TooLarge,
+            format!("{peer} sends a certificate chain that is larger than clients take"),
+        ),
         Error::InvalidMessage(_) => {
             Problem::Failed(FailureKind::NotTls, format!("what {peer} answered is not TLS"))
         }

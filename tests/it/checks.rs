@@ -1,7 +1,7 @@
 //! Every check on real sockets: a world in which exactly it fails, and one in which it passes.
 
 use crate::lab::{Builder, Cert, Lab, Port80, Response, Weather, good_key};
-use crate::run::{check, findings};
+use crate::run::{check, failing, findings};
 
 const HSTS: &str = "max-age=31536000";
 /// A record that asks for all there is.
@@ -20,7 +20,8 @@ pub(crate) struct Case {
 pub(crate) fn prove(cases: &[Case]) {
     for case in cases {
         let broken = report(case.spec, case.broken);
-        let failed = findings(&broken, "fail");
+        let mut failed = findings(&broken, "fail");
+        failed.extend(failing(&broken, case.check));
         assert!(
             !failed.is_empty() && failed.iter().all(|found| found.split(' ').next() == Some(case.check)),
             "{} in the broken world: {failed:#?}\nunknown: {:#?}",

@@ -27,6 +27,7 @@ mod readme;
 mod registration;
 mod run;
 mod signatures;
+mod tls_protocols;
 mod values;
 mod weather;
 mod zones;

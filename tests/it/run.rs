@@ -65,17 +65,31 @@ pub(crate) fn check(lab: &Lab, spec: &str, options: &[&str]) -> Outcome {
 }
 
 /// What is noted of nearly every world of the lab: most publish no CAA record, sign nothing, and say
-/// nothing about TLS between mail servers.
-const NOTES: [&str; 4] =
-    ["dns/caa-missing", "dns/dnssec-unsigned", "email/mta-sts-missing", "email/tls-rpt-missing"];
+/// nothing about TLS between mail servers. Where HTTP itself is in trouble, it is HTTP/1.1.
+const NOTES: [&str; 5] = [
+    "dns/caa-missing",
+    "dns/dnssec-unsigned",
+    "tls/no-modern-version",
+    "email/mta-sts-missing",
+    "email/tls-rpt-missing",
+];
 
 /// The findings of a status as `check subject`, without the [`NOTES`] where they are no more than that.
 pub(crate) fn findings(report: &Value, status: &str) -> Vec<String> {
-    let findings = report["findings"].as_array().expect("findings");
-    let is_note = |finding: &Value| {
+    let is_note = |finding: &&Value| {
         status == "fail" && finding["level"] == "info" && NOTES.iter().any(|note| finding["check"] == *note)
     };
-    let chosen = findings.iter().filter(|finding| finding["status"] == status && !is_note(finding));
+    chosen(report, |finding| finding["status"] == status && !is_note(finding))
+}
+
+/// The findings of a check that fail, notes too.
+pub(crate) fn failing(report: &Value, check: &str) -> Vec<String> {
+    chosen(report, |finding| finding["status"] == "fail" && finding["check"] == check)
+}
+
+fn chosen(report: &Value, choose: impl Fn(&&Value) -> bool) -> Vec<String> {
+    let findings = report["findings"].as_array().expect("findings");
+    let chosen = findings.iter().filter(choose);
     chosen
         .map(|f| format!("{} {}", f["check"].as_str().expect("id"), f["subject"].as_str().expect("subject")))
         .collect()

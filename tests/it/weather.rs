@@ -60,7 +60,7 @@ fn garbage_on_the_tls_port() {
 
 #[test]
 fn plain_http_on_the_tls_port() {
-    assert_holds(&tls_unreachable(Weather::PlainHttp), &["not TLS", "does not speak TLS", "plain HTTP"]);
+    assert_holds(&tls_unreachable(Weather::PlainHttp), &["speaks plain HTTP on this port, not TLS"]);
 }
 
 #[test]
@@ -75,6 +75,27 @@ fn reset_closed_refused_alert() {
     assert_holds(&tls_unreachable(Weather::CloseAtOnce), &["closed", "reset"]);
     assert_holds(&tls_unreachable(Weather::Refused), &["refused"]);
     assert_holds(&tls_unreachable(Weather::TlsAlert(40)), &["alert", "refused the handshake"]);
+}
+
+#[test]
+fn a_certificate_of_ten_megabytes() {
+    assert_holds(
+        &tls_unreachable(Weather::HugeChain),
+        &["certificate chain that is larger than clients take"],
+    );
+}
+
+#[test]
+fn a_handshake_byte_by_byte_is_one() {
+    let report = report(
+        |world| {
+            world.site("shop.test").byte_by_byte().also_takes(0x0301, 0xc013);
+        },
+        "domain: shop.test",
+    );
+    // Old versions are read as well as new ones.
+    assert_eq!(findings(&report, "fail"), ["tls/legacy-version shop.test"], "{report:#}");
+    assert_eq!(findings(&report, "unknown"), Vec::<String>::new(), "{report:#}");
 }
 
 /// What a declared page in this trouble leads to.

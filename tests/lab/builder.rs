@@ -16,6 +16,7 @@ use super::delegation;
 use super::dns::{self, Habits, Role};
 use super::fault::Fault;
 use super::log::Log;
+use super::old;
 use super::rdap::Registry;
 use super::signed;
 use super::site::{Port80, Site};
@@ -287,9 +288,17 @@ impl Builder {
 
     fn bind_web(self, bound: &mut Bound, shared: &Arc<Shared>) {
         let ((https, tls_addr), (http, plain_addr)) = (listener(), listener());
+        let mut takers = Vec::new();
         let tls = self.sites.iter().map(|(host, site)| (host.clone(), site_config(site, host, shared)));
         let tls = tls.collect();
         for (host, site) in &self.sites {
+            if let Some(takes) = &site.old {
+                // SSLv3 does not name the host, so that the port must.
+                let (listener, addr) = listener();
+                let cert = site.cert.clone().unwrap_or_else(Cert::good);
+                takers.push((listener, takes.clone(), shared.ca.chain(&cert, host)));
+                bound.connects.insert((host.clone(), 443), addr);
+            }
             let port_80 = site.port_80.unwrap_or(self.port_80);
             bound.connects.entry((host.clone(), 443)).or_insert(tls_addr);
             if port_80 != Port80::Closed {
@@ -299,6 +308,9 @@ impl Builder {
         let log = Arc::clone(&shared.log);
         let (port_80, round_trip, now) = (self.port_80, self.round_trip, shared.now);
         let web = Arc::new(Web { sites: self.sites, tls, port_80, round_trip, log, now });
+        for (listener, takes, chain) in takers {
+            tokio::spawn(old::serve(listener, takes, chain, Arc::clone(&web)));
+        }
         tokio::spawn(web::serve_https(https, Arc::clone(&web)));
         tokio::spawn(web::serve_http(http, web));
     }

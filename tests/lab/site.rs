@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use rustls::SupportedProtocolVersion;
 
 use super::cert::Cert;
+use super::old::{Old, Refusal};
 use super::weather::Trouble;
 
 /// A request as a handler sees it.
@@ -133,6 +134,8 @@ pub struct Site {
     pub(super) port_80: Option<Port80>,
     pub(super) cert: Option<Cert>,
     pub(super) versions: Option<Vec<&'static SupportedProtocolVersion>>,
+    /// What it takes that the library does not.
+    pub(super) old: Option<Old>,
 }
 
 impl Site {
@@ -251,6 +254,30 @@ impl Site {
     /// The TLS versions on port 443; 1.2 and 1.3 until said otherwise.
     pub fn tls_versions(&mut self, versions: &[&'static SupportedProtocolVersion]) -> &mut Self {
         self.versions = Some(versions.to_vec());
+        self
+    }
+
+    /// A version and suite that port 443 takes too, by their numbers.
+    pub fn also_takes(&mut self, version: u16, suite: u16) -> &mut Self {
+        self.old.get_or_insert_default().takes.push((version, suite));
+        self
+    }
+
+    /// A version and suite that port 443 takes, and beside them only others of this kind.
+    pub fn takes_only(&mut self, version: u16, suite: u16) -> &mut Self {
+        self.old.get_or_insert_default().alone = true;
+        self.also_takes(version, suite)
+    }
+
+    /// How port 443 refuses versions and suites.
+    pub fn refuses_by(&mut self, refusal: Refusal) -> &mut Self {
+        self.old.get_or_insert_default().refusal = refusal;
+        self
+    }
+
+    /// Port 443 sends every byte by itself.
+    pub fn byte_by_byte(&mut self) -> &mut Self {
+        self.old.get_or_insert_default().dripping = true;
         self
     }
 

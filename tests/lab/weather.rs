@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
+use super::old::huge_chain;
 use super::pace::Paced;
 use super::web::read_request;
 
@@ -32,6 +33,8 @@ pub enum Weather {
     SilentAfterHello,
     /// Answers the first bytes with a fatal TLS alert of that number (40 is `handshake_failure`).
     TlsAlert(u8),
+    /// Answers the first bytes with TLS 1.2 and a certificate of ten megabytes.
+    HugeChain,
     /// Nothing listens.
     Refused,
     /// Connecting takes for ever, as behind a firewall that drops packets. Linux only; elsewhere it may be refused.
@@ -117,6 +120,11 @@ impl Weather {
             }
             Self::PlainHttp => stream.write_all(PLAIN).await?,
             Self::TlsAlert(number) => stream.write_all(&alert(number)).await?,
+            Self::HugeChain => {
+                for record in huge_chain() {
+                    stream.write_all(&record).await?;
+                }
+            }
             _ => return pending().await,
         }
         close(&mut stream).await

@@ -16,7 +16,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ServerConfig;
 use rustls::server::Acceptor;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_rustls::LazyConfigAcceptor;
 
@@ -48,7 +48,11 @@ pub struct Web {
 pub async fn serve_https(listener: TcpListener, web: Arc<Web>) {
     while let Ok((stream, _)) = listener.accept().await {
         web.log.connection("*:443");
-        tokio::spawn(https(stream, Arc::clone(&web)));
+        let web = Arc::clone(&web);
+        tokio::spawn(async move {
+            stream.set_nodelay(true)?;
+            https(Paced::new(stream, web.round_trip), web).await
+        });
     }
 }
 
@@ -65,9 +69,10 @@ pub async fn serve_http(listener: TcpListener, web: Arc<Web>) {
 }
 
 /// One connection: the name in the `ClientHello` chooses certificate and versions.
-async fn https(stream: TcpStream, web: Arc<Web>) -> io::Result<()> {
-    stream.set_nodelay(true)?;
-    let stream = Paced::new(stream, web.round_trip);
+pub(super) async fn https<S>(stream: S, web: Arc<Web>) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let mut hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
     let config = hello.client_hello().server_name().and_then(|name| web.tls.get(name)).cloned();
     let Some(config) = config else {

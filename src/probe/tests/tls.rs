@@ -85,10 +85,14 @@ async fn what_is_not_tls() {
         let _ = stream.write_all(&[0xff; 400]);
         thread::sleep(Duration::from_secs(1));
     });
-    for server in [plain, garbage] {
+    let told = [
+        (plain, format!("{plain} speaks plain HTTP on this port, not TLS")),
+        (garbage, format!("what {garbage} answered is not TLS")),
+    ];
+    for (server, words) in told {
         let observed = weather(closed(), server).await;
-        let words = format!("what {server} answered is not TLS");
         assert_eq!(failed(tls_of(&observed)), (FailureKind::NotTls, words.as_str()));
+        let words = format!("what {server} answered is not TLS");
         assert_eq!(failed(http_of(&observed, "https://a.test/")), (FailureKind::Handshake, words.as_str()));
     }
 }
