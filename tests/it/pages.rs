@@ -51,10 +51,10 @@ fn parts_and_links() {
             check: "http/mixed-content",
             spec: SPEC,
             broken: |world| {
-                head(world, "<style>body { background: url(http://cdn.shop.test/b.png) }</style>")
+                head(world, "<style>body { background: url(http://cdn.shop.test/b.png) }</style>");
             },
             sound: |world| {
-                head(world, "<style>body { background: url(https://cdn.shop.test/b.png) }</style>")
+                head(world, "<style>body { background: url(https://cdn.shop.test/b.png) }</style>");
             },
         },
         Case {

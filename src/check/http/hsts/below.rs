@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::acted_on;
-use crate::check::{Status, Verdict, World, seen, tls};
+use crate::check::{Verdict, World, seen, tls};
 use crate::item::Host;
 use crate::observed::{FailureKind, Path, Seen};
 use crate::spec::names::is_under;
@@ -76,20 +76,6 @@ fn failed(host: &Host, preload: bool, broken: &[String]) -> Verdict {
     ))
 }
 
-/// The check that finds a host's certificate wrong.
-fn certificate_finding(host: &Host, world: &World) -> Option<&'static str> {
-    const CHECKS: &[(&str, fn(&Host, &World) -> Verdict)] = &[
-        ("tls/certificate-self-signed", tls::trust::certificate_self_signed),
-        ("tls/certificate-untrusted", tls::trust::certificate_untrusted),
-        ("tls/certificate-expired", tls::certificate_expired),
-        ("tls/certificate-not-yet-valid", tls::certificate_not_yet_valid),
-        ("tls/chain-expired", tls::chain::chain_expired),
-        ("tls/chain-order", tls::chain::chain_order),
-        ("tls/certificate-name-mismatch", tls::certificate_name_mismatch),
-    ];
-    CHECKS.iter().find(|(_, judge)| judge(host, world).status == Status::Fail).map(|(id, _)| *id)
-}
-
 fn https(name: &str, world: &World) -> Https {
     let Ok(url) = Url::parse(&format!("https://{name}/")) else { return Https::Nowhere };
     match world.observed.tls(&url) {
@@ -102,10 +88,12 @@ fn https(name: &str, world: &World) -> Https {
         // Many browsers find a missing intermediate by themselves.
         Some(Seen::Answer(handshake)) if handshake.path == Path::Incomplete => Https::Works,
         Some(Seen::Answer(_)) => match tls::certificate_fault(&url, world) {
-            Some(fault) => match world.items.host(name).and_then(|host| certificate_finding(host, world)) {
-                Some(check) => Https::Told(check),
-                None => Https::Broken(format!("has a certificate that {fault}")),
-            },
+            Some(fault) => {
+                match world.items.host(name).and_then(|host| tls::certificate_finding(host, world)) {
+                    Some(check) => Https::Told(check),
+                    None => Https::Broken(format!("has a certificate that {fault}")),
+                }
+            }
             None => Https::Works,
         },
     }

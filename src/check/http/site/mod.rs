@@ -97,9 +97,11 @@ fn front<'w>(host: &Host, world: &'w World) -> Judged<Shown<'w>> {
     page(&root, host, world)
 }
 
-/// The finding because of which the first page cannot be judged, where there is one.
+/// Why the first page cannot be judged, where that is known.
 fn told_of_front(host: &Host, world: &World) -> Option<Verdict> {
-    front(host, world).err().filter(|verdict| verdict.because.is_some()).map(|verdict| *verdict)
+    let verdict = front(host, world).err()?;
+    let is_told = verdict.status == Status::Unknown && verdict.message != seen::NOT_OBSERVED;
+    is_told.then_some(*verdict)
 }
 
 /// The first page of a host and those that the spec declares, each once.
