@@ -35,6 +35,7 @@ use crate::observed::{
     Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registration, Sample, TextFile, Transfer, Zone, question,
 };
 use lines::Lines;
+pub(super) use lists::List;
 pub(super) use visit::Visited;
 
 /// Largest intermediate certificate that is fetched.
@@ -84,7 +85,7 @@ pub(super) struct Session<'a> {
     pub(super) registrations: Memo<Result<Registration, Problem>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// Revocation lists, by URL.
-    lists: Memo<Result<Arc<[u8]>, Problem>>,
+    lists: Memo<Result<List, Problem>>,
     /// What stands open, by origin.
     lines: RefCell<BTreeMap<String, Lines>>,
 }
