@@ -23,8 +23,8 @@ pub struct Handshake {
     /// `None` where that was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alpn: Option<Remote>,
-    /// True where no handshake succeeded, because the server speaks only what this program does not:
-    /// the chain was read from the part of one that is not encrypted.
+    /// True where no handshake succeeded, because the server speaks only what this program does not, or
+    /// has a key that it does not take: the chain was read from the part of one that is not encrypted.
     #[serde(default, skip_serializing_if = "is_default")]
     pub clear: bool,
     /// The certificates as sent, the server's own first.

@@ -109,6 +109,13 @@ pub(super) fn weakness_first(host: &Host, handshake: &Handshake, world: &World) 
     (!weak.is_empty()).then(|| Verdict::not_judged("tls/certificate-weak-key", &host.name, reason))
 }
 
+/// The verdict of other checks on a server whose own key is so weak that no handshake comes about.
+pub(super) fn untaken(host: &str, handshake: &Handshake) -> Option<Verdict> {
+    weakness(handshake.chain.first()?.key.as_ref()?, 2048)?;
+    let reason = "no handshake succeeds with the weak key of its certificate";
+    Some(Verdict::not_judged("tls/certificate-weak-key", host, reason))
+}
+
 /// The verdict on where a chain leads that nobody can verify any more.
 pub(super) fn unverifiable(host: &Host, handshake: &Handshake) -> Option<Verdict> {
     let of = |check, reason| Some(Verdict::not_judged(check, &host.name, reason));
