@@ -192,7 +192,7 @@ pub struct Limits {
     /// For the whole run
     #[arg(long, value_name = "DURATION", default_value = "2m", value_parser = duration)]
     pub deadline: Duration,
-    /// Repeats after a time-out, a 5xx or a 429
+    /// Repeats after a time-out, a 5xx or a 429; a connection that is cut is tried once more
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=10))]
     pub retries: u32,
     /// Requests at once

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// Connections to one origin at once.
 const PER_TARGET: usize = 6;
@@ -94,6 +95,28 @@ impl Limits {
         semaphore.acquire_owned().await.ok()
     }
 
+    /// Makes a second attempt beside the first where that is still silent after half of its time: a
+    /// connection may be lost, and to try again only when the time is over would make silence cost
+    /// twice as much. The first of them that succeeds counts; where none does, the first one.
+    pub(super) async fn beside<T, E>(
+        &self,
+        half: Duration,
+        first: impl Future<Output = Result<T, E>>,
+        second: impl AsyncFnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut first = Box::pin(first);
+        if self.retries == 0 {
+            return first.await;
+        }
+        if let Ok(outcome) = timeout(half, &mut first).await {
+            return outcome;
+        }
+        match select(first, Box::pin(second())).await {
+            Either::Left((outcome, _)) | Either::Right((outcome @ Ok(_), _)) => outcome,
+            Either::Right((Err(_), first)) => first.await,
+        }
+    }
+
     /// Repeats an attempt while `again` says so. An outcome in hand is never given up for one
     /// that the deadline would cut off.
     pub(super) async fn retrying<T>(
@@ -162,6 +185,25 @@ mod tests {
         let mut count = 0;
         limits(2, 60).retrying(async || count += 1, |()| Again::No).await;
         assert_eq!(count, 1);
+    }
+
+    #[tokio::test]
+    async fn silence_gets_a_second_attempt_beside_it() {
+        let half = Duration::from_millis(5);
+        let silent = || async {
+            std::future::pending::<()>().await;
+            Ok::<_, ()>(1)
+        };
+        assert_eq!(limits(1, 60).beside(half, silent(), async || Ok(2)).await, Ok(2));
+        let fast = async { Err::<u8, _>("no") };
+        assert_eq!(limits(1, 60).beside(half, fast, async || Ok(2)).await, Err("no"));
+        let late = async {
+            tokio::time::timeout(half * 4, std::future::pending::<()>()).await.map(|()| 1).map_err(|_| "late")
+        };
+        assert_eq!(limits(1, 60).beside(half, late, async || Err("too")).await, Err("late"));
+        let once = limits(0, 60);
+        let never = once.beside(half, silent(), async || Ok(2));
+        assert!(tokio::time::timeout(half * 4, never).await.is_err());
     }
 
     #[tokio::test]

@@ -18,13 +18,14 @@ const BROTLI_BOMB: &[u8] = &[
 
 /// What is said of a shop changed so; nothing may take longer than the time limit and some slack.
 fn report(change: impl Fn(&mut Builder)) -> Value {
+    report_with(change, "0")
+}
+
+fn report_with(change: impl Fn(&mut Builder), retries: &str) -> Value {
     let lab = shop(change);
     let begun = Instant::now();
-    let outcome = check(
-        &lab,
-        "domain: shop.test",
-        &["--timeout", "700ms", "--retries", "0", "--only", "tls,http", "--format", "json"],
-    );
+    let options = ["--timeout", "700ms", "--retries", retries, "--only", "tls,http", "--format", "json"];
+    let outcome = check(&lab, "domain: shop.test", &options);
     assert!(begun.elapsed() < Duration::from_secs(8), "took {:?}", begun.elapsed());
     outcome.json()
 }
@@ -77,9 +78,29 @@ fn silence_over_http_2_is_no_answer() {
 }
 
 #[test]
+fn silence_on_the_first_connection_is_no_silence() {
+    let first = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let report = report_with(
+        |world| {
+            let first = std::sync::Arc::clone(&first);
+            world.site("shop.test").handler("/late", move |_| {
+                let silent = first.swap(false, std::sync::atomic::Ordering::SeqCst);
+                let delay = if silent { Duration::from_secs(3) } else { Duration::ZERO };
+                Response::new(200, "here").delay(delay)
+            });
+            world.site("shop.test").redirect("/", 302, "/late");
+        },
+        "2",
+    );
+    let passed = findings(&report, "pass");
+    assert!(passed.contains(&"http/redirect-loop https://shop.test/".to_owned()), "{report:#}");
+}
+
+#[test]
 fn a_stream_that_the_server_ends_is_no_answer() {
     for broken in [BrokenH2::GoAway, BrokenH2::Reset] {
         let words = unreachable(broken);
         assert!(words.contains("ended") || words.contains("closed"), "{broken:?}: {words}");
+        assert!(!words.contains("calm"), "{words}");
     }
 }

@@ -60,7 +60,11 @@ impl BrokenH2 {
                     tokio::task::yield_now().await;
                 }
             }
-            Self::GoAway => stream.write_all(&frame(GOAWAY, 0, 0, &[0; 8])).await?,
+            Self::GoAway => {
+                // ENHANCE_YOUR_CALM, and why.
+                let calm = [&[0, 0, 0, 0, 0, 0, 0, 11][..], b"calm \x1b[31mdown"].concat();
+                stream.write_all(&frame(GOAWAY, 0, 0, &calm)).await?;
+            }
             Self::Reset => stream.write_all(&frame(RST_STREAM, 0, 1, &[0, 0, 0, 2])).await?,
             Self::Silent => pending().await,
             Self::Garbage => {}

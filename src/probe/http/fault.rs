@@ -38,7 +38,9 @@ pub(super) fn problem(error: &hyper::Error, peer: SocketAddr) -> Problem {
     let detail = error.source().map_or_else(|| error.to_string(), ToString::to_string);
     // What the peer itself sends to end an HTTP/2 exchange is shown so.
     if detail.contains(" received: ") {
-        return Problem::Failed(FailureKind::Reset, format!("{peer} ended the HTTP/2 exchange: {detail}"));
+        // Behind the reason may stand the peer's own words, as Rust writes bytes.
+        let reason = detail.split(" (b\"").next().unwrap_or(&detail);
+        return Problem::Failed(FailureKind::Reset, format!("{peer} ended the HTTP/2 exchange: {reason}"));
     }
     Problem::Failed(FailureKind::NotHttp, format!("what {peer} answered is not HTTP: {detail}"))
 }

@@ -31,8 +31,19 @@ impl Session<'_> {
             // All of an origin stand and fall with its first handshake.
             shown = Some(self.handshake(question.url).await.map_err(below)?);
         }
-        let answer = self.limits.retrying(async || self.ask_once(&question).await, again).await;
-        let_in(answer, shown.as_ref())
+        let half = self.settings.timeout / 2;
+        let attempt = async || {
+            let aside = async || self.ask_aside(&question, half).await;
+            self.limits.beside(half, self.ask_once(&question), aside).await
+        };
+        let_in(self.limits.retrying(attempt, again).await, shown.as_ref())
+    }
+
+    /// Asks on a connection of its own.
+    async fn ask_aside(&self, question: &Question<'_>, limit: Duration) -> Result<Answer, Problem> {
+        let _permit = self.limits.permit_for(&origin(question.url)).await;
+        let (line, _) = self.open(question.url, &self.addresses(question.url).await?, limit).await?;
+        line.ok_or_else(|| unlet(question.url))?.ask(question).await
     }
 
     /// Asks once, on whatever connection there is.
@@ -54,7 +65,8 @@ impl Session<'_> {
                 outcome => return outcome,
             }
         }
-        let (line, _) = self.open(question.url, &self.addresses(question.url).await?).await?;
+        let to = self.addresses(question.url).await?;
+        let (line, _) = self.open(question.url, &to, self.settings.timeout).await?;
         match line.ok_or_else(|| unlet(question.url))? {
             Line::Single(single) => self.carried(single, question, &origin).await,
             Line::Many(many) => {
@@ -90,13 +102,14 @@ impl Session<'_> {
     /// The first handshake with a URL's origin; its connection is kept for what is asked.
     async fn handshake(&self, url: &Url) -> Result<Shown, Problem> {
         let origin = origin(url);
-        let attempt = async || {
+        let (whole, half) = (self.settings.timeout, self.settings.timeout / 2);
+        let within = async |limit| {
             let _permit = self.limits.permit_for(&origin).await;
-            let (line, shown) = self.open(url, &self.addresses(url).await?).await?;
-            Ok((line, shown))
+            self.open(url, &self.addresses(url).await?, limit).await
         };
+        let attempt = async || self.limits.beside(half, within(whole), async || within(half).await).await;
         let ask = async || {
-            let (line, shown) = self.limits.retrying(attempt, silent).await?;
+            let (line, shown) = self.limits.retrying(attempt, cut).await?;
             let mut lines = self.lines.borrow_mut();
             let lines = lines.entry(origin.clone()).or_default();
             match line {
@@ -115,8 +128,9 @@ impl Session<'_> {
         &self,
         url: &Url,
         to: &[SocketAddr],
+        limit: Duration,
     ) -> Result<(Option<Line>, Option<Shown>), Problem> {
-        let until = Until::after(self.settings.timeout);
+        let until = Until::after(limit);
         let (stream, peer) = dial::tcp(to, until).await?;
         let outcome = self.begin(url, stream, peer, until).await;
         let others: Vec<SocketAddr> = to.iter().copied().filter(|other| *other != peer).collect();
@@ -124,7 +138,7 @@ impl Session<'_> {
             return outcome;
         }
         // One of several servers is broken: what the host is like, another one may still say.
-        let until = Until::after(self.settings.timeout);
+        let until = Until::after(limit);
         match dial::tcp(&others, until).await {
             Ok((stream, peer)) => self.begin(url, stream, peer, until).await,
             Err(_) => outcome,
@@ -179,10 +193,10 @@ fn below(problem: Problem) -> Problem {
     }
 }
 
-/// Silence and a connection that is cut may pass; everything else stands.
-pub(super) fn silent<T>(outcome: &Result<T, Problem>) -> Again {
+/// A connection that is cut may pass; everything else stands. Silence has had its second attempt
+/// when its time is over.
+pub(super) fn cut<T>(outcome: &Result<T, Problem>) -> Again {
     match outcome {
-        Err(Problem::Failed(FailureKind::TimedOut | FailureKind::NoAnswer, _)) => Again::Soon,
         Err(Problem::Failed(FailureKind::Reset, _)) => Again::Once,
         _ => Again::No,
     }
@@ -190,7 +204,7 @@ pub(super) fn silent<T>(outcome: &Result<T, Problem>) -> Again {
 
 /// So may 5xx and 429.
 fn again(outcome: &Result<Answer, Problem>) -> Again {
-    let Ok(answer) = outcome else { return silent(outcome) };
+    let Ok(answer) = outcome else { return cut(outcome) };
     let exchange = &answer.exchange;
     if exchange.status != 429 && !(500..600).contains(&exchange.status) {
         return Again::No;

@@ -7,7 +7,7 @@ use rustls::pki_types::CertificateDer;
 use url::Url;
 
 use super::Session;
-use super::lines::{let_in, silent, unlet};
+use super::lines::{cut, let_in, unlet};
 use crate::observed::{Visit, origin, visit};
 use crate::probe::certificate::facts;
 use crate::probe::http::Question;
@@ -36,7 +36,7 @@ impl Session<'_> {
                 None => self.open_to(url, vec![address], false)?,
             };
             let _permit = self.limits.permit_for(&origin(url)).await;
-            let (line, shown) = self.open(url, &to).await?;
+            let (line, shown) = self.open(url, &to, self.settings.timeout).await?;
             let leaf = shown.as_ref().and_then(|shown| shown.chain.first()).map(facts).unwrap_or_default();
             let answer = line.ok_or_else(|| unlet(url))?.ask(&Question::get(url)).await;
             let status = let_in(answer, shown.as_ref())?.exchange.status;
@@ -57,10 +57,10 @@ impl Session<'_> {
     }
 }
 
-/// Time-outs, 5xx and 429 may pass; everything else stands.
+/// Resets, 5xx and 429 may pass; everything else stands.
 fn failing(outcome: &Result<Visited, Problem>) -> Again {
     match outcome.as_ref().map(|visited| visited.visit.status) {
         Ok(429 | 500..600) => Again::Soon,
-        _ => silent(outcome),
+        _ => cut(outcome),
     }
 }
