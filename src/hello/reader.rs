@@ -156,13 +156,9 @@ impl Reader {
     fn handshake(&mut self) -> Option<Answer> {
         let mut at = 0;
         let answer = loop {
-            let Some([kind, high, middle, low]) = self.messages[at..].first_chunk::<4>().copied() else {
-                break None;
-            };
-            let length = usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low);
-            let start = at + 4;
-            let Some(body) = self.messages.get(start..start + length) else { break None };
-            let answer = match (kind, self.chose) {
+            let Some((kind, rest)) = self.messages[at..].split_first() else { break None };
+            let Some((body, behind)) = lengthened(rest) else { break None };
+            let answer = match (*kind, self.chose) {
                 (2, None) => match server_hello(body) {
                     None => Some(plain(Outcome::Strange(Stranger::Unknown))),
                     Some((version, suite)) => {
@@ -180,7 +176,7 @@ impl Reader {
                 (14, Some((version, suite))) => Some(plain(Outcome::Chose { version, suite })),
                 _ => None,
             };
-            at = start + length;
+            at = self.messages.len() - behind.len();
             if answer.is_some() {
                 break answer;
             }

@@ -149,6 +149,11 @@ impl Certificate {
         self.not_before.duration_until(self.not_after) + SignedDuration::from_secs(1)
     }
 
+    /// True where it ends before it begins.
+    pub fn is_never_valid(&self) -> bool {
+        self.not_after < self.not_before
+    }
+
     /// True where subject and issuer are one: a root, or a certificate that signed itself.
     pub fn is_self_issued(&self) -> bool {
         !self.subject.as_str().is_empty() && self.subject == self.issuer

@@ -257,9 +257,8 @@ pub(in crate::check) fn misled(host: &Host, world: &World) -> bool {
 
 /// How many addresses of a host speak TLS, in the words of a pass.
 pub(super) fn speaking(host: &Host, world: &World) -> String {
-    let found: BTreeSet<IpAddr> = seen::addresses(&host.name, world).found.into_iter().collect();
-    let all = found.len();
-    let found: Vec<IpAddr> = found.into_iter().collect();
+    let found = seen::addresses(&host.name, world).found;
+    let all = found.iter().collect::<BTreeSet<_>>().len();
     match (all, Looked::at(host, &found, world).answered.len()) {
         (0 | 1, _) => String::new(),
         (_, 0) => format!(" at one of its {all} addresses"),

@@ -30,9 +30,9 @@ fn weakness(key: &Key, least: usize) -> Option<String> {
 }
 
 fn weak_keys(handshake: &Handshake, least: usize) -> Vec<(usize, &Certificate, String)> {
-    let weak =
-        |(at, certificate): (usize, &'_ Certificate)| Some((at, weakness(certificate.key.as_ref()?, least)?));
-    counting(handshake).filter_map(|pair| weak(pair).map(|(at, what)| (at, pair.1, what))).collect()
+    let weak = counting(handshake)
+        .filter_map(|(at, certificate)| Some((at, certificate, weakness(certificate.key.as_ref()?, least)?)));
+    weak.collect()
 }
 
 /// The certificates whose signature is over a broken hash, and that hash.
