@@ -28,9 +28,10 @@ pub(super) async fn content(session: &Session<'_>, url: &Url, endpoints: &[Endpo
     if wanted.is_empty() {
         return;
     }
-    let ask = async || session.ask(Question::get(url)).await.map(|answer| looked_through(&answer, &wanted));
+    let look = |answer: &Answer| looked_through(answer, &wanted);
     // Kept in the session.
-    let _ = session.contents.get(url.as_str(), &session.tally, ask).await;
+    let _ =
+        session.contents.get(url.as_str(), &session.tally, async || session.content(url, look).await).await;
 }
 
 fn looked_through(answer: &Answer, wanted: &[&Endpoint]) -> Content {

@@ -69,8 +69,9 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let secured: Vec<Url> = hosts.iter().filter_map(|host| host.root("https")).collect();
     let security_txt = item::security_txt(document, &hosts);
     let web = join3(
-        join_all(urls.iter().map(|url| follow(session, url))),
+        // Who looks into a body asks first, so that its question is everybody's.
         join_all(endpoints.iter().map(|accepted| endpoint::content(session, &accepted.url, &endpoints))),
+        join_all(urls.iter().map(|url| follow(session, url))),
         join_all(cross.iter().map(|target| cors::observe(session, target))),
     );
     join4(

@@ -16,7 +16,7 @@ use super::memo::Memo;
 use super::path::{Roots, Way};
 use super::problem::{Problem, seen};
 use super::revocation;
-use super::session::{Session, Visited};
+use super::session::{List, Session, Visited};
 use super::smtp::Talk;
 use super::tls::Shown;
 use crate::observed::{Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Smtp, Visit, question};
@@ -203,19 +203,32 @@ impl Judges<'_, '_> {
     /// What the revocation list says that a certificate names, where the run asks for lists. Authorities
     /// need not list what ends soon anyway (CA/Browser Forum Baseline Requirements, section 4.9.7).
     async fn list(&self, chain: &[CertificateDer<'static>], way: Way) -> Option<Seen<Revocation>> {
-        let Self { session, roots, pool, deadline } = *self;
+        let Self { session, roots, .. } = *self;
         let leaf =
             chain.first().filter(|_| session.settings.revocation_lists && way.path == Path::Trusted)?;
         let lifetime = facts(leaf).lifetime();
         let url = list_urls(leaf).into_iter().next().filter(|_| lifetime > SHORT)?;
-        let late = || Problem::Unobserved(format!("{url} did not answer in time"));
-        let list = timeout_at(deadline, session.revocation_list(&url, roots.now)).await;
-        let list = list.unwrap_or_else(|_| Err(late()));
-        Some(seen(match (list, roots.by(way)) {
-            (Ok(list), Some(by)) => Ok(revocation::listed(&list, chain, pool, by, roots.now)),
-            (Ok(_), None) => Err(Problem::Unobserved("there is no root to verify it by".into())),
-            (Err(problem), _) => Err(problem),
+        let Some(by) = roots.by(way) else {
+            return Some(Seen::Unobserved("there is no root to verify it by".into()));
+        };
+        let said = self.in_time(&url, session.revocation_list(&url, roots.now)).await;
+        let word = |list: &List| revocation::listed(&list.der, chain, self.pool, by, roots.now);
+        Some(seen(match said {
+            // An authority may have changed its key, or a download may have been bad.
+            Ok(list) if list.kept && word(&list).fault.is_some() => {
+                self.in_time(&url, session.new_revocation_list(&url)).await.map(|list| word(&list))
+            }
+            list => list.map(|list| word(&list)),
         }))
+    }
+
+    async fn in_time<T>(
+        &self,
+        url: &Url,
+        ask: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let late = || Problem::Unobserved(format!("{url} did not answer in time"));
+        timeout_at(self.deadline, ask).await.unwrap_or_else(|_| Err(late()))
     }
 
     fn refusal(&self, chain: &[CertificateDer<'static>], way: Way) -> Option<Remote> {

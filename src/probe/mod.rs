@@ -110,7 +110,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(10),
             deadline: Duration::from_mins(2),
             retries: 2,
-            concurrency: 128,
+            concurrency: 256,
             revocation_lists: false,
             list_cache: None,
             private: PrivateRanges::Forbidden,

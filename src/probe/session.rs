@@ -7,7 +7,7 @@ mod lists;
 mod offers;
 mod visit;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use super::connect::overridden;
 use super::dns::{Checked, Flags, Resolver};
 use super::dnssec;
 use super::hello::Heard;
-use super::http::Question;
+use super::http::{Answer, Question};
 use super::limit::Limits;
 use super::memo::{Memo, Tally};
 use super::problem::Problem;
@@ -35,6 +35,7 @@ use crate::observed::{
     Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registration, Sample, TextFile, Transfer, Zone, question,
 };
 use lines::Lines;
+pub(super) use lists::List;
 pub(super) use visit::Visited;
 
 /// Largest intermediate certificate that is fetched.
@@ -84,7 +85,7 @@ pub(super) struct Session<'a> {
     pub(super) registrations: Memo<Result<Registration, Problem>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// Revocation lists, by URL.
-    lists: Memo<Result<Arc<[u8]>, Problem>>,
+    lists: Memo<Result<List, Problem>>,
     /// What stands open, by origin.
     lines: RefCell<BTreeMap<String, Lines>>,
 }
@@ -187,6 +188,22 @@ impl<'a> Session<'a> {
     pub(super) async fn exchange(&self, url: &Url) -> Result<Exchange, Problem> {
         let ask = async || self.ask(Question::get(url)).await.map(|answer| page::read(url, answer));
         self.http.get(url.as_str(), &self.tally, ask).await
+    }
+
+    /// What `look` sees in the answer to a GET. That is the one that [`Session::exchange`] keeps, unless
+    /// somebody has asked for it already: bodies are not kept.
+    pub(super) async fn content<T>(&self, url: &Url, look: impl Fn(&Answer) -> T) -> Result<T, Problem> {
+        let found = Cell::new(None);
+        let ask = async || {
+            let answer = self.ask(Question::get(url)).await?;
+            found.set(Some(look(&answer)));
+            Ok(page::read(url, answer))
+        };
+        self.http.get(url.as_str(), &self.tally, ask).await?;
+        match found.take() {
+            Some(found) => Ok(found),
+            None => self.ask(Question::get(url)).await.map(|answer| look(&answer)),
+        }
     }
 
     /// A certificate published at an address; `None` where there is none. The address comes from

@@ -170,3 +170,15 @@ fn nothing_but_gets_reach_what_must_refuse() {
     let asked: Vec<_> = requests.iter().filter(|request| request.path_and_query == "/api").collect();
     assert!(!asked.is_empty() && asked.iter().all(|request| request.method == "GET"), "{asked:?}");
 }
+
+#[test]
+fn an_endpoint_is_asked_once_however_much_is_declared_of_it() {
+    let mut world = Lab::builder();
+    world.zone("shop.test").a("@", "203.0.113.10");
+    world.site("shop.test").response("/health", json(r#"{"status": "ok"}"#)).page("/", 200, "hi");
+    let lab = world.start();
+    let spec = "domain: shop.test\nendpoints: [{url: \"https://shop.test/health\", status: 200, contains: ok, json: {path: $.status, equals: ok}}]";
+    let report = check(&lab, spec, &["--only", "http", "--format", "json"]).json();
+    assert!(findings(&report, "pass").contains(&"http/body-differs https://shop.test/health".to_owned()));
+    assert_eq!(lab.count_requests("https://shop.test/health"), 1);
+}

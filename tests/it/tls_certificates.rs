@@ -179,14 +179,18 @@ fn staples() {
 }
 
 /// A policy that asks for lists, and where they are kept.
-#[expect(clippy::disallowed_methods, reason = "a test writes its own files")]
 fn with_lists(lab: &Lab) -> Value {
+    with_lists_in(&lab.folder().join("cache"), lab)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test writes its own files")]
+fn with_lists_in(cache: &std::path::Path, lab: &Lab) -> Value {
     let policy = lab.folder().join("lists.yaml");
     std::fs::write(&policy, "thresholds: {certificate_revocation_lists: true}").expect("a policy");
     let mut arguments = vec!["check".to_owned(), "-".into(), "--format".into(), "json".into()];
     arguments.extend(["--policy".into(), policy.display().to_string()]);
     arguments.extend(lab.args());
-    let cache = lab.folder().join("cache").display().to_string();
+    let cache = cache.display().to_string();
     launch_ready_in(&[("XDG_CACHE_HOME", &cache)], &arguments, SPEC).json()
 }
 
@@ -208,6 +212,22 @@ fn lists_are_asked_where_the_policy_says_so_and_kept() {
     });
     let report = with_lists(&lab);
     assert_eq!(finding(&report, "tls/certificate-revoked", "shop.test")["status"], "pass");
+}
+
+#[test]
+fn a_kept_list_that_does_not_fit_any_more_is_fetched_anew() {
+    let cache = tempfile::tempdir().expect("a folder");
+    let lab = || {
+        shop(|world| {
+            world.site("shop.test").cert(Cert::good().listed(true));
+        })
+    };
+    // Each lab has an authority of its own, with another key.
+    with_lists_in(cache.path(), &lab());
+    let second = lab();
+    let report = with_lists_in(cache.path(), &second);
+    assert_eq!(findings(&report, "fail"), ["tls/certificate-revoked shop.test"], "{report:#}");
+    assert_eq!(second.count_requests("http://aia.lab.test/list.crl"), 1);
 }
 
 #[test]

@@ -16,6 +16,10 @@ use crate::probe::limit::Again;
 use crate::probe::problem::{Problem, Until};
 use crate::probe::tls::{self, Shown};
 
+/// Connections of HTTP/1.1 that are kept for a next request, of all origins together: a process has a
+/// few hundred files to open.
+const MOST_IDLE: usize = 64;
+
 /// What stands open to an origin.
 #[derive(Default)]
 pub(super) struct Lines {
@@ -84,9 +88,9 @@ impl Session<'_> {
         origin: &str,
     ) -> Result<Answer, Problem> {
         let (answer, rest) = single.ask(question).await?;
-        if let Some(rest) = rest {
-            self.lines.borrow_mut().entry(origin.to_owned()).or_default().idle.push(rest);
-        }
+        let mut lines = self.lines.borrow_mut();
+        let kept: usize = lines.values().map(|lines| lines.idle.len()).sum();
+        lines.entry(origin.to_owned()).or_default().idle.extend(rest.filter(|_| kept < MOST_IDLE));
         Ok(answer)
     }
 

@@ -7,7 +7,7 @@ mod srcset;
 #[cfg(test)]
 mod tests;
 
-use html5gum::{DefaultEmitter, Token, Tokenizer};
+use html5gum::{DefaultEmitter, Emitter, Error, ForwardingEmitter, Token, Tokenizer};
 use url::Url;
 
 use crate::observed::Page;
@@ -22,8 +22,8 @@ pub const LONGEST_URL: usize = 2048;
 
 /// The facts of the page that was found at an address.
 pub fn read(html: &[u8], at: &Url) -> Page {
-    let mut emitter = DefaultEmitter::default();
-    emitter.naively_switch_states(true);
+    let mut emitter = Unbothered(DefaultEmitter::default());
+    emitter.0.naively_switch_states(true);
     let mut collector = Collector::new(at);
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
@@ -35,6 +35,24 @@ pub fn read(html: &[u8], at: &Url) -> Page {
         }
     }
     collector.page()
+}
+
+/// Tells no errors. Each would be a token that waits in memory for the end of its text: half a megabyte of
+/// zeros has half a million.
+struct Unbothered(DefaultEmitter);
+
+impl ForwardingEmitter for Unbothered {
+    type Token = Token;
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = Token> {
+        &mut self.0
+    }
+
+    fn emit_error(&mut self, _: Error) {}
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
 }
 
 /// True for a body that browsers show as a page: by its media type or, without one, by its beginning.
