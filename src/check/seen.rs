@@ -10,8 +10,9 @@ use url::Url;
 use super::dns::alias::Chain;
 use super::dns::dnssec;
 use super::dns::zone::{self, lame};
+use super::http::edge::edge_error;
 use super::tls::{self, chain, client};
-use super::{Verdict, World, blame, domain};
+use super::{Status, Verdict, World, blame, domain};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Certificate, DnsAnswer, Exchange, Failure, FailureKind, Handshake, Path, Seen};
 use crate::spec::names::is_under;
@@ -204,15 +205,22 @@ pub(super) fn whosever<'w>(url: &Url, world: &'w World) -> Judged<&'w Exchange> 
 /// says nothing about the site.
 pub(super) fn edge(url: &Url, exchange: &Exchange, world: &World) -> Option<Verdict> {
     let said = exchange.edge()?;
-    let Said::Error(error) = said else { return Some(Verdict::unknown(kept_out(said))) };
     let host = url.host_str().unwrap_or_default();
-    let number = error.number();
-    if world.items.asked.iter().any(|asked| asked.name == host) {
-        let reason = format!("Cloudflare answers for the server, with error {number}");
-        return Some(Verdict::not_judged("http/edge-error", host, &reason));
+    let asked = world.items.asked.iter().find(|asked| asked.name == host);
+    let told = || asked.is_some_and(|asked| edge_error(asked, world).status == Status::Fail);
+    match said {
+        Said::Challenge(_) | Said::Refused(_) => Some(Verdict::unknown(kept_out(said))),
+        Said::Error(_) | Said::Barred(_) if told() => {
+            Some(Verdict::not_judged("http/edge-error", host, &kept_out(said)))
+        }
+        // Where nobody declares that the page opens, the rule is the site's own 403.
+        Said::Barred(_) => None,
+        Said::Error(error) => {
+            let (number, what) = (error.number(), error.explained().what);
+            let who = format!("Cloudflare answers for {}", shown(url));
+            Some(Verdict::unknown(format!("{who}, with error {number}: {what}")))
+        }
     }
-    let what = error.explained().what;
-    Some(Verdict::unknown(format!("Cloudflare answers for {}, with error {number}: {what}", shown(url))))
 }
 
 /// Why an answer at the edge is none of the site's.
@@ -224,7 +232,9 @@ pub(super) fn kept_out(said: Said) -> String {
             )
         }
         Said::Refused(code) => format!("not tested: the edge refuses this network (Cloudflare error {code})"),
-        Said::Error(error) => format!("Cloudflare answers for the server, with error {}", error.number()),
+        Said::Error(error) | Said::Barred(error) => {
+            format!("Cloudflare answers for the server, with error {}", error.number())
+        }
     }
 }
 
@@ -266,10 +276,9 @@ pub(super) fn unanswered(url: &Url, failure: &Failure, world: &World) -> Verdict
     if world.items.declares(url) {
         return Verdict::not_judged("http/unreachable", url.as_str(), "the URL does not answer");
     }
-    match world.items.redirects.iter().find(|redirect| redirect.ask == *url) {
-        Some(redirect) => {
-            Verdict::not_judged("http/redirect-missing", &redirect.from, "the redirect does not happen")
-        }
-        None => Verdict::unknown(format!("{} does not answer: {}", shown(url), failure.detail)),
+    if let Some(redirect) = world.items.redirects.iter().find(|redirect| redirect.ask == *url) {
+        return Verdict::not_judged("http/redirect-missing", &redirect.from, "the redirect does not happen");
     }
+    known_fault(url, failure, world)
+        .unwrap_or_else(|| Verdict::unknown(format!("{} does not answer: {}", shown(url), failure.detail)))
 }

@@ -18,7 +18,7 @@ use std::net::IpAddr;
 use jiff::SignedDuration;
 use url::Url;
 
-use super::{Verdict, World, blame, seen};
+use super::{Status, Verdict, World, blame, seen};
 use crate::item::Host;
 use crate::observed::{Certificate, ClientCertificate, Failure, FailureKind, Handshake, Path, Remote, Seen};
 use crate::spec::Place;
@@ -93,6 +93,21 @@ pub(super) fn certificate_fault(url: &Url, world: &World) -> Option<String> {
         Path::Trusted => return None,
     };
     Some(why)
+}
+
+/// The check that finds the certificate or the chain of a host wrong, so that clients refuse it.
+pub(super) fn certificate_finding(host: &Host, world: &World) -> Option<&'static str> {
+    type Judge = fn(&Host, &World) -> Verdict;
+    const JUDGES: &[(&str, Judge)] = &[
+        ("tls/certificate-self-signed", trust::certificate_self_signed),
+        ("tls/certificate-untrusted", trust::certificate_untrusted),
+        ("tls/chain-order", chain::chain_order),
+        ("tls/chain-expired", chain::chain_expired),
+        ("tls/certificate-expired", certificate_expired),
+        ("tls/certificate-not-yet-valid", certificate_not_yet_valid),
+        ("tls/certificate-name-mismatch", certificate_name_mismatch),
+    ];
+    JUDGES.iter().find(|(_, judge)| judge(host, world).status == Status::Fail).map(|(id, _)| *id)
 }
 
 fn connect_help(host: &str, failure: &Failure) -> String {

@@ -105,6 +105,8 @@ pub struct CrossOrigin {
     pub sites: Vec<String>,
     /// Own hosts that only redirect: no page of theirs ever calls.
     pub redirecting: Vec<String>,
+    /// Own sites that are not production.
+    pub rehearsals: Vec<String>,
     /// Origins that must not be let in whoever calls.
     pub strangers: Vec<Stranger>,
     /// Origins of developers.
@@ -125,7 +127,8 @@ impl CrossOrigin {
     /// All origins on whose behalf it is asked.
     pub fn origins(&self) -> BTreeSet<&str> {
         let strangers = self.strangers.iter().map(|stranger| stranger.origin.as_str());
-        let rest = self.redirecting.iter().chain(&self.development).map(String::as_str);
+        let rest =
+            self.redirecting.iter().chain(&self.rehearsals).chain(&self.development).map(String::as_str);
         self.preflighted().into_iter().chain(strangers).chain(rest).collect()
     }
 
@@ -139,6 +142,7 @@ impl CrossOrigin {
             deny: Vec::new(),
             sites: around.sites.clone(),
             redirecting: around.redirecting.clone(),
+            rehearsals: around.rehearsals.clone(),
             strangers: Vec::new(),
             development: Vec::new(),
         }
@@ -189,17 +193,21 @@ struct Around<'a> {
     hosts: Vec<Host<'a>>,
     sites: Vec<String>,
     redirecting: Vec<String>,
+    rehearsals: Vec<String>,
 }
 
 impl<'a> Around<'a> {
     fn of(document: &'a Document, observed: &Observed) -> Self {
         let hosts = hosts(document, observed);
         let origin = |host: &Host| format!("https://{}", host.name);
-        let sites = hosts.iter().filter(|host| host.is_production() && !host.is_api() && !host.redirect_only);
+        let shows = |host: &&Host| !host.is_api() && !host.redirect_only;
+        let sites = hosts.iter().filter(|host| shows(host) && host.is_production());
+        let rehearsals = hosts.iter().filter(|host| shows(host) && !host.is_production());
         let redirecting = hosts.iter().filter(|host| host.redirect_only);
         Self {
             sites: sites.take(MOST_SITES).map(origin).collect(),
             redirecting: redirecting.take(MOST_SITES).map(origin).collect(),
+            rehearsals: rehearsals.take(MOST_SITES).map(origin).collect(),
             hosts,
         }
     }

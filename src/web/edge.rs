@@ -22,8 +22,9 @@ const INTERSTITIAL: &str = "Just a moment...";
 /// How a page of Cloudflare names its error.
 const CODE: &str = "error code: ";
 /// Cloudflare keeps the requests of this client or network away; that says nothing about the site.
-/// Not 1020: that is a rule of the site's owner, and an ordinary 403.
 const REFUSALS: [u16; 8] = [1005, 1006, 1007, 1008, 1009, 1010, 1012, 1015];
+/// A firewall rule that the zone's owner wrote.
+const RULE: u16 = 1020;
 
 /// An answer, as far as it shows who speaks.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,8 @@ pub enum Said {
     Challenge(&'static str),
     /// It answers nothing to this client or network; the number of Cloudflare's error.
     Refused(u16),
+    /// A rule of the zone's owner refuses this request: visitors' requests too, or only those that it is meant for.
+    Barred(Error),
     /// It cannot answer for the server.
     Error(Error),
 }
@@ -89,7 +92,8 @@ impl Answer<'_> {
         let code = self.note.and_then(|note| note.strip_prefix(CODE)?.parse::<u16>().ok());
         match code {
             Some(code) if REFUSALS.contains(&code) => Some(Said::Refused(code)),
-            Some(1011 | 1020) => None,
+            Some(1011) => None,
+            Some(RULE) => Some(Said::Barred(Error { status: self.status, code })),
             _ if code.is_some() || matches!(self.status, 520..=527 | 530) => {
                 Some(Said::Error(Error { status: self.status, code }))
             }
@@ -171,11 +175,13 @@ mod tests {
         assert_eq!(said(530, CLOUDFLARE, Some("error code: 1033")), error(530, Some(1033)));
         assert_eq!(said(500, CLOUDFLARE, Some("error code: 1101")), error(500, Some(1101)));
         assert_eq!(said(429, CLOUDFLARE, Some("error code: 1015")), Some(Said::Refused(1015)));
+        let rule = Error { status: 403, code: Some(1020) };
+        assert_eq!(said(403, CLOUDFLARE, Some("error code: 1020")), Some(Said::Barred(rule)));
+        assert!(rule.explained().what.contains("firewall rule"));
         for (status, fields, note) in [
             (522, &[("server", "nginx")][..], None),
             (502, CLOUDFLARE, None),
             (200, CLOUDFLARE, Some("error code: 1016")),
-            (403, CLOUDFLARE, Some("error code: 1020")),
             (403, CLOUDFLARE, None),
         ] {
             assert_eq!(said(status, fields, note), None, "{status} {note:?}");

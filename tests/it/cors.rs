@@ -1,8 +1,8 @@
 //! What an API lets scripts of other origins do, on real sockets.
 
-use crate::checks::{Case, apex, prove, site};
+use crate::checks::{Case, apex, prove, report, site};
 use crate::lab::{Builder, Lab, Request, Response};
-use crate::run::check;
+use crate::run::{check, findings};
 
 const DECLARED: &str = "domain: shop.test\nhosts: {apex: {}, api: {kind: api}}\nendpoints: [{url: \"https://api.shop.test/me\", cors: {allow: [\"https://shop.test\"], deny: [\"https://evil.example\"]}}]";
 const UNDECLARED: &str = "domain: shop.test\nhosts: {apex: {}, api: {kind: api, health: /me}}";
@@ -87,6 +87,52 @@ fn developers() {
             api(world, |request| answer(request, |origin| origin == OWN || origin.ends_with(".vercel.app")));
         }),
     ]);
+}
+
+/// Where nobody says who calls, an API that lets in the old domain or the test system alone lets in the wrong ones.
+#[test]
+fn others_alone() {
+    let staging = "domain: shop.test\nhosts: {apex: {}, staging: {environment: staging}, api: {kind: api, health: /me}}";
+    let sound: fn(&mut Builder) = |world| {
+        sound(world);
+        world.zone("shop.test").a("staging", "203.0.113.10");
+        world.site("staging.shop.test").page("/*", 401, "");
+    };
+    prove(&[
+        Case {
+            check: "http/cors-origin-missing",
+            spec: UNDECLARED,
+            broken: |world| {
+                api(world, |_| {
+                    Response::new(200, "{}").header("Access-Control-Allow-Origin", "https://old.example")
+                });
+            },
+            sound,
+        },
+        Case {
+            check: "http/cors-origin-missing",
+            spec: staging,
+            broken: |world| {
+                api(world, |request| answer(request, |origin| origin == "https://staging.shop.test"));
+                world.zone("shop.test").a("staging", "203.0.113.10");
+                world.site("staging.shop.test").page("/*", 401, "");
+            },
+            sound,
+        },
+    ]);
+}
+
+/// An API that fails is one finding.
+#[test]
+fn an_error_says_nothing_of_origins() {
+    let failing: fn(&mut Builder) = |world| api(world, |_| Response::new(500, "oops"));
+    let report = report(UNDECLARED, failing);
+    assert_eq!(findings(&report, "fail"), ["http/status-differs https://api.shop.test/me"]);
+    let cors = report["findings"].as_array().expect("findings").iter();
+    let cors: Vec<_> =
+        cors.filter(|f| f["check"].as_str().is_some_and(|id| id.starts_with("http/cors-"))).collect();
+    assert_eq!(cors.len(), 3);
+    assert!(cors.iter().all(|finding| finding["because"]["check"] == "http/status-differs"), "{cors:#?}");
 }
 
 /// Nothing is red where an API serves public data to all, or is not called by browsers at all.

@@ -2,7 +2,7 @@
 //! which nothing is.
 
 use crate::checks::{Case, apex, prove, report, site};
-use crate::lab::{Builder, Cert, Lab, Response};
+use crate::lab::{Builder, Cert, Lab, Response, Weather};
 use crate::run::{check, findings};
 
 const SPEC: &str = "domain: shop.test";
@@ -55,7 +55,8 @@ fn strict_transport_security() {
     ]);
 }
 
-/// A subdomain that HSTS shuts out has a fault of its own, so two findings are right.
+/// A subdomain without HTTPS has a fault of its own, so two findings are right; what is wrong with a certificate
+/// is one.
 #[test]
 fn hsts_that_shuts_a_subdomain_out() {
     let spec = "domain: shop.test\nhosts: {apex: {}, app: {}}";
@@ -64,17 +65,25 @@ fn hsts_that_shuts_a_subdomain_out() {
         world.zone("shop.test").a("app", "203.0.113.11");
         site(world, "app.shop.test");
     };
-    let broken: fn(&mut Builder) = |world| {
+    let sound = report(spec, world);
+    assert_eq!(findings(&sound, "fail"), Vec::<String>::new());
+    assert!(findings(&sound, "pass").contains(&"http/hsts-unsafe shop.test".to_owned()));
+    let closed: fn(&mut Builder) = |world| {
+        apex_with_hsts(world, &["max-age=31536000; includeSubDomains"]);
+        world.zone("shop.test").a("app", "203.0.113.11");
+        site(world, "app.shop.test");
+        world.weather("app.shop.test", 443, Weather::Refused);
+    };
+    let failed = findings(&report(spec, closed), "fail");
+    assert_eq!(failed, ["tls/unreachable app.shop.test", "http/hsts-unsafe shop.test"]);
+    let own: fn(&mut Builder) = |world| {
         world.site("app.shop.test").cert(Cert::good().self_signed());
         apex_with_hsts(world, &["max-age=31536000; includeSubDomains"]);
         world.zone("shop.test").a("app", "203.0.113.11");
         site(world, "app.shop.test");
     };
-    let sound = report(spec, world);
-    assert_eq!(findings(&sound, "fail"), Vec::<String>::new());
-    assert!(findings(&sound, "pass").contains(&"http/hsts-unsafe shop.test".to_owned()));
-    let failed = findings(&report(spec, broken), "fail");
-    assert_eq!(failed, ["tls/certificate-self-signed app.shop.test", "http/hsts-unsafe shop.test"]);
+    let failed = findings(&report(spec, own), "fail");
+    assert_eq!(failed, ["tls/certificate-self-signed app.shop.test"]);
 }
 
 #[test]
@@ -148,17 +157,28 @@ fn an_unadorned_site_is_told_once() {
 
 #[test]
 fn the_edge_in_the_servers_place() {
-    prove(&[Case {
+    let case = |broken| Case {
         check: "http/edge-error",
         spec: SPEC,
-        broken: |world| {
+        broken,
+        sound: |world| apex_with(world, "Server", "cloudflare"),
+    };
+    prove(&[
+        case(|world| {
             world
                 .site("shop.test")
                 .response("/*", Response::new(530, "error code: 1016").header("Server", "cloudflare"));
             apex(world);
-        },
-        sound: |world| apex_with(world, "Server", "cloudflare"),
-    }]);
+        }),
+        case(|world| {
+            let page = "<span class=\"cf-error-code\">1020</span>";
+            world.site("shop.test").response(
+                "/*",
+                Response::new(403, page).header("Server", "cloudflare").header("Content-Type", "text/html"),
+            );
+            apex(world);
+        }),
+    ]);
 }
 
 /// Whoever asks for a browser says nothing about the site: nothing fails, and what is not known is said.

@@ -50,6 +50,22 @@ fn parts_and_links() {
         Case {
             check: "http/mixed-content",
             spec: SPEC,
+            broken: |world| {
+                head(world, "<style>body { background: url(http://cdn.shop.test/b.png) }</style>");
+            },
+            sound: |world| {
+                head(world, "<style>body { background: url(https://cdn.shop.test/b.png) }</style>");
+            },
+        },
+        Case {
+            check: "http/canonical-link-differs",
+            spec: SPEC,
+            broken: |world| head(world, "<link rel=alternate hreflang=de href=https://dev.shop.test/de/>"),
+            sound: |world| head(world, "<link rel=alternate hreflang=de href=https://de.shop.test/>"),
+        },
+        Case {
+            check: "http/mixed-content",
+            spec: SPEC,
             broken: |world| head(world, "<script src=http://cdn.shop.test/a.js></script>"),
             sound: |world| head(world, "<script src=https://cdn.shop.test/a.js></script>"),
         },
@@ -276,6 +292,21 @@ fn caches() {
                 head(world, "");
                 let cookie = "session=abc; Secure; HttpOnly; SameSite=Lax; Path=/";
                 world.site("shop.test").header("Set-Cookie", cookie).header("Cache-Control", "private");
+            },
+        },
+        Case {
+            check: "http/asset-uncached",
+            spec: SPEC,
+            broken: |world| {
+                head(world, "<script src=/app-5d41402abc4b2a76.js></script>");
+                let script = Response::new(200, "x=1").header("Content-Type", "text/javascript");
+                world.site("shop.test").response("/app-5d41402abc4b2a76.js", script);
+            },
+            sound: |world| {
+                head(world, "<script src=/app-5d41402abc4b2a76.js></script>");
+                let script = Response::new(200, "x=1").header("Content-Type", "text/javascript");
+                let script = script.header("Last-Modified", "Sat, 28 Nov 2026 00:00:00 GMT");
+                world.site("shop.test").response("/app-5d41402abc4b2a76.js", script);
             },
         },
         Case {

@@ -16,7 +16,7 @@ pub(super) mod version;
 
 use url::Url;
 
-use super::{Verdict, World, seen, tls};
+use super::{Status, Verdict, World, seen, tls};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Failure, FailureKind, Seen};
 use crate::spec::Place;
@@ -115,6 +115,13 @@ pub(super) fn status_differs(declared: &DeclaredUrl, world: &World) -> Verdict {
         .observed(observed)
         .label("answers otherwise")
         .help(status_help(status))
+}
+
+/// The finding that says that a URL answers otherwise than declared, for checks that needed a right answer.
+fn wrong_status(url: &Url, status: u16, world: &World) -> Option<Verdict> {
+    let mut declared = world.items.urls.iter().filter(|declared| declared.url == *url);
+    let told = declared.any(|declared| status_differs(declared, world).status == Status::Fail);
+    told.then(|| Verdict::not_judged("http/status-differs", url.as_str(), &format!("it answers {status}")))
 }
 
 /// The verdict where a URL redirects for ever, or a site's start page to a URL that is dead.

@@ -3,8 +3,9 @@
 use url::Url;
 
 use super::trail::{End, Trail};
+use super::wrong_status;
 use crate::check::seen::{self, Judged};
-use crate::check::{Status, Verdict, World, blame};
+use crate::check::{Verdict, World, blame};
 use crate::item::{DeclaredUrl, Host};
 use crate::observed::{Exchange, Seen};
 
@@ -96,22 +97,10 @@ fn page<'w>(url: &Url, host: &Host, world: &'w World) -> Judged<Page<'w>> {
     if (200..300).contains(&exchange.status) {
         return Ok(Page { url: last.clone(), exchange });
     }
-    Err(Box::new(no_success(url, exchange.status, world)))
-}
-
-/// The verdict where a page is an error: the finding that says so, where one does.
-fn no_success(url: &Url, status: u16, world: &World) -> Verdict {
-    let declared = world.items.urls.iter().find(|declared| declared.url == *url);
-    let failed =
-        declared.is_some_and(|declared| super::status_differs(declared, world).status == Status::Fail);
-    if failed {
-        return Verdict::not_judged(
-            "http/status-differs",
-            url.as_str(),
-            &format!("the page answers {status}"),
-        );
-    }
-    Verdict::not_applicable(format!("{} answers {status}, which is no page to judge", seen::shown(url)))
+    let status = exchange.status;
+    Err(Box::new(wrong_status(url, status, world).unwrap_or_else(|| {
+        Verdict::not_applicable(format!("{} answers {status}, which is no page to judge", seen::shown(url)))
+    })))
 }
 
 /// Every answer of a host itself that was seen, with its URL. An error where there is none.

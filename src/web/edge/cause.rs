@@ -29,7 +29,7 @@ pub(super) static OTHER: Cause = cause(
     "look the number up under developers.cloudflare.com/support/troubleshooting/http-status-codes/",
 );
 
-static CAUSES: [(&[u16], Cause); 22] = [
+static CAUSES: [(&[u16], Cause); 23] = [
     (
         &[520],
         cause(
@@ -149,6 +149,14 @@ static CAUSES: [(&[u16], Cause); 22] = [
             "the Worker calls itself without end",
             WORKER,
             "make the Worker fetch another URL than its own route",
+        ),
+    ),
+    (
+        &[1020],
+        cause(
+            "a firewall rule of the zone refuses this request",
+            ZONE,
+            "look under Security > Events which rule refuses it (custom rules, zone lockdown), and correct the rule; where it is meant for this network alone, run from another",
         ),
     ),
     (

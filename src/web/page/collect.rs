@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use html5gum::{HtmlString, Spanned};
 use url::{Host, Url};
 
-use super::{LONGEST_URL, MOST_KEPT, srcset};
+use super::{LONGEST_URL, MOST_KEPT, srcset, style};
 use crate::observed::{Alternate, Page, Remote, Resource, ResourceKind};
 
 type Attributes = BTreeMap<HtmlString, Spanned<HtmlString, ()>>;
@@ -20,6 +20,7 @@ enum Within {
     Body,
     Title,
     Script,
+    Style,
     /// Not shown, or not by this browser.
     Silent,
 }
@@ -68,9 +69,8 @@ impl Collector {
         self.within = match name {
             b"title" if self.title.is_none() && self.drawings == 0 => Within::Title,
             b"script" => Within::Script,
-            b"title" | b"style" | b"noscript" | b"iframe" | b"noembed" | b"noframes" | b"textarea" => {
-                Within::Silent
-            }
+            b"style" => Within::Style,
+            b"title" | b"noscript" | b"iframe" | b"noembed" | b"noframes" | b"textarea" => Within::Silent,
             _ => Within::Body,
         };
         match name {
@@ -105,12 +105,16 @@ impl Collector {
             }
             Within::Title => self.title.get_or_insert_default().push_str(&String::from_utf8_lossy(text)),
             Within::Script => self.script(&String::from_utf8_lossy(text)),
+            Within::Style => self.style(&String::from_utf8_lossy(text)),
             Within::Silent => {}
         }
     }
 
     fn element(&mut self, name: &[u8], element: &Element) {
         use ResourceKind::{Frame, Image, Media, Object, Script};
+        if let Some(sheet) = element.get("style") {
+            self.style(&sheet);
+        }
         match name {
             b"base" => self.base(element),
             b"meta" => self.meta(element),
@@ -215,6 +219,13 @@ impl Collector {
             if let Some(address) = argument.and_then(literal) {
                 self.name(Named::Worker, Some(address.to_owned()));
             }
+        }
+    }
+
+    /// A style sheet within the page, or the style of one element.
+    fn style(&mut self, sheet: &str) {
+        for (kind, address) in style::insecure(sheet) {
+            self.resource(kind, Some(address));
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod collect;
 mod srcset;
+mod style;
 #[cfg(test)]
 mod tests;
 

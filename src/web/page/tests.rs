@@ -41,6 +41,24 @@ fn what_a_page_loads() {
 }
 
 #[test]
+fn what_styles_load_over_plain_http() {
+    let html = "<style>@import url(http://x.test/a.css); /* url(http://x.test/no.png) */
+        @font-face { font-family: F; src: local(F), URL( 'http://x.test/f.woff2' ) format('woff2'), url(\"http://x.test/f.woff\") }
+        body{background:url(http://x.test/b.png)} p{background:url(c.png)} q{background:url(</style>
+        <p style=\"background-image:url('http://x.test/d.png')\">";
+    assert_eq!(
+        loads(html),
+        [
+            "style sheet http://x.test/a.css",
+            "font http://x.test/f.woff2",
+            "font http://x.test/f.woff",
+            "image http://x.test/b.png",
+            "image http://x.test/d.png",
+        ]
+    );
+}
+
+#[test]
 fn what_a_browser_does_not_load_is_not_told() {
     for html in [
         "<!-- <script src=http://x.test/a.js></script> -->",

@@ -1,6 +1,6 @@
 //! Whether an API in production lets in origins of developers.
 
-use super::{anyone, fact, most, untold};
+use super::{anyone, fact, most, unfit, untold};
 use crate::check::{Verdict, World, seen};
 use crate::cors::Grant;
 use crate::item::CrossOrigin;
@@ -9,8 +9,8 @@ pub(in crate::check) fn cors_origin_development(target: &CrossOrigin, world: &Wo
     if !target.production {
         return Verdict::not_applicable("it is not in production");
     }
-    if let Err(verdict) = seen::http(&target.url, world) {
-        return *verdict;
+    if let Some(verdict) = unfit(target, world) {
+        return verdict;
     }
     match anyone(target, world) {
         Some((_, Grant::WithCredentials)) => {

@@ -1,11 +1,14 @@
 //! Whether an API lets in the origins that call it.
 
-use super::{Told, anyone, fact, granted, told, vary_note, words};
+use url::Url;
+
+use super::{Told, anyone, fact, granted, told, unfit, vary_note, words};
 use crate::check::{Verdict, World, seen};
 use crate::cors::{Grant, Trick, headers_left_out, is_ok};
 use crate::item::CrossOrigin;
 use crate::observed::{CorsAnswer, Remote};
 use crate::spec::Place;
+use crate::spec::names::is_under;
 
 /// What an origin meets.
 enum Met {
@@ -20,8 +23,8 @@ enum Met {
 }
 
 pub(in crate::check) fn cors_origin_missing(target: &CrossOrigin, world: &World) -> Verdict {
-    if let Err(verdict) = seen::http(&target.url, world) {
-        return *verdict;
+    if let Some(verdict) = unfit(target, world) {
+        return verdict;
     }
     if target.allow.is_empty() { undeclared(target, world) } else { declared(target, world) }
 }
@@ -160,14 +163,25 @@ fn undeclared(target: &CrossOrigin, world: &World) -> Verdict {
     // Names below the domain may be sites of the product that the spec does not list.
     let strangers = target.strangers.iter().filter(|stranger| stranger.trick != Trick::Subdomain);
     let strangers = strangers.map(|stranger| &stranger.origin);
-    let others = target.redirecting.iter().chain(&target.development).chain(strangers);
-    let other = others.into_iter().find_map(|origin| Some((origin, fact(target, origin, world)?)));
-    match other {
-        Some((other, fact)) => others_alone(other, fact, target),
+    let others = target.redirecting.iter().chain(&target.rehearsals).chain(&target.development);
+    let other =
+        others.chain(strangers).find_map(|origin| Some((origin.clone(), fact(target, origin, world)?)));
+    match other.or_else(|| fixed(target, world)) {
+        Some((other, fact)) => others_alone(&other, fact, target),
         None => Verdict::not_applicable(
             "it lets in none of the product's origins, and nothing says that one calls it: declare `cors.allow` where one does",
         ),
     }
+}
+
+/// The one origin that the answers to an own site name, whoever asks, and what they say. Below the product's
+/// own domain it may be a site that the spec does not list.
+fn fixed(target: &CrossOrigin, world: &World) -> Option<(String, String)> {
+    let Told::Answer(answer) = told("GET", target, target.sites.first()?, world) else { return None };
+    let origin = answer.allow_origin.as_ref()?.as_str();
+    let url = Url::parse(origin).ok().filter(|url| url.origin().ascii_serialization() == origin)?;
+    let is_own = url.host_str().is_some_and(|name| is_under(name, world.domain()));
+    (!is_own).then(|| (origin.to_owned(), words(answer)))
 }
 
 fn others_alone(other: &str, fact: String, target: &CrossOrigin) -> Verdict {

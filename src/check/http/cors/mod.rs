@@ -10,10 +10,19 @@ pub(in crate::check) use development::cors_origin_development;
 pub(in crate::check) use missing::cors_origin_missing;
 pub(in crate::check) use open::cors_open;
 
-use crate::check::{World, seen};
+use super::wrong_status;
+use crate::check::{Verdict, World, seen};
 use crate::cors::{Grant, Stranger, Trick, grant};
 use crate::item::CrossOrigin;
 use crate::observed::{CorsAnswer, Remote, Seen, cross};
+
+/// The verdict where the URL does not answer as it should: then its fields for scripts say nothing.
+fn unfit(target: &CrossOrigin, world: &World) -> Option<Verdict> {
+    match seen::http(&target.url, world) {
+        Ok(exchange) => wrong_status(&target.url, exchange.status, world),
+        Err(verdict) => Some(*verdict),
+    }
+}
 
 /// What came of one request on behalf of an origin.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Whether an API lets in origins that nobody declared.
 
-use super::{anyone, fact, most, untold, vary_note};
+use super::{anyone, fact, most, unfit, untold, vary_note};
 use crate::check::{Verdict, World, seen};
 use crate::cors::{Grant, Trick};
 use crate::item::{CrossOrigin, NamedOrigin};
@@ -15,8 +15,8 @@ struct Let<'t> {
 }
 
 pub(in crate::check) fn cors_open(target: &CrossOrigin, world: &World) -> Verdict {
-    if let Err(verdict) = seen::http(&target.url, world) {
-        return *verdict;
+    if let Some(verdict) = unfit(target, world) {
+        return verdict;
     }
     if let Some(denied) = target.deny.iter().find(|named| most(target, &named.origin, world) > Grant::None) {
         return lets_in_denied(denied, target, world);

@@ -139,7 +139,10 @@ fn servers_are_told_apart() {
 fn where_nobody_says_who_calls_no_silence_is_a_fault() {
     for (name, server, expected) in [
         ("nobody", (|_| None) as Server, "pass none pass"),
-        ("one fixed origin", |_| Some("https://old.example".to_owned()), "pass none pass"),
+        ("one fixed origin", |_| Some("https://old.example".to_owned()), "pass mild pass"),
+        ("one fixed own origin", |_| Some("https://team.shop.co.uk".to_owned()), "pass none pass"),
+        ("what is no origin", |_| Some("https://old.example/".to_owned()), "pass none pass"),
+        ("a pattern", |_| Some("*.old.example".to_owned()), "pass none pass"),
         ("the site", |origin| put_back(origin, origin == OWN), "pass pass pass"),
         ("localhost alone", |origin| put_back(origin, origin.contains("localhost")), "pass mild fail"),
         (
@@ -151,6 +154,9 @@ fn where_nobody_says_who_calls_no_silence_is_a_fault() {
     ] {
         assert_eq!(letters(&fixture(UNDECLARED, server, false)), expected, "{name}");
     }
+    let rehearsed = UNDECLARED.replace("app: {}", "app: {}, next: {environment: staging}");
+    let next: Server = |origin| put_back(origin, origin == "https://next.shop.co.uk");
+    assert_eq!(letters(&fixture(&rehearsed, next, false)), "pass mild pass");
     let staging = UNDECLARED.replace("kind: api", "kind: api, environment: staging");
     let localhost: Server = |origin| put_back(origin, origin.contains("localhost"));
     assert_eq!(letters(&fixture(&staging, localhost, true)), "pass none none");

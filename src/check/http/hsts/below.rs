@@ -13,6 +13,8 @@ enum Https {
     Works,
     /// In a clause: `refuses the connection`.
     Broken(String),
+    /// Its certificate is wrong, and a finding of its own says so: that check.
+    Told(&'static str),
     /// Why it could not be told.
     Unknown(String),
     /// There is no address, so nobody is shut out.
@@ -30,17 +32,21 @@ pub(in crate::check) fn hsts_unsafe(host: &Host, world: &World) -> Verdict {
     };
     let is_below = |name: &str| name != host.name && is_under(name, &host.name);
     let below = world.items.asked.iter().map(|asked| asked.name.as_str()).filter(|name| is_below(name));
-    let (mut broken, mut unknown, mut works) = (Vec::new(), Vec::new(), 0);
+    let (mut broken, mut told, mut unknown, mut works) = (Vec::new(), None, Vec::new(), 0);
     for name in below {
         match https(name, world) {
             Https::Works => works += 1,
             Https::Broken(why) => broken.push(format!("{name} {why}")),
+            Https::Told(check) => told = told.or(Some((check, name))),
             Https::Unknown(why) => unknown.push(format!("{name}: {why}")),
             Https::Nowhere => {}
         }
     }
     if !broken.is_empty() {
         return failed(host, header.preload, &broken);
+    }
+    if let Some((check, name)) = told {
+        return Verdict::not_judged(check, name, &format!("the certificate of {name} is wrong"));
     }
     if !unknown.is_empty() {
         return Verdict::unknown(format!(
@@ -82,7 +88,12 @@ fn https(name: &str, world: &World) -> Https {
         // Many browsers find a missing intermediate by themselves.
         Some(Seen::Answer(handshake)) if handshake.path == Path::Incomplete => Https::Works,
         Some(Seen::Answer(_)) => match tls::certificate_fault(&url, world) {
-            Some(fault) => Https::Broken(format!("has a certificate that {fault}")),
+            Some(fault) => {
+                match world.items.host(name).and_then(|host| tls::certificate_finding(host, world)) {
+                    Some(check) => Https::Told(check),
+                    None => Https::Broken(format!("has a certificate that {fault}")),
+                }
+            }
             None => Https::Works,
         },
     }

@@ -149,7 +149,10 @@ pub(in crate::check) fn asset_uncached(host: &Host, world: &World) -> Verdict {
             Err(verdict) => *verdict,
         };
     }
-    let brief = |exchange: &Exchange| Caching::of(exchange).browser.is_some_and(|age| age < WORTHWHILE);
+    let brief = |exchange: &Exchange| match Caching::of(exchange).browser {
+        Some(age) => age < WORTHWHILE,
+        None => !has_validator(exchange),
+    };
     let lines: Vec<String> = hashed
         .iter()
         .filter(|(_, exchange)| brief(exchange))
@@ -163,6 +166,12 @@ pub(in crate::check) fn asset_uncached(host: &Host, world: &World) -> Verdict {
         .observed(seen::listed(&lines))
         .label("never kept")
         .help("send `Cache-Control: public, max-age=31536000, immutable` with the directory of the hashed files, and nowhere else")
+}
+
+/// True where a browser can guess a lifetime, or ask whether what it has is still right (RFC 9111 sections
+/// 4.2.2 and 4.3).
+fn has_validator(exchange: &Exchange) -> bool {
+    ["last-modified", "etag"].iter().any(|field| exchange.header(field).next().is_some())
 }
 
 fn count(count: usize, what: &str) -> String {

@@ -34,6 +34,24 @@ const PREVIEWS: &[&str] = &[
     "workers.dev",
 ];
 
+/// Labels by which test systems go. None of two letters: `qa` and `ci` are countries with shops of their own.
+const REHEARSALS: &[&str] = &[
+    "dev",
+    "develop",
+    "development",
+    "local",
+    "localhost",
+    "preprod",
+    "preview",
+    "sandbox",
+    "stage",
+    "staging",
+    "stg",
+    "test",
+    "testing",
+    "uat",
+];
+
 pub(in crate::check) fn canonical_link_differs(host: &Host, world: &World) -> Verdict {
     let pages = match pages(host, world) {
         Ok(pages) => pages,
@@ -94,6 +112,9 @@ fn fault(url: &Url, host: &Host, world: &World, strict: bool) -> Option<String> 
     if world.items.host(name).is_some_and(|other| !other.is_production()) {
         return Some("not a production host".into());
     }
+    if is_rehearsal(name, world) {
+        return Some("a test system, by its name".into());
+    }
     if is_preview(name) && name != host.name {
         return Some("the hosting's own address".into());
     }
@@ -104,6 +125,13 @@ fn fault(url: &Url, host: &Host, world: &World, strict: bool) -> Option<String> 
         return Some("another host".into());
     }
     (url.scheme() == "http").then(|| "plain HTTP".into())
+}
+
+/// Names of the own domain at which nobody expects the product itself, unless the spec declares it there.
+fn is_rehearsal(name: &str, world: &World) -> bool {
+    let below = name.strip_suffix(world.domain()).and_then(|rest| rest.strip_suffix('.'));
+    let mut labels = below.unwrap_or_default().split('.');
+    world.items.host(name).is_none() && labels.any(|label| REHEARSALS.contains(&label))
 }
 
 fn is_preview(name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::answers;
+use super::{answers, told_of_front};
 use crate::check::http::trail::Trail;
 use crate::check::{Status, Verdict, World, seen};
 use crate::item::Host;
@@ -68,7 +68,8 @@ pub(in crate::check) fn debug_exposed(host: &Host, world: &World) -> Verdict {
     let Some(absent) = host.absent() else { return seen::no_url(host) };
     match (found.as_slice(), seen::http(&absent, world)) {
         ([], Ok(_)) => Verdict::pass("neither debug pages nor listings of directories were met"),
-        ([], Err(verdict)) => *verdict,
+        ([], Err(verdict)) if verdict.because.is_some() => *verdict,
+        ([], Err(verdict)) => told_of_front(host, world).unwrap_or(*verdict),
         // What was seen is not this host's own.
         (_, Err(verdict)) if verdict.because.is_some() && verdict.status == Status::Unknown => *verdict,
         (found, _) => exposed(found, host),

@@ -15,6 +15,7 @@ use std::ops::Bound;
 use url::Url;
 
 use super::trail::Trail;
+use super::wrong_status;
 use crate::check::seen::{self, Judged};
 use crate::check::{Status, Verdict, World};
 use crate::item::Host;
@@ -78,7 +79,10 @@ fn answer<'w>(start: &Url, host: &Host, world: &'w World) -> Judged<(Url, &'w Ex
 fn page<'w>(start: &Url, host: &Host, world: &'w World) -> Judged<Shown<'w>> {
     let (url, exchange) = answer(start, host, world)?;
     if exchange.status >= 400 {
-        return Err(Box::new(no_page(start, &url, exchange, world)));
+        let status = exchange.status;
+        return Err(Box::new(wrong_status(start, status, world).unwrap_or_else(|| {
+            Verdict::not_applicable(format!("{} answers {status}: there is no page", seen::shown(&url)))
+        })));
     }
     let Some(page) = &exchange.page else {
         let what = format!("{} shows no HTML page", seen::shown(&url));
@@ -87,23 +91,17 @@ fn page<'w>(start: &Url, host: &Host, world: &'w World) -> Judged<Shown<'w>> {
     Ok(Shown { url, exchange, page })
 }
 
-/// An error is no page; `http/status-differs` says so where the address is declared.
-fn no_page(start: &Url, url: &Url, exchange: &Exchange, world: &World) -> Verdict {
-    let status = exchange.status;
-    let declared = world.items.urls.iter().find(|declared| declared.url == *start);
-    match declared.filter(|declared| super::status_differs(declared, world).status == Status::Fail) {
-        Some(declared) => {
-            let reason = format!("the page answers {status}");
-            Verdict::not_judged("http/status-differs", declared.url.as_str(), &reason)
-        }
-        None => Verdict::not_applicable(format!("{} answers {status}: there is no page", seen::shown(url))),
-    }
-}
-
 /// The first page of a host.
 fn front<'w>(host: &Host, world: &'w World) -> Judged<Shown<'w>> {
     let Some(root) = host.root("https") else { return Err(Box::new(seen::no_url(host))) };
     page(&root, host, world)
+}
+
+/// Why the first page cannot be judged, where that is known.
+fn told_of_front(host: &Host, world: &World) -> Option<Verdict> {
+    let verdict = front(host, world).err()?;
+    let is_told = verdict.status == Status::Unknown && verdict.message != seen::NOT_OBSERVED;
+    is_told.then_some(*verdict)
 }
 
 /// The first page of a host and those that the spec declares, each once.

@@ -1,6 +1,6 @@
 //! Whether those who find a security fault know whom to tell.
 
-use super::file;
+use super::{file, told_of_front};
 use crate::check::{Verdict, World, seen};
 use crate::item;
 use crate::observed::{Remote, TextFile};
@@ -14,16 +14,18 @@ pub(in crate::check) fn security_txt(world: &World) -> Verdict {
         return Verdict::not_applicable("the spec has no production site");
     };
     let host = url.host_str().unwrap_or_default();
-    let place = world.items.host(host).map(|host| host.place.clone());
-    let placed = |verdict: Verdict| match place.clone() {
-        Some(place) => verdict.at(place),
-        None => verdict.at(Place::new("domain", world.document.spec.domain.span)),
+    let host = world.items.host(host);
+    let place = host.map(|host| host.place.clone());
+    let place = place.unwrap_or_else(|| Place::new("domain", world.document.spec.domain.span));
+    let verdict = match file(&url, world) {
+        Ok((end, file)) if (200..300).contains(&file.status) => judge(&url, &end, file, world),
+        // Where the first page has a finding of its own, that is why the file does not come either.
+        other => host.and_then(|host| told_of_front(host, world)).unwrap_or_else(|| match other {
+            Ok((end, file)) => judge(&url, &end, file, world),
+            Err(verdict) => *verdict,
+        }),
     };
-    let (end, file) = match file(&url, world) {
-        Ok(found) => found,
-        Err(verdict) => return placed(*verdict),
-    };
-    placed(judge(&url, &end, file, world))
+    verdict.at(place)
 }
 
 fn judge(url: &url::Url, end: &url::Url, file: &TextFile, world: &World) -> Verdict {

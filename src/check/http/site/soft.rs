@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{for_visitors, front};
+use super::{for_visitors, front, told_of_front};
 use crate::check::{Verdict, World, seen};
 use crate::item::Host;
 use crate::observed::{Exchange, Page};
@@ -14,7 +14,8 @@ pub(in crate::check) fn soft_404(host: &Host, world: &World) -> Verdict {
     let Some(url) = host.absent() else { return seen::no_url(host) };
     let exchange = match seen::http(&url, world) {
         Ok(exchange) => exchange,
-        Err(verdict) => return *verdict,
+        Err(verdict) if verdict.because.is_some() => return *verdict,
+        Err(verdict) => return told_of_front(host, world).unwrap_or(*verdict),
     };
     if let Some(to) = exchange.location.as_ref().filter(|_| exchange.is_redirect()) {
         return Verdict::pass(format!("a path that is not there leads to {}", seen::shown(to)));
