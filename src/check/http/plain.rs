@@ -17,7 +17,7 @@ pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict 
         Err(verdict) => return *verdict,
     };
     if !exchange.is_redirect() {
-        return served(exchange, &url, host);
+        return no_https(host, world).unwrap_or_else(|| served(exchange, &url, host));
     }
     let trail = Trail::of(&url, world);
     if trail.is_endless() {
@@ -50,6 +50,12 @@ pub(in crate::check) fn https_not_forced(host: &Host, world: &World) -> Verdict 
         .observed(trail.shown())
         .label("leaves the host first")
         .help(help(host))
+}
+
+/// Where there is no HTTPS at all, there is nothing to lead to yet.
+fn no_https(host: &Host, world: &World) -> Option<Verdict> {
+    let verdict = *seen::handshake(host, world).err()?;
+    verdict.because.as_ref().is_some_and(|cause| cause.check == "tls/unreachable").then_some(verdict)
 }
 
 /// Nothing is served in plain where nothing listens on port 80. Where something does, and only
