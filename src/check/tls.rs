@@ -154,7 +154,7 @@ pub(super) fn certificate_expired(host: &Host, world: &World) -> Verdict {
     leaf(host, world, |certificate| {
         let end = seen::day(certificate.not_after);
         let left = world.at.duration_until(certificate.not_after);
-        if certificate.not_after < certificate.not_before {
+        if certificate.is_never_valid() {
             return backwards(host, certificate);
         }
         if !left.is_negative() {
@@ -194,7 +194,7 @@ fn renew(host: &str) -> String {
 pub(super) fn certificate_not_yet_valid(host: &Host, world: &World) -> Verdict {
     leaf(host, world, |certificate| {
         let start = seen::day(certificate.not_before);
-        if certificate.not_after < certificate.not_before {
+        if certificate.is_never_valid() {
             let reason = "its dates are swapped";
             return Verdict::not_judged("tls/certificate-expired", &host.name, reason);
         }
@@ -217,7 +217,7 @@ pub(super) fn certificate_not_yet_valid(host: &Host, world: &World) -> Verdict {
 pub(super) fn certificate_expiring(host: &Host, world: &World) -> Verdict {
     leaf(host, world, |certificate| {
         let left = world.at.duration_until(certificate.not_after);
-        if left.is_negative() || certificate.not_after < certificate.not_before {
+        if left.is_negative() || certificate.is_never_valid() {
             return Verdict::not_judged("tls/certificate-expired", &host.name, "the certificate has expired");
         }
         if world.at < certificate.not_before {

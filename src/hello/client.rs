@@ -55,8 +55,9 @@ fn extensions(version: Version, host: &str) -> Vec<u8> {
     all
 }
 
-/// X25519, P-256, P-384, P-521.
-const GROUPS: [u16; 4] = [29, 23, 24, 25];
+/// X25519, P-256, P-384, P-521; then P-224 and P-192, by which no key should be agreed on: up to TLS 1.2
+/// a server shows a certificate on a curve only to who lists that curve (RFC 8422 section 5.1.1).
+const GROUPS: [u16; 6] = [29, 23, 24, 25, 21, 19];
 /// Everything that servers sign with, SHA-1 and DSA last (RFC 8446 section 4.2.3).
 const SCHEMES: [u16; 16] = [
     0x0403, 0x0503, 0x0603, 0x0807, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0303, 0x0301, 0x0203,

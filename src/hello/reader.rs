@@ -1,6 +1,8 @@
 //! What a server answers: records (RFC 5246 section 6.2.1), alerts, and the handshake messages in
 //! them, in whatever pieces they come.
 
+use std::net::SocketAddr;
+
 use super::Offer;
 
 /// Bytes read of one answer. Real chains are below 20 KB; clients refuse messages above 64 KB.
@@ -46,8 +48,30 @@ pub enum Outcome {
 pub enum Stranger {
     /// HTTP in the clear.
     Http,
+    /// SSH (RFC 4253 section 4.2).
+    Ssh,
     /// Something else.
     Unknown,
+}
+
+impl Stranger {
+    /// What these first bytes of an answer are the beginning of.
+    pub fn of(first: &[u8]) -> Self {
+        match first {
+            [b'H', b'T', b'T', b'P', b'/', ..] => Self::Http,
+            [b'S', b'S', b'H', b'-', ..] => Self::Ssh,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What `peer` does instead of TLS, in words.
+    pub fn words(self, peer: SocketAddr) -> String {
+        match self {
+            Self::Http => format!("{peer} speaks plain HTTP on this port, not TLS"),
+            Self::Ssh => format!("{peer} speaks SSH on this port, not TLS"),
+            Self::Unknown => format!("what {peer} answered is not TLS"),
+        }
+    }
 }
 
 /// Reads an answer piece by piece.
@@ -97,7 +121,7 @@ impl Reader {
     /// What the beginning of the bytes that are no record yet says already.
     fn strange(&self) -> Option<Outcome> {
         let first = self.wire.first()?;
-        (!is_content(*first)).then_some(Outcome::Strange(Stranger::Unknown))
+        (!is_content(*first)).then(|| Outcome::Strange(Stranger::of(&self.wire)))
     }
 
     fn records(&mut self) -> Option<Answer> {
@@ -106,9 +130,7 @@ impl Reader {
             let Some(header) = self.wire[at..].first_chunk::<HEADER>() else { break None };
             let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
             if !is_content(header[0]) || header[1] != 3 || length > LONGEST_RECORD {
-                let http = header.starts_with(b"HTTP/");
-                let stranger = if http { Stranger::Http } else { Stranger::Unknown };
-                break Some(plain(Outcome::Strange(stranger)));
+                break Some(plain(Outcome::Strange(Stranger::of(header))));
             }
             let start = at + HEADER;
             let Some(content) = self.wire.get(start..start + length) else { break None };
@@ -134,13 +156,9 @@ impl Reader {
     fn handshake(&mut self) -> Option<Answer> {
         let mut at = 0;
         let answer = loop {
-            let Some([kind, high, middle, low]) = self.messages[at..].first_chunk::<4>().copied() else {
-                break None;
-            };
-            let length = usize::from(high) << 16 | usize::from(middle) << 8 | usize::from(low);
-            let start = at + 4;
-            let Some(body) = self.messages.get(start..start + length) else { break None };
-            let answer = match (kind, self.chose) {
+            let Some((kind, rest)) = self.messages[at..].split_first() else { break None };
+            let Some((body, behind)) = lengthened(rest) else { break None };
+            let answer = match (*kind, self.chose) {
                 (2, None) => match server_hello(body) {
                     None => Some(plain(Outcome::Strange(Stranger::Unknown))),
                     Some((version, suite)) => {
@@ -158,7 +176,7 @@ impl Reader {
                 (14, Some((version, suite))) => Some(plain(Outcome::Chose { version, suite })),
                 _ => None,
             };
-            at = start + length;
+            at = self.messages.len() - behind.len();
             if answer.is_some() {
                 break answer;
             }

@@ -203,6 +203,13 @@ fn a_choice_stands_where_the_certificates_are_cut_or_too_large() {
 }
 
 #[test]
+fn the_curves_of_weak_keys_are_offered_last() {
+    let groups = [0, 10, 0, 14, 0, 12, 0, 29, 0, 23, 0, 24, 0, 25, 0, 21, 0, 19];
+    let hello = client_hello(Offer::Modern, "shop.test", &[1; 32]);
+    assert!(hello.windows(groups.len()).any(|window| window == groups), "{hello:?}");
+}
+
+#[test]
 fn a_choice_in_an_extension_is_the_choice() {
     let extensions = [0, 14, 0, 51, 0, 4, 0, 29, 0, 0, 0, 43, 0, 2, 3, 4];
     let bytes = record(22, &server_hello(0x0303, 0x1301, &extensions));
@@ -222,6 +229,8 @@ fn alerts_end_it_and_warnings_do_not() {
 #[test]
 fn what_is_not_tls_is_told_apart() {
     assert_eq!(outcome(b"HTTP/1.1 400 Bad Request\r\n\r\n"), Outcome::Strange(Stranger::Http));
+    assert_eq!(outcome(b"SSH-2.0-OpenSSH_9.2\r\n"), Outcome::Strange(Stranger::Ssh));
+    assert_eq!(outcome(b"SSH-"), Outcome::Strange(Stranger::Ssh));
     assert_eq!(outcome(b"220 mail.shop.test ESMTP\r\n"), Outcome::Strange(Stranger::Unknown));
     assert_eq!(outcome(&[0xff; 40]), Outcome::Strange(Stranger::Unknown));
     assert_eq!(outcome(&record(23, b"data")), Outcome::Strange(Stranger::Unknown));

@@ -23,8 +23,8 @@ pub struct Handshake {
     /// `None` where that was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alpn: Option<Remote>,
-    /// True where no handshake succeeded, because the server speaks only what this program does not:
-    /// the chain was read from the part of one that is not encrypted.
+    /// True where no handshake succeeded, because the server speaks only what this program does not, or
+    /// has a key that it does not take: the chain was read from the part of one that is not encrypted.
     #[serde(default, skip_serializing_if = "is_default")]
     pub clear: bool,
     /// The certificates as sent, the server's own first.
@@ -147,6 +147,11 @@ impl Certificate {
     /// How long it is valid in all; both ends belong to it (RFC 5280 section 4.1.2.5).
     pub fn lifetime(&self) -> SignedDuration {
         self.not_before.duration_until(self.not_after) + SignedDuration::from_secs(1)
+    }
+
+    /// True where it ends before it begins.
+    pub fn is_never_valid(&self) -> bool {
+        self.not_after < self.not_before
     }
 
     /// True where subject and issuer are one: a root, or a certificate that signed itself.

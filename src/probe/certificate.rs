@@ -155,8 +155,12 @@ fn general_name(name: &GeneralName) -> Option<Remote> {
     }
 }
 
-/// Where the issuer's own certificate can be fetched (RFC 5280 section 4.2.2.1). Only plain
-/// HTTP: that is how they are published, and they need no protection.
+/// The address, if it is one of plain HTTP: that is how authorities publish what is signed anyway.
+fn plain_http(text: &str) -> Option<url::Url> {
+    url::Url::parse(text).ok().filter(|url| url.scheme() == "http")
+}
+
+/// Where the issuer's own certificate can be fetched (RFC 5280 section 4.2.2.1).
 pub(super) fn issuer_urls(der: &CertificateDer<'_>) -> Vec<url::Url> {
     let Some(certificate) = parse(der) else { return Vec::new() };
     let mut found = Vec::new();
@@ -165,15 +169,14 @@ pub(super) fn issuer_urls(der: &CertificateDer<'_>) -> Vec<url::Url> {
         for description in &access.accessdescs {
             let GeneralName::URI(text) = description.access_location else { continue };
             if description.access_method == OID_PKIX_ACCESS_DESCRIPTOR_CA_ISSUERS {
-                found.extend(url::Url::parse(text).ok().filter(|url| url.scheme() == "http"));
+                found.extend(plain_http(text));
             }
         }
     }
     found
 }
 
-/// Where the issuer's revocation list can be fetched (RFC 5280 section 4.2.1.13). Only plain HTTP,
-/// likewise: the list is signed.
+/// Where the issuer's revocation list can be fetched (RFC 5280 section 4.2.1.13).
 pub(super) fn list_urls(der: &CertificateDer<'_>) -> Vec<url::Url> {
     let Some(certificate) = parse(der) else { return Vec::new() };
     let mut found = Vec::new();
@@ -182,7 +185,7 @@ pub(super) fn list_urls(der: &CertificateDer<'_>) -> Vec<url::Url> {
         for point in points.iter() {
             let Some(DistributionPointName::FullName(names)) = &point.distribution_point else { continue };
             found.extend(names.iter().filter_map(|name| match name {
-                GeneralName::URI(text) => url::Url::parse(text).ok().filter(|url| url.scheme() == "http"),
+                GeneralName::URI(text) => plain_http(text),
                 _ => None,
             }));
         }

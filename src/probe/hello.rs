@@ -8,8 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::problem::{Problem, Until};
-use super::tls::Shown;
-use crate::hello::{Answer, Offer, Outcome, Reader, Stranger, client_hello};
+use super::tls::{Shown, is_weak};
+use crate::hello::{Answer, Offer, Outcome, Reader, client_hello};
 use crate::observed::{ClientCertificate, FailureKind, Offers, Remote, Reply};
 
 /// The alert of a server that does not know the name (RFC 6066 section 3): it says nothing of versions
@@ -27,8 +27,6 @@ pub(super) struct Heard {
     peer: Option<SocketAddr>,
     /// The certificates behind an acceptance.
     chain: Arc<[CertificateDer<'static>]>,
-    /// True where HTTP came in the clear.
-    http: bool,
 }
 
 impl Heard {
@@ -39,13 +37,12 @@ impl Heard {
             Problem::Failed(FailureKind::Reset, _) => Reply::Cut(words),
             _ => Reply::Unobserved(words),
         };
-        Self { offer, reply, peer: None, chain: Arc::new([]), http: false }
+        Self { offer, reply, peer: None, chain: Arc::new([]) }
     }
 
     fn new(offer: Offer, answer: Answer, peer: SocketAddr) -> Self {
         let chain = answer.chain.into_iter().map(CertificateDer::from).collect();
-        let http = answer.outcome == Outcome::Strange(Stranger::Http);
-        Self { offer, reply: reply(offer, answer.outcome, peer), peer: Some(peer), chain, http }
+        Self { offer, reply: reply(offer, answer.outcome, peer), peer: Some(peer), chain }
     }
 
     fn is_accepted(&self) -> bool {
@@ -106,8 +103,7 @@ fn reply(offer: Offer, outcome: Outcome, peer: SocketAddr) -> Reply {
             unobserved(format!("{peer} does not know the name (alert unrecognized_name)"))
         }
         Outcome::Alert(number) => Reply::Refused(alert(number).into()),
-        Outcome::Strange(Stranger::Http) => unobserved(format!("{peer} speaks plain HTTP")),
-        Outcome::Strange(Stranger::Unknown) => unobserved(format!("what {peer} answered is not TLS")),
+        Outcome::Strange(stranger) => unobserved(stranger.words(peer)),
         Outcome::Closed => Reply::Cut(format!("connection closed by {peer} before an answer").into()),
     }
 }
@@ -144,32 +140,27 @@ pub(super) fn replies(heard: Vec<Heard>) -> Offers {
     heard.into_iter().map(|heard| (heard.offer, heard.reply)).collect()
 }
 
-/// What a failed handshake is in the light of what else was heard. A server that takes only what our
-/// TLS library does not speak still shows its certificates, and one that speaks HTTP in the clear is
-/// called that.
+/// What a failed handshake is in the light of what else was heard: a server that takes only what our
+/// TLS library does not speak still shows its certificates.
 pub(super) fn otherwise(problem: &Problem, heard: &[Heard]) -> Result<Shown, Problem> {
     match problem {
         Problem::Failed(FailureKind::Alert | FailureKind::Reset, _) => {
             clear(heard).ok_or_else(|| problem.clone())
         }
-        Problem::Failed(FailureKind::NotTls, _) => match heard.iter().find(|heard| heard.http) {
-            Some(Heard { peer: Some(peer), .. }) => Err(Problem::Failed(
-                FailureKind::NotTls,
-                format!("{peer} speaks plain HTTP on this port, not TLS"),
-            )),
-            _ => Err(problem.clone()),
-        },
         _ => Err(problem.clone()),
     }
 }
 
 /// The chain behind the newest version that is accepted. Where what our library speaks is accepted
-/// too, it is something else that failed.
+/// too, it is something else that failed; unless it is the certificate's own key, which neither the
+/// library nor any browser takes.
 fn clear(heard: &[Heard]) -> Option<Shown> {
-    if heard.iter().any(|heard| heard.offer == Offer::Modern && heard.is_accepted()) {
+    let accepted = || heard.iter().filter(|heard| heard.is_accepted());
+    let is_sound = |heard: &Heard| !heard.chain.first().is_some_and(is_weak);
+    if accepted().any(|heard| heard.offer == Offer::Modern && is_sound(heard)) {
         return None;
     }
-    let shown = heard.iter().filter(|heard| heard.is_accepted() && !heard.chain.is_empty());
+    let shown = accepted().filter(|heard| !heard.chain.is_empty());
     let newest = shown.max_by_key(|heard| heard.offer.version())?;
     let (version, chain) = (newest.offer.version().number(), Arc::clone(&newest.chain));
     let (staple, client) = (Arc::new([]), ClientCertificate::No);

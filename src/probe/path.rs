@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
-use webpki::{EndEntityCert, Error, KeyUsage, anchor_from_trusted_cert};
+use webpki::{EndEntityCert, Error, KeyUsage, RevocationOptions, anchor_from_trusted_cert};
+use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
@@ -123,7 +124,7 @@ impl Roots {
         let moments = moments(chain, others, self.now);
         let mut tried =
             self.ways().into_iter().flat_map(|by| moments.iter().map(move |moment| (by, *moment)));
-        tried.find_map(|(by, moment)| forbidding(&verified_at(chain, others, by, moment).err()?))
+        tried.find_map(|(by, moment)| forbidding(&verified_at(chain, others, by, moment, None).err()?))
     }
 
     /// True where only this machine's own roots make a chain good.
@@ -196,16 +197,22 @@ impl Roots {
         }
         // webpki reads only version 3; an older one that names itself as issuer is self-made.
         let Ok(own) = EndEntityCert::try_from(leaf) else { return true };
-        let (message, signature) =
-            (certificate.tbs_certificate.as_ref(), certificate.signature_value.data.as_ref());
-        let mut algorithms = self.all.iter();
-        algorithms.any(|algorithm| own.verify_signature(*algorithm, message, signature).is_ok())
-            || names_itself(leaf)
+        is_signed_by(&certificate, &own, &self.all) || names_itself(leaf)
     }
 
     fn leads(&self, chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>], by: By<'_>) -> bool {
         moments(chain, others, self.now).into_iter().any(|moment| leads_at(chain, others, by, moment))
     }
+}
+
+/// True where the key of the other certificate signed this one.
+pub(super) fn is_signed_by(
+    certificate: &X509Certificate<'_>,
+    by: &EndEntityCert<'_>,
+    algorithms: &Algorithms,
+) -> bool {
+    let (message, signature) = (certificate.tbs_certificate.as_ref(), &certificate.signature_value.data);
+    algorithms.iter().any(|algorithm| by.verify_signature(*algorithm, message, signature).is_ok())
 }
 
 /// True where nobody here can verify the signature, and the names say that it is its own.
@@ -216,21 +223,23 @@ fn names_itself(leaf: &CertificateDer<'_>) -> bool {
 
 /// True where that certificate leads to a root at that moment.
 fn leads_at(chain: &[CertificateDer<'_>], others: &[CertificateDer<'_>], by: By<'_>, moment: i64) -> bool {
-    verified_at(chain, others, by, moment).is_ok()
+    verified_at(chain, others, by, moment, None).is_ok()
 }
 
-fn verified_at(
+/// Whether it does, and is not in these revocation lists.
+pub(super) fn verified_at(
     chain: &[CertificateDer<'_>],
     others: &[CertificateDer<'_>],
     by: By<'_>,
     moment: i64,
+    lists: Option<RevocationOptions<'_>>,
 ) -> Result<(), Error> {
     let leaf = EndEntityCert::try_from(chain.first().ok_or(Error::BadDer)?)?;
     let moment = u64::try_from(moment).map_err(|_| Error::BadDerTime)?;
     let moment = UnixTime::since_unix_epoch(Duration::from_secs(moment));
     let intermediates: Vec<CertificateDer<'_>> = chain[1..].iter().chain(others).cloned().collect();
     let usage = KeyUsage::server_auth();
-    leaf.verify_for_usage(by.algorithms, by.anchors, &intermediates, moment, usage, None, None).map(drop)
+    leaf.verify_for_usage(by.algorithms, by.anchors, &intermediates, moment, usage, lists, None).map(drop)
 }
 
 /// What forbids a way that names and signatures would allow (RFC 5280 section 6.1), in a clause.

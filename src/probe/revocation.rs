@@ -3,15 +3,15 @@
 //! who hands them over.
 
 use jiff::Timestamp;
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::pki_types::CertificateDer;
 use webpki::{
-    BorrowedCertRevocationList, CertRevocationList, EndEntityCert, Error, ExpirationPolicy, KeyUsage,
+    BorrowedCertRevocationList, CertRevocationList, EndEntityCert, Error, ExpirationPolicy,
     OwnedCertRevocationList, RevocationCheckDepth, RevocationOptionsBuilder, RevocationReason,
 };
 use x509_parser::prelude::{CertificateRevocationList, FromDer};
 
 use super::certificate::{facts, parse};
-use super::path::{Algorithms, By};
+use super::path::{self, Algorithms, By, verified_at};
 use crate::observed::{Remote, Revocation, RevocationStatus};
 use crate::ocsp::{Answer, Response, reason};
 
@@ -73,16 +73,12 @@ fn is_signed_by(response: &Response, issuer: &CertificateDer<'_>, algorithms: &A
     };
     let may_answer = |responder: &CertificateDer<'_>| {
         let Some(certificate) = parse(responder) else { return false };
-        let (message, signature) =
-            (certificate.tbs_certificate.as_ref(), certificate.signature_value.data.as_ref());
         let usages = facts(responder).usages;
         let validity = certificate.validity();
         usages.iter().any(|usage| usage.as_str() == "OCSPSigning")
             && (validity.not_before.timestamp()..=validity.not_after.timestamp()).contains(&now)
-            && algorithms.iter().any(|algorithm| {
-                let issuer = EndEntityCert::try_from(issuer);
-                issuer.is_ok_and(|issuer| issuer.verify_signature(*algorithm, message, signature).is_ok())
-            })
+            && EndEntityCert::try_from(issuer)
+                .is_ok_and(|by| path::is_signed_by(&certificate, &by, algorithms))
     };
     let responders = || response.certificates.iter().map(|der| CertificateDer::from(*der));
     signed_with(issuer) || responders().any(|responder| may_answer(&responder) && signed_with(&responder))
@@ -147,11 +143,7 @@ fn verify(
         .with_depth(RevocationCheckDepth::EndEntity)
         .with_expiration_policy(ExpirationPolicy::Enforce)
         .build();
-    let leaf = EndEntityCert::try_from(chain.first().ok_or(Error::BadDer)?)?;
-    let moment = UnixTime::since_unix_epoch(std::time::Duration::from_secs(u64::try_from(now).unwrap_or(0)));
-    let between: Vec<CertificateDer<'_>> = chain.iter().skip(1).chain(others).cloned().collect();
-    let usage = KeyUsage::server_auth();
-    leaf.verify_for_usage(by.algorithms, by.anchors, &between, moment, usage, Some(options), None).map(drop)
+    verified_at(chain, others, by, now, Some(options))
 }
 
 /// When and why a list says that a certificate was taken back.

@@ -11,7 +11,7 @@ use hickory_proto::rr::rdata::{A, CNAME};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use super::*;
-use crate::observed::{Exchange, FailureKind, Handshake, Path, Seen};
+use crate::observed::{ClientCertificate, Exchange, FailureKind, Handshake, Path, Seen};
 
 mod dns;
 mod http;

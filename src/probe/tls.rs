@@ -1,6 +1,8 @@
 //! A handshake that accepts every certificate: what it is worth is judged afterwards, so that
 //! several faults of one chain are all seen.
 
+mod first;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,10 +21,15 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use self::first::{First, Kept};
 use super::ProbeError;
 use super::certificate::facts;
 use super::problem::{Problem, Until};
+use crate::hello::Stranger;
 use crate::observed::{ClientCertificate, FailureKind, Remote};
+
+/// A stream inside TLS.
+pub(super) type Inside = TlsStream<Kept>;
 
 /// Certificates looked at; more than any real chain has.
 const LONGEST_CHAIN: usize = 16;
@@ -70,11 +77,12 @@ pub(super) async fn handshake(
     host: &str,
     peer: SocketAddr,
     until: Until,
-) -> Result<(Option<TlsStream<TcpStream>>, Shown), Problem> {
+) -> Result<(Option<Inside>, Shown), Problem> {
     let name = ServerName::try_from(host.to_owned())
         .map_err(|_| Problem::Unobserved(format!("`{host}` is not a name that TLS can ask for")))?;
     let stage = format!("no answer to the TLS ClientHello from {peer}");
-    let notes = Arc::new(Notes::default());
+    let (notes, first) = (Arc::new(Notes::default()), First::default());
+    let stream = Kept::new(stream, first.clone());
     let connecting = TlsConnector::from(noting(client, &notes)).connect(name, stream);
     let connected = until.wait(FailureKind::NoAnswer, stage, connecting).await?;
     let (chain, staple) = notes.taken();
@@ -83,7 +91,7 @@ pub(super) async fn handshake(
         Ok(stream) => Some(stream),
         // Until then nothing was wrong: the certificate that did not come is what ended it.
         Err(_) if asked && !chain.is_empty() => None,
-        Err(error) => return Err(problem(&error, peer)),
+        Err(error) => return Err(problem(&error, peer, &first)),
     };
     let version = match stream.as_ref().map(|stream| stream.get_ref().1.protocol_version()) {
         // TLS 1.3 ends the handshake before it looks at what the client sent.
@@ -104,19 +112,22 @@ pub(super) async fn handshake(
 }
 
 /// True where the peer chose HTTP/2.
-pub(super) fn chose_h2(stream: &TlsStream<TcpStream>) -> bool {
+pub(super) fn chose_h2(stream: &Inside) -> bool {
     stream.get_ref().1.alpn_protocol() == Some(b"h2")
 }
 
 /// The alert with which the peer ended a connection, if it did.
 pub(super) fn alert(error: &io::Error) -> Option<String> {
-    match error.get_ref()?.downcast_ref::<Error>()? {
-        Error::AlertReceived(alert) => Some(format!("{alert:?}")),
-        _ => None,
+    let inner = error.get_ref()?;
+    match inner.downcast_ref::<Error>() {
+        Some(Error::AlertReceived(alert)) => Some(format!("{alert:?}")),
+        Some(_) => None,
+        // HTTP/2 keeps of an error of the connection below it no more than its words.
+        None => inner.to_string().strip_prefix("received fatal alert: ").map(str::to_owned),
     }
 }
 
-fn problem(error: &io::Error, peer: SocketAddr) -> Problem {
+fn problem(error: &io::Error, peer: SocketAddr, first: &First) -> Problem {
     let Some(tls) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
         return Problem::from_io(error, peer);
     };
@@ -135,7 +146,7 @@ fn problem(error: &io::Error, peer: SocketAddr) -> Problem {
             format!("{peer} sends a certificate chain that is larger than clients take"),
         ),
         Error::InvalidMessage(_) => {
-            Problem::Failed(FailureKind::NotTls, format!("what {peer} answered is not TLS"))
+            Problem::Failed(FailureKind::NotTls, Stranger::of(&first.bytes()).words(peer))
         }
         other => Problem::Failed(
             FailureKind::Alert,
@@ -212,10 +223,15 @@ impl Accepting {
     }
 }
 
-/// True for keys with which no signature is verified here.
-fn is_weak(certificate: &CertificateDer<'_>) -> bool {
-    let key = facts(certificate).key;
-    key.is_some_and(|key| key.algorithm.as_str() == "RSA" && key.bits.is_some_and(|bits| bits < 2048))
+/// True for keys with which no signature is verified here, and with which some servers cannot make any
+/// that is asked for here: RSA too short for the hash, and curves that are not offered.
+pub(super) fn is_weak(certificate: &CertificateDer<'_>) -> bool {
+    let Some(key) = facts(certificate).key else { return false };
+    match key.algorithm.as_str() {
+        "RSA" => key.bits.is_some_and(|bits| bits < 2048),
+        "EC" => !key.curve.is_some_and(|curve| matches!(curve.as_str(), "P-256" | "P-384" | "P-521")),
+        _ => false,
+    }
 }
 
 impl ServerCertVerifier for Accepting {

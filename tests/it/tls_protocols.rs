@@ -6,7 +6,7 @@ use rustls::version::{TLS12, TLS13};
 use serde_json::Value;
 
 use crate::checks::{Case, apex, prove, site};
-use crate::lab::{Builder, Cert, Refusal};
+use crate::lab::{Builder, Cert, Oddity, Refusal};
 use crate::run::{check, finding, findings, shop};
 
 const SSL3: u16 = 0x0300;
@@ -24,6 +24,7 @@ const RSA_DES: u16 = 0x0009;
 const DH_ANON: u16 = 0x0034;
 const DHE_GCM: u16 = 0x009e;
 const ECDHE_CBC: u16 = 0xc013;
+const ECDHE_GCM: u16 = 0xc02f;
 
 #[test]
 fn protocols() {
@@ -161,6 +162,17 @@ fn faults_of_a_certificate_that_was_read_in_the_clear_are_told_too() {
         "tls/legacy-version shop.test",
     ];
     assert_eq!(findings(&report, "fail"), expected, "{report:#}");
+}
+
+#[test]
+fn a_key_that_the_library_does_not_take_is_the_one_red_line() {
+    let report = report(|world| {
+        world.site("shop.test").takes_only(TLS_1_2, ECDHE_GCM).cert(Cert::good().odd(Oddity::WeakKey));
+    });
+    assert_eq!(findings(&report, "fail"), ["tls/certificate-weak-key shop.test"], "{report:#}");
+    for check in ["tls/unreachable", "tls/client-certificate-required", "http/hsts-missing"] {
+        assert_eq!(cause(&report, check), "tls/certificate-weak-key", "{check}: {report:#}");
+    }
 }
 
 #[test]

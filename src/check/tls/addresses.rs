@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{client, covers};
+use super::{client, covers, unspoken};
 use crate::check::dns::{family, takeover};
 use crate::check::{Status, Verdict, World, seen};
 use crate::item::Host;
@@ -187,7 +187,11 @@ fn nowhere(host: &Host, looked: &Looked, world: &World) -> Verdict {
     if looked.failed.iter().any(|(_, failure)| failure.kind == FailureKind::ClientCertificate) {
         return client::first(&host.name);
     }
-    let tls = host.root("https").and_then(|url| world.observed.tls(&url));
+    let url = host.root("https");
+    if let Some(verdict) = url.as_ref().and_then(|url| unspoken(&host.name, url, world)) {
+        return verdict;
+    }
+    let tls = url.and_then(|url| world.observed.tls(&url));
     match (tls, looked.failed.first(), looked.unobserved.first()) {
         (Some(Seen::Failed(_)), ..) => {
             Verdict::not_judged("tls/unreachable", &host.name, "none of its addresses serves")
@@ -253,9 +257,8 @@ pub(in crate::check) fn misled(host: &Host, world: &World) -> bool {
 
 /// How many addresses of a host speak TLS, in the words of a pass.
 pub(super) fn speaking(host: &Host, world: &World) -> String {
-    let found: BTreeSet<IpAddr> = seen::addresses(&host.name, world).found.into_iter().collect();
-    let all = found.len();
-    let found: Vec<IpAddr> = found.into_iter().collect();
+    let found = seen::addresses(&host.name, world).found;
+    let all = found.iter().collect::<BTreeSet<_>>().len();
     match (all, Looked::at(host, &found, world).answered.len()) {
         (0 | 1, _) => String::new(),
         (_, 0) => format!(" at one of its {all} addresses"),

@@ -12,10 +12,6 @@ pub(in crate::check) fn chain_incomplete(host: &Host, world: &World) -> Verdict 
         let count = handshake.chain.len();
         match handshake.path {
             _ if lapsed(handshake, world).is_some() => expired_first(host),
-            Path::Trusted => Verdict::pass("the server sends every intermediate"),
-            Path::SelfSigned => self_signed_first(host),
-            Path::Malformed => unreadable(host),
-            Path::Untrusted => untrusted_first(host),
             Path::Incomplete => {
                 let missing = handshake.chain.last().map_or("", |last| last.issuer.as_str());
                 Verdict::fail(format!("{} does not send the intermediate certificate of {missing}", host.name))
@@ -24,13 +20,24 @@ pub(in crate::check) fn chain_incomplete(host: &Host, world: &World) -> Verdict 
                 .label("intermediate missing")
                 .help("serve the full chain: nginx `ssl_certificate` and Apache `SSLCertificateFile` take certbot's `fullchain.pem`, not `cert.pem`; then reload")
             }
+            path => {
+                astray(host, path).unwrap_or_else(|| Verdict::pass("the server sends every intermediate"))
+            }
         }
     })
 }
 
-fn untrusted_first(host: &Host) -> Verdict {
-    let reason = "the certificate leads to no trusted root";
-    Verdict::not_judged("tls/certificate-untrusted", &host.name, reason)
+/// The verdict of other checks where a chain does not lead to a trusted root, or not by itself: that of
+/// the check which says so.
+pub(super) fn astray(host: &Host, path: Path) -> Option<Verdict> {
+    let of = |check, reason| Some(Verdict::not_judged(check, &host.name, reason));
+    match path {
+        Path::Trusted => None,
+        Path::SelfSigned => Some(self_signed_first(host)),
+        Path::Incomplete => of("tls/chain-incomplete", "the chain lacks an intermediate"),
+        Path::Untrusted => of("tls/certificate-untrusted", "the certificate leads to no trusted root"),
+        Path::Malformed => Some(unreadable(host)),
+    }
 }
 
 /// The verdict of other checks where the chain begins with another certificate than the server's.
@@ -67,13 +74,7 @@ pub(in crate::check) fn chain_expired(host: &Host, world: &World) -> Verdict {
                 .label("intermediate has ended")
                 .help("serve the authority's current intermediate: `certbot renew --force-renewal`, or download it from the authority, and put it behind the certificate in the server's file")
         }
-        Path::Trusted => Verdict::pass("every intermediate is valid"),
-        Path::SelfSigned => self_signed_first(host),
-        Path::Incomplete => {
-            Verdict::not_judged("tls/chain-incomplete", &host.name, "the chain lacks an intermediate")
-        }
-        Path::Untrusted => untrusted_first(host),
-        Path::Malformed => unreadable(host),
+        path => astray(host, path).unwrap_or_else(|| Verdict::pass("every intermediate is valid")),
     })
 }
 
@@ -81,13 +82,9 @@ pub(in crate::check) fn chain_expiring(host: &Host, world: &World) -> Verdict {
     whole(host, world, |handshake| match (handshake.path, handshake.lapses) {
         _ if lapsed(handshake, world).is_some() => expired_first(host),
         (Path::Trusted, Some(end)) => ends_first(host, handshake, end, world),
-        (Path::Trusted, None) => Verdict::pass("the chain holds as long as the certificate"),
-        (Path::SelfSigned, _) => self_signed_first(host),
-        (Path::Incomplete, _) => {
-            Verdict::not_judged("tls/chain-incomplete", &host.name, "the chain lacks an intermediate")
+        (path, _) => {
+            astray(host, path).unwrap_or_else(|| Verdict::pass("the chain holds as long as the certificate"))
         }
-        (Path::Untrusted, _) => untrusted_first(host),
-        (Path::Malformed, _) => unreadable(host),
     })
 }
 

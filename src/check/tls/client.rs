@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::unspoken;
 use crate::check::{Verdict, World, seen};
 use crate::item::Host;
 use crate::observed::{ClientCertificate, FailureKind, Seen};
@@ -44,6 +45,10 @@ pub(in crate::check) fn client_certificate_required(host: &Host, world: &World) 
         Err(verdict) => return *verdict,
     };
     let Some(root) = host.root("https") else { return seen::no_url(host) };
+    // Who asks, asks behind the certificates, where nothing was read of such a handshake.
+    if let Some(verdict) = unspoken(&host.name, &root, world) {
+        return verdict;
+    }
     let name = &host.name;
     let help = format!(
         "visitors have no certificate: take `ssl_verify_client` (nginx), `SSLVerifyClient` (Apache) or the mutual TLS of the load balancer or of Cloudflare out for {name}, or limit it to a host of its own that only machines call"

@@ -1,6 +1,6 @@
 //! Whether a declared authority issued the certificate.
 
-use super::{self_signed_first, whole};
+use super::{chain, whole};
 use crate::authority::{Authority, organisation};
 use crate::check::{Verdict, World, seen};
 use crate::item::Host;
@@ -16,19 +16,15 @@ pub(in crate::check) fn certificate_issuer_differs(host: &Host, world: &World) -
         let Some(leaf) = handshake.chain.first() else {
             return Verdict::unknown("the server sent no certificate");
         };
-        match handshake.path {
-            Path::SelfSigned => self_signed_first(host),
-            Path::Untrusted | Path::Malformed => {
-                let reason = "the certificate leads to no trusted root";
-                Verdict::not_judged("tls/certificate-untrusted", &host.name, reason)
-            }
-            Path::Trusted | Path::Incomplete => {
-                let place = Place::new("tls.issuers[0]", first.span);
-                compared(host, leaf, declared)
-                    .unwrap_or_else(|issuer| Verdict::pass(format!("issued by {issuer}")))
-                    .at(place)
-            }
+        // Who issued it is known without the rest of the chain.
+        if handshake.path != Path::Incomplete
+            && let Some(verdict) = chain::astray(host, handshake.path)
+        {
+            return verdict;
         }
+        compared(host, leaf, declared)
+            .unwrap_or_else(|issuer| Verdict::pass(format!("issued by {issuer}")))
+            .at(Place::new("tls.issuers[0]", first.span))
     })
 }
 

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
-use super::{self_signed_first, whole};
+use super::{chain, whole};
 use crate::check::{Verdict, World, seen};
 use crate::item::Host;
 use crate::observed::{Anchor, Certificate, Path};
@@ -34,13 +34,11 @@ pub(in crate::check) fn certificate_lifetime(host: &Host, world: &World) -> Verd
         let Some(leaf) = handshake.chain.first() else {
             return Verdict::unknown("the server sent no certificate");
         };
-        match handshake.path {
-            Path::SelfSigned => return self_signed_first(host),
-            Path::Untrusted | Path::Malformed => {
-                let reason = "the certificate leads to no trusted root";
-                return Verdict::not_judged("tls/certificate-untrusted", &host.name, reason);
-            }
-            Path::Trusted | Path::Incomplete => {}
+        // What its authority may give is known without the rest of the chain.
+        if handshake.path != Path::Incomplete
+            && let Some(verdict) = chain::astray(host, handshake.path)
+        {
+            return verdict;
         }
         let lifetime = leaf.lifetime();
         let days = |count: i64| SignedDuration::from_hours(24 * count);

@@ -12,10 +12,10 @@ pub(in crate::check) fn certificate_revoked(host: &Host, world: &World) -> Verdi
             _ => None,
         };
         let sources = [
-            (&handshake.staple.as_ref(), "the stapled OCSP response"),
-            (&list, "the authority's revocation list"),
+            (handshake.staple.as_ref(), "the stapled OCSP response"),
+            (list, "the authority's revocation list"),
         ];
-        let words = sources.into_iter().filter_map(|(word, source)| Some(((*word)?, source)));
+        let words = sources.into_iter().filter_map(|(word, source)| Some((word?, source)));
         let mut words = words.filter(|(word, _)| word.fault.is_none());
         if let Some((word, source)) = words.clone().find(|(word, _)| word.status == RevocationStatus::Revoked)
         {
@@ -55,11 +55,12 @@ fn unsaid(handshake: &Handshake, world: &World) -> Verdict {
                 list.fault.as_ref().map_or("it does not cover the certificate", |fault| fault.as_str());
             Verdict::unknown(format!("the authority's revocation list cannot be used: {fault}"))
         }
-        Some(Seen::Failed(failure)) => {
-            Verdict::unknown(format!("the authority's revocation list could not be had: {}", failure.detail))
-        }
+        Some(Seen::Failed(failure)) => Verdict::unknown(format!(
+            "the authority's revocation list could not be fetched: {}",
+            failure.detail
+        )),
         Some(Seen::Unobserved(reason)) => {
-            Verdict::unknown(format!("the authority's revocation list could not be had: {reason}"))
+            Verdict::unknown(format!("the authority's revocation list could not be fetched: {reason}"))
         }
         None if world.thresholds.certificate_revocation_lists => {
             Verdict::not_applicable("no OCSP response is stapled, and there is no revocation list to ask")

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::strength;
 use crate::check::{Verdict, World, blame, seen};
 use crate::hello::{Offer, Version, Weakness};
 use crate::item::Host;
@@ -106,9 +107,13 @@ pub(super) fn foreign<'w>(url: &Url, world: &World<'w>) -> Option<Foreign<'w>> {
 }
 
 /// The verdict of a check that needs a handshake with a host that speaks only what this program does
-/// not. Where browsers do not either, that is a finding.
+/// not, or has a key that it does not take. Where browsers do not either, that is a finding.
 pub(in crate::check) fn unspoken(host: &str, url: &Url, world: &World) -> Option<Verdict> {
-    Some(match foreign(url, world)? {
+    let Some(foreign) = foreign(url, world) else {
+        let Some(Seen::Answer(handshake)) = world.observed.tls(url) else { return None };
+        return handshake.clear.then(|| strength::untaken(host, handshake)).flatten();
+    };
+    Some(match foreign {
         Foreign::Old(version) => {
             let reason = format!("the host speaks nothing newer than {}", version.name());
             Verdict::not_judged("tls/legacy-version", host, &reason)

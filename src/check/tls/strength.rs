@@ -30,9 +30,9 @@ fn weakness(key: &Key, least: usize) -> Option<String> {
 }
 
 fn weak_keys(handshake: &Handshake, least: usize) -> Vec<(usize, &Certificate, String)> {
-    let weak =
-        |(at, certificate): (usize, &'_ Certificate)| Some((at, weakness(certificate.key.as_ref()?, least)?));
-    counting(handshake).filter_map(|pair| weak(pair).map(|(at, what)| (at, pair.1, what))).collect()
+    let weak = counting(handshake)
+        .filter_map(|(at, certificate)| Some((at, certificate, weakness(certificate.key.as_ref()?, least)?)));
+    weak.collect()
 }
 
 /// The certificates whose signature is over a broken hash, and that hash.
@@ -107,6 +107,13 @@ pub(super) fn weakness_first(host: &Host, handshake: &Handshake, world: &World) 
     let weak = weak_keys(handshake, world.thresholds.certificate_rsa_bits.max(2048));
     let reason = "a key of the chain is too weak";
     (!weak.is_empty()).then(|| Verdict::not_judged("tls/certificate-weak-key", &host.name, reason))
+}
+
+/// The verdict of other checks on a server whose own key is so weak that no handshake comes about.
+pub(super) fn untaken(host: &str, handshake: &Handshake) -> Option<Verdict> {
+    weakness(handshake.chain.first()?.key.as_ref()?, 2048)?;
+    let reason = "no handshake succeeds with the weak key of its certificate";
+    Some(Verdict::not_judged("tls/certificate-weak-key", host, reason))
 }
 
 /// The verdict on where a chain leads that nobody can verify any more.

@@ -1,6 +1,6 @@
 //! Whether clients trust a certificate.
 
-use super::{chain, self_signed_first, strength, unreadable, whole};
+use super::{chain, strength, unreadable, whole};
 use crate::check::{Verdict, World, seen};
 use crate::item::Host;
 use crate::observed::{Anchor, Certificate, Handshake, Path, Remote};
@@ -8,16 +8,12 @@ use crate::observed::{Anchor, Certificate, Handshake, Path, Remote};
 pub(in crate::check) fn certificate_untrusted(host: &Host, world: &World) -> Verdict {
     whole(host, world, |handshake| match handshake.path {
         _ if chain::lapsed(handshake, world).is_some() => chain::expired_first(host),
-        Path::Trusted => trusted(host, handshake, world),
-        Path::SelfSigned => self_signed_first(host),
-        Path::Incomplete => {
-            Verdict::not_judged("tls/chain-incomplete", &host.name, "the chain lacks an intermediate")
-        }
         Path::Untrusted => untrusted(host, handshake),
         Path::Malformed => Verdict::fail(format!("the certificate of {} cannot be read", host.name))
             .expected("an X.509 certificate (RFC 5280)")
             .label("not a certificate")
             .help("have the certificate issued again, and see that the server's file is the whole PEM text"),
+        path => chain::astray(host, path).unwrap_or_else(|| trusted(host, handshake, world)),
     })
 }
 
@@ -44,10 +40,10 @@ fn trusted(host: &Host, handshake: &Handshake, world: &World) -> Verdict {
 fn unstapled(handshake: &Handshake, world: &World) -> Option<String> {
     let Some(staple) = &handshake.staple else { return Some("none comes with it".into()) };
     if let Some(fault) = &staple.fault {
-        return Some(format!("that which comes with it cannot be used: {fault}"));
+        return Some(format!("the one that comes with it cannot be used: {fault}"));
     }
     let ended = staple.until.filter(|until| world.at > *until);
-    ended.map(|until| format!("that which comes with it ended on {}", seen::day(until)))
+    ended.map(|until| format!("the one that comes with it ended on {}", seen::day(until)))
 }
 
 /// RFC 7633: browsers that know the extension (Firefox) refuse such a certificate.
@@ -66,7 +62,7 @@ fn untrusted(host: &Host, handshake: &Handshake) -> Verdict {
     let Some(leaf) = handshake.chain.first() else {
         return Verdict::unknown("the server sent no certificate");
     };
-    if leaf.not_after < leaf.not_before {
+    if leaf.is_never_valid() {
         let reason = "the certificate is valid at no time";
         return Verdict::not_judged("tls/certificate-expired", &host.name, reason);
     }

@@ -1,6 +1,8 @@
 use rcgen::{BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use super::*;
 
@@ -27,6 +29,17 @@ fn authority(name: &str, by: Option<&Authority>) -> Authority {
 
 /// A server's TLS with a certificate for `a.test` by `by`, followed by `also`.
 fn config(protocol: &str, by: &Authority, also: &[&Authority], aia: Option<&str>) -> Arc<ServerConfig> {
+    letting_in(WebPkiClientVerifier::no_client_auth(), protocol, by, also, aia)
+}
+
+/// The same, for these clients alone.
+fn letting_in(
+    clients: Arc<dyn ClientCertVerifier>,
+    protocol: &str,
+    by: &Authority,
+    also: &[&Authority],
+    aia: Option<&str>,
+) -> Arc<ServerConfig> {
     let key = KeyPair::generate().expect("a key");
     let mut leaf = CertificateParams::new(vec!["a.test".to_owned()]).expect("parameters");
     leaf.custom_extensions.extend(aia.map(issuer_published_at));
@@ -36,7 +49,7 @@ fn config(protocol: &str, by: &Authority, also: &[&Authority], aia: Option<&str>
     let mut config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("versions")
-        .with_no_client_auth()
+        .with_client_cert_verifier(clients)
         .with_single_cert(chain, key)
         .expect("a configuration");
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
@@ -81,19 +94,47 @@ async fn what_is_not_tls() {
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         thread::sleep(Duration::from_secs(1));
     });
+    let shell = server(|mut stream| {
+        let _ = stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n");
+        thread::sleep(Duration::from_secs(1));
+    });
     let garbage = server(|mut stream| {
         let _ = stream.write_all(&[0xff; 400]);
         thread::sleep(Duration::from_secs(1));
     });
     let told = [
         (plain, format!("{plain} speaks plain HTTP on this port, not TLS")),
+        (shell, format!("{shell} speaks SSH on this port, not TLS")),
         (garbage, format!("what {garbage} answered is not TLS")),
     ];
     for (server, words) in told {
         let observed = weather(closed(), server).await;
         assert_eq!(failed(tls_of(&observed)), (FailureKind::NotTls, words.as_str()));
-        let words = format!("what {server} answered is not TLS");
         assert_eq!(failed(http_of(&observed, "https://a.test/")), (FailureKind::Handshake, words.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn the_want_of_a_client_certificate_ends_http_too() {
+    for protocol in ["h2", "http/1.1"] {
+        let root = authority("Root", None);
+        let mut roots = RootCertStore::empty();
+        roots.add(root.der.clone()).expect("a root");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+        let config = letting_in(clients.expect("a verifier"), protocol, &root, &[], None);
+        let web = tls_server(config, |mut stream| {
+            let refused = stream.read(&mut [0; 1]);
+            assert!(refused.is_err());
+            // The alert must be read before the connection is gone.
+            let _ = stream.sock.read_to_end(&mut Vec::new());
+        });
+        let observed = weather(closed(), web).await;
+        assert_eq!(answered(tls_of(&observed)).client_certificate, ClientCertificate::Requested);
+        // Where the alert comes before the request, HTTP says only that the connection is closed.
+        let (kind, words) = failed(http_of(&observed, "https://a.test/"));
+        assert_eq!(kind, FailureKind::ClientCertificate, "{protocol}: {words}");
+        assert!(words.ends_with(", after it had asked for a client certificate"), "{protocol}: {words}");
     }
 }
 
