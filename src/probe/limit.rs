@@ -101,10 +101,9 @@ impl Limits {
     pub(super) async fn beside<T, E>(
         &self,
         half: Duration,
-        first: impl Future<Output = Result<T, E>>,
+        mut first: impl Future<Output = Result<T, E>> + Unpin,
         second: impl AsyncFnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut first = Box::pin(first);
         if self.retries == 0 {
             return first.await;
         }
@@ -194,15 +193,15 @@ mod tests {
             std::future::pending::<()>().await;
             Ok::<_, ()>(1)
         };
-        assert_eq!(limits(1, 60).beside(half, silent(), async || Ok(2)).await, Ok(2));
+        assert_eq!(limits(1, 60).beside(half, Box::pin(silent()), async || Ok(2)).await, Ok(2));
         let fast = async { Err::<u8, _>("no") };
-        assert_eq!(limits(1, 60).beside(half, fast, async || Ok(2)).await, Err("no"));
+        assert_eq!(limits(1, 60).beside(half, Box::pin(fast), async || Ok(2)).await, Err("no"));
         let late = async {
             tokio::time::timeout(half * 4, std::future::pending::<()>()).await.map(|()| 1).map_err(|_| "late")
         };
-        assert_eq!(limits(1, 60).beside(half, late, async || Err("too")).await, Err("late"));
+        assert_eq!(limits(1, 60).beside(half, Box::pin(late), async || Err("too")).await, Err("late"));
         let once = limits(0, 60);
-        let never = once.beside(half, silent(), async || Ok(2));
+        let never = once.beside(half, Box::pin(silent()), async || Ok(2));
         assert!(tokio::time::timeout(half * 4, never).await.is_err());
     }
 

@@ -38,7 +38,7 @@ impl Session<'_> {
         let half = self.settings.timeout / 2;
         let attempt = async || {
             let aside = async || self.ask_aside(&question, half).await;
-            self.limits.beside(half, self.ask_once(&question), aside).await
+            self.limits.beside(half, Box::pin(self.ask_once(&question)), aside).await
         };
         let_in(self.limits.retrying(attempt, again).await, shown.as_ref())
     }
@@ -63,16 +63,17 @@ impl Session<'_> {
                 continue;
             }
             let used = single.was_used();
-            match self.carried(single, question, &origin).await {
+            match Box::pin(self.carried(single, question, &origin)).await {
                 // The peer may close a connection that carried a request at any time: no fault of anybody.
                 Err(Problem::Failed(FailureKind::Reset, _)) if used => {}
                 outcome => return outcome,
             }
         }
         let to = self.addresses(question.url).await?;
-        let (line, _) = self.open(question.url, &to, self.settings.timeout).await?;
+        // On the heap: most requests need no connection of their own, and there are many of them.
+        let (line, _) = Box::pin(self.open(question.url, &to, self.settings.timeout)).await?;
         match line.ok_or_else(|| unlet(question.url))? {
-            Line::Single(single) => self.carried(single, question, &origin).await,
+            Line::Single(single) => Box::pin(self.carried(single, question, &origin)).await,
             Line::Many(many) => {
                 self.lines.borrow_mut().entry(origin).or_default().many = Some(many.clone());
                 many.ask(question).await
@@ -111,7 +112,8 @@ impl Session<'_> {
             let _permit = self.limits.permit_for(&origin).await;
             self.open(url, &self.addresses(url).await?, limit).await
         };
-        let attempt = async || self.limits.beside(half, within(whole), async || within(half).await).await;
+        let attempt =
+            async || self.limits.beside(half, Box::pin(within(whole)), async || within(half).await).await;
         let ask = async || {
             let (line, shown) = self.limits.retrying(attempt, cut).await?;
             let mut lines = self.lines.borrow_mut();

@@ -41,8 +41,9 @@ impl Session<'_> {
 
     async fn offer_one(&self, url: &Url, to: &[SocketAddr], offer: Offer) -> Heard {
         let host = dial::bare_host(url);
+        // Before there is an attempt: hundreds may wait here.
+        let _permit = self.limits.permit_to_offer(&origin(url)).await;
         let attempt = async || {
-            let _permit = self.limits.permit_to_offer(&origin(url)).await;
             let until = Until::after(self.settings.timeout.min(LONGEST));
             let (stream, peer) = dial::tcp(to, until).await?;
             greet(stream, offer, &host, peer, until).await
