@@ -42,7 +42,7 @@ fn what_a_page_loads() {
 
 #[test]
 fn what_styles_load_over_plain_http() {
-    let html = "<style>@import url(http://x.test/a.css); /* url(http://x.test/no.png) */
+    let html = "<style>@import url(http://x.test/a.css); @namespace url(http://www.w3.org/1999/xhtml); /* url(http://x.test/no.png) */
         @font-face { font-family: F; src: local(F), URL( 'http://x.test/f.woff2' ) format('woff2'), url(\"http://x.test/f.woff\") }
         body{background:url(http://x.test/b.png)} p{background:url(c.png)} q{background:url(</style>
         <p style=\"background-image:url('http://x.test/d.png')\">";
@@ -56,6 +56,11 @@ fn what_styles_load_over_plain_http() {
             "image http://x.test/d.png",
         ]
     );
+}
+
+#[test]
+fn brackets_that_never_close_are_not_searched_for_without_end() {
+    assert_eq!(loads(&format!("<style>{}</style>", "url(http:".repeat(100_000))), Vec::<String>::new());
 }
 
 #[test]

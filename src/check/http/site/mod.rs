@@ -10,8 +10,6 @@ pub(in crate::check) mod security_txt;
 pub(in crate::check) mod soft;
 pub(in crate::check) mod transfer;
 
-use std::ops::Bound;
-
 use url::Url;
 
 use super::trail::Trail;
@@ -128,12 +126,11 @@ fn pages<'w>(host: &Host, world: &'w World) -> Judged<Pages<'w>> {
 
 /// Everything that was asked of a host over HTTPS, and answered.
 fn answers<'w>(host: &Host, world: &'w World) -> impl Iterator<Item = (Url, &'w Exchange)> {
-    let root = host.root("https").map(String::from).unwrap_or_default();
-    let from = world.observed.http.range::<str, _>((Bound::Included(root.as_str()), Bound::Unbounded));
-    let own = from.take_while(move |(url, _)| !root.is_empty() && url.starts_with(&root));
-    own.filter_map(|(url, seen)| match seen {
-        Seen::Answer(exchange) => Some((Url::parse(url).ok()?, exchange)),
-        Seen::Failed(_) | Seen::Unobserved(_) => None,
+    let root = host.root("https");
+    world.observed.asked_of(&host.name).filter_map(move |(url, seen)| {
+        let Seen::Answer(exchange) = seen else { return None };
+        let url = Url::parse(url).ok()?;
+        (Some(url.origin()) == root.as_ref().map(Url::origin)).then_some((url, exchange))
     })
 }
 
