@@ -45,6 +45,8 @@ pub struct Thresholds {
     pub certificate_remaining_share: f64,
     /// A certificate must have this long left, whatever its lifetime.
     pub certificate_remaining: std::time::Duration,
+    /// A certificate may be valid for this long, where the rules for its day of issue allow that.
+    pub certificate_lifetime: std::time::Duration,
     /// An RSA key of a certificate with fewer bits is weak.
     pub certificate_rsa_bits: usize,
     /// Whether authorities' revocation lists are fetched and asked.

@@ -85,6 +85,7 @@ struct PolicyFile {
 struct ThresholdsFile {
     certificate_remaining_share: Option<f64>,
     certificate_remaining: Option<Located<Period>>,
+    certificate_lifetime: Option<Located<Period>>,
     certificate_rsa_bits: Option<usize>,
     certificate_revocation_lists: Option<bool>,
     cutover_ttl: Option<Located<Period>>,
@@ -177,6 +178,7 @@ impl Default for Thresholds {
         Self {
             certificate_remaining_share: 0.16,
             certificate_remaining: Duration::from_hours(24),
+            certificate_lifetime: Duration::from_hours(825 * 24),
             certificate_rsa_bits: 2048,
             certificate_revocation_lists: false,
             cutover_ttl: Duration::from_mins(5),
@@ -199,6 +201,7 @@ impl ThresholdsFile {
         let Self {
             certificate_remaining_share,
             certificate_remaining,
+            certificate_lifetime,
             certificate_rsa_bits,
             certificate_revocation_lists,
             cutover_ttl,
@@ -218,6 +221,9 @@ impl ThresholdsFile {
         }
         if let Some(least) = certificate_remaining {
             under.certificate_remaining = least.value.0;
+        }
+        if let Some(most) = certificate_lifetime {
+            under.certificate_lifetime = most.value.0;
         }
         if let Some(bits) = certificate_rsa_bits {
             under.certificate_rsa_bits = bits;
@@ -292,6 +298,7 @@ mod tests {
         assert_eq!(baseline.thresholds, Thresholds::default());
         assert!(strict.thresholds.redirect_hops < baseline.thresholds.redirect_hops);
         assert!(strict.thresholds.hsts_max_age > baseline.thresholds.hsts_max_age);
+        assert!(strict.thresholds.certificate_lifetime < baseline.thresholds.certificate_lifetime);
         assert!(strict.thresholds.registration_remaining > baseline.thresholds.registration_remaining);
     }
 

@@ -42,39 +42,56 @@ pub(in crate::check) fn certificate_lifetime(host: &Host, world: &World) -> Verd
         }
         let lifetime = leaf.lifetime();
         let days = |count: i64| SignedDuration::from_hours(24 * count);
-        let shown = seen::length(lifetime);
-        match longest(leaf) {
-            Some(most) if lifetime > days(most) => too_long(
-                host,
-                leaf,
-                &shown,
-                most,
-                handshake.anchor != Anchor::Public && lifetime <= days(PRIVATE),
-            ),
-            _ => Verdict::pass(format!("valid for {shown}")),
+        if let Some(most) = longest(leaf).filter(|most| lifetime > days(*most)) {
+            let private = handshake.anchor != Anchor::Public && lifetime <= days(PRIVATE);
+            return too_long(host, leaf, most, if private { By::Authorities } else { By::Browsers });
         }
+        let asked = (world.thresholds.certificate_lifetime.as_secs() / 86_400).cast_signed();
+        if lifetime > days(asked) {
+            return too_long(host, leaf, asked, By::Policy);
+        }
+        Verdict::pass(format!("valid for {}", seen::length(lifetime)))
     })
 }
 
-fn too_long(host: &Host, leaf: &Certificate, shown: &str, most: i64, private: bool) -> Verdict {
-    let issued = seen::day(leaf.not_before);
-    let verdict = Verdict::fail(if private {
-        format!("the certificate of {} is valid for {shown}; browsers accept that from a root of one's own, not from a public authority", host.name)
-    } else {
-        format!("the certificate of {} is valid for {shown}; browsers refuse that", host.name)
-    })
-    .expected(format!("at most {most} days, issued on {issued}"))
-    .observed(shown)
-    .label("valid for too long")
-    .help(format!(
-        "have the certificate issued for at most {most} days and its renewal automated (ACME: 90 days or less)"
-    ));
-    if private { verdict.mild() } else { verdict }
+/// Who objects to a lifetime.
+#[derive(Clone, Copy)]
+enum By {
+    /// Browsers, whatever the root.
+    Browsers,
+    /// Only the rules for public authorities.
+    Authorities,
+    /// The policy of the run.
+    Policy,
+}
+
+fn too_long(host: &Host, leaf: &Certificate, most: i64, by: By) -> Verdict {
+    let shown = seen::length(leaf.lifetime());
+    let objection = match by {
+        By::Browsers => "browsers refuse that",
+        By::Authorities => "browsers accept that from a root of one's own, not from a public authority",
+        By::Policy => "the policy asks for less",
+    };
+    let verdict =
+        Verdict::fail(format!("the certificate of {} is valid for {shown}; {objection}", host.name))
+            .expected(match by {
+                By::Policy => format!("at most {most} days (policy threshold `certificate_lifetime`)"),
+                By::Browsers | By::Authorities => {
+                    format!("at most {most} days, issued on {}", seen::day(leaf.not_before))
+                }
+            })
+            .observed(shown)
+            .label("valid for too long")
+            .help(format!(
+                "have the certificate issued for at most {most} days and its renewal automated (ACME: 90 days or less)"
+            ));
+    if matches!(by, By::Authorities) { verdict.mild() } else { verdict }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::Status;
 
     #[test]
     fn the_limit_is_that_of_the_day_of_issue() {
@@ -95,5 +112,32 @@ mod tests {
         for (day, most) in cases {
             assert_eq!(of(day), most, "{day}");
         }
+    }
+
+    #[test]
+    fn a_policy_may_ask_for_less_than_browsers() {
+        let observed = r#"
+at: 2026-11-21T12:00:00Z
+tls:
+  "https://shop.test:443":
+    answer:
+      version: "1.3"
+      path: trusted
+      chain:
+        - {names: [shop.test], issuer: CN=Example CA, not_before: 2026-02-01T00:00:00Z, not_after: 2027-02-05T00:00:00Z}
+"#;
+        let mut fixture =
+            crate::check::Fixture::new("domain: shop.test\nhosts: {apex: {}}", observed).expect("a fixture");
+        let told = |fixture: &crate::check::Fixture| {
+            let world = fixture.world();
+            let host = world.items.hosts.first().expect("the apex");
+            let verdict = certificate_lifetime(host, &world);
+            (verdict.status, verdict.message)
+        };
+        assert_eq!(told(&fixture).0, Status::Pass);
+        fixture.thresholds.certificate_lifetime = std::time::Duration::from_hours(366 * 24);
+        let (status, message) = told(&fixture);
+        assert_eq!(status, Status::Fail);
+        assert_eq!(message, "the certificate of shop.test is valid for 369 days; the policy asks for less");
     }
 }
