@@ -83,7 +83,12 @@ pub fn looks_at_the_world(policy: &Policy, options: &Options) -> bool {
 
 /// True where hosts and URLs are all that the selected checks look at.
 pub fn looks_at_the_web_alone(policy: &Policy, options: &Options) -> bool {
-    selected(policy, options).all(|check| ["spec", "tls", "http"].contains(&check.area()))
+    selected(policy, options).all(|check| ["spec", "tls", "http", "webhooks"].contains(&check.area()))
+}
+
+/// True where selected checks look at webhooks, so that something must be sent to them.
+pub fn looks_at_webhooks(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).any(|check| check.area() == "webhooks")
 }
 
 /// Judges what was seen.

@@ -13,6 +13,16 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }
 
+/// Twelve hexadecimal digits that no other run has.
+pub(crate) fn marker() -> String {
+    let mut bytes = [0; 6];
+    // Where the system has no random numbers to give, the clock still tells runs apart.
+    if ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes).is_err() {
+        bytes.copy_from_slice(&now().as_nanosecond().to_be_bytes()[10..]);
+    }
+    crate::hex::hex(&bytes)
+}
+
 /// A variable of the process environment; `None` where it is not set or not UTF-8.
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()

@@ -10,13 +10,14 @@ use super::Streams;
 use super::args::{CheckArgs, Global, SPEC_NAME};
 use super::look;
 use super::output::{IoError, MAX_SMALL_FILE, Terminal, read, render, write_file, write_out};
+use super::webhooks;
 use crate::exit::Exit;
 use crate::judge::{self, Options};
 use crate::observed::{FORMAT, Observed, Remote};
 use crate::policy::Policy;
-use crate::probe::{self, Progress, Settings};
+use crate::probe::{self, Progress, Sending, Settings};
 use crate::report::{Report, Style};
-use crate::spec::{Document, load};
+use crate::spec::{Document, SpecErrors, load};
 use crate::system;
 
 /// Largest recording that is read, in bytes.
@@ -70,9 +71,14 @@ pub(super) fn run(
         return Err(CheckError::NothingLeft.into());
     }
     different_files(arguments)?;
+    let sendings = documents
+        .iter()
+        .zip(&policies)
+        .map(|(document, policy)| sending(document, policy, arguments))
+        .collect::<Result<Vec<_>, _>>()?;
     let mut reports = Vec::new();
     let start = system::now();
-    for (document, policy) in documents.into_iter().zip(policies) {
+    for ((document, policy), sending) in documents.into_iter().zip(policies).zip(sendings) {
         // The deadline is that of the run, however many specs it has.
         let elapsed = Duration::try_from(system::now().duration_since(start)).unwrap_or_default();
         let deadline = arguments.limits.deadline.saturating_sub(elapsed);
@@ -80,7 +86,10 @@ pub(super) fn run(
         let only_web = arguments.recording.record.is_none()
             && judge::looks_at_the_web_alone(&policy, &options(arguments, 0));
         let revocation_lists = policy.thresholds.certificate_revocation_lists;
-        let settings = Settings { deadline, revocation_lists, only_web, ..settings.clone() };
+        if !terminal.style().quiet {
+            webhooks::announce(&document, &sending, streams.err);
+        }
+        let settings = Settings { deadline, revocation_lists, only_web, sending, ..settings.clone() };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };
@@ -89,6 +98,13 @@ pub(super) fn run(
     write(arguments, terminal, &reports, streams)?;
     let exits = reports.iter().map(|(report, _)| Exit::from(report.verdict));
     Ok(Exit::worst(exits))
+}
+
+/// What is sent to webhooks: nothing where none is judged, and nothing where a recording is.
+fn sending(document: &Document, policy: &Policy, arguments: &CheckArgs) -> Result<Sending, SpecErrors> {
+    let wanted =
+        arguments.recording.replay.is_none() && judge::looks_at_webhooks(policy, &options(arguments, 0));
+    webhooks::sending(document, wanted)
 }
 
 /// Observes (or replays) and judges one spec; `None` where the user interrupted.

@@ -12,7 +12,8 @@ use super::output::{MAX_SMALL_FILE, Terminal, read};
 use super::progress;
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
-use crate::probe::{Machine, NotAnAnchor, ProbeError, Progress, Settings, TrustAnchors};
+use crate::probe::{Machine, NotAnAnchor, ProbeError, Progress, Sending, Settings, TrustAnchors};
+use crate::secret::Environment;
 use crate::spec::model::scalar;
 use crate::system;
 
@@ -65,6 +66,8 @@ pub(super) fn settings(
         concurrency: usize::from(limits.concurrency),
         private: private_ranges(reach),
         only_web: false,
+        environment: Environment::reading(system::variable),
+        sending: Sending::default(),
         rdap: rdap_url()?,
         revocation_lists: false,
         list_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("crl")),

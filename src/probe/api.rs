@@ -3,22 +3,21 @@
 //! product, so every problem is [`Problem::Unobserved`].
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::time::timeout;
 use url::Url;
 
-use super::ProbeError;
 use super::dial::bare_host;
 use super::limit::Again;
+use super::machine::Machine;
 use super::problem::{Problem, span};
 use super::session::Session;
+use super::tls;
 use crate::observed::origin;
 
 /// Redirects followed for one answer.
@@ -54,18 +53,6 @@ pub(super) struct Reply {
     pub(super) retry_after: Option<Duration>,
     /// The whole body.
     pub(super) body: Vec<u8>,
-}
-
-/// The TLS set-up: certificates are verified, by the same roots that the product's are judged by.
-fn tls(extra: &[CertificateDer<'static>]) -> Result<ClientConfig, ProbeError> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    roots.add_parsable_certificates(extra.iter().cloned());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ProbeError::Tls(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 impl Session<'_> {
@@ -123,7 +110,7 @@ enum Step {
 
 /// A client that knows one host only, so that it can look up no other.
 fn client(extra: &[CertificateDer<'static>], host: &str, addresses: &[SocketAddr]) -> Result<Client, String> {
-    let tls = tls(extra).map_err(|error| error.to_string())?;
+    let tls = tls::verifying(extra, Machine::default(), &[]).map_err(|error| error.to_string())?;
     let mut builder = Client::builder()
         .user_agent(USER_AGENT)
         .redirect(Policy::none())

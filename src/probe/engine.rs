@@ -13,6 +13,7 @@ use super::names;
 use super::problem::seen;
 use super::session::Session;
 use super::site;
+use super::webhook;
 use super::zone;
 use crate::item;
 use crate::observed::{Observed, question};
@@ -42,7 +43,8 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Times
     );
     let beside = join(mail::gather(session, document), zones);
     // On the heap: each is large, and whoever waits for a run would carry them along.
-    let (answers, beside) = (Box::pin(answers), Box::pin(beside));
+    let answers = Box::pin(join(answers, Box::pin(webhook::refusals(session, document))));
+    let beside = Box::pin(beside);
     if session.settings.only_web {
         answers.await;
     } else {
@@ -50,6 +52,7 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Times
     }
     // Last, when nothing else of this run keeps the servers busy: how long they take is measured.
     Box::pin(endpoint::sample(session, &item::endpoints(document))).await;
+    Box::pin(webhook::deliveries(session, document)).await;
 }
 
 /// Names, redirects and URLs, as far as `observed` says which hosts there are.

@@ -47,6 +47,7 @@ pub(super) async fn observed(
     observed.contents = kept(&session.contents, cut);
     observed.samples = session.samples.take();
     observed.cors = kept(&session.cors, cut);
+    observed.webhooks = session.webhooks.take();
     observed.dns = kept(&session.dns, cut);
     for (key, answer) in kept(&session.others, cut) {
         if let Some((server, question)) = key.split_once(' ') {

@@ -20,6 +20,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause that a server may ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// The longest pause between two looks at what is waited for.
+const LONGEST_POLL: Duration = Duration::from_secs(2);
+
 /// Whether an outcome is worth another attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Again {
@@ -116,6 +119,28 @@ impl Limits {
         }
     }
 
+    /// Repeats an attempt until `done` says that it is, or the time is over: at first often, then every two
+    /// seconds. Returns the last outcome.
+    pub(super) async fn polling<T>(
+        &self,
+        within: Duration,
+        mut attempt: impl AsyncFnMut() -> T,
+        done: impl Fn(&T) -> bool,
+    ) -> T {
+        let end = (Instant::now() + within).min(self.deadline);
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let outcome = Box::pin(attempt()).await;
+            let now = Instant::now();
+            if done(&outcome) || now >= end {
+                return outcome;
+            }
+            #[expect(clippy::disallowed_methods, reason = "with the other one, the one place that waits")]
+            sleep(pause.min(end - now)).await;
+            pause = (pause * 3 / 2).min(LONGEST_POLL);
+        }
+    }
+
     /// Repeats an attempt while `again` says so. An outcome in hand is never given up for one
     /// that the deadline would cut off.
     pub(super) async fn retrying<T>(
@@ -177,6 +202,19 @@ mod tests {
         let mut count = 0;
         limits(2, 60).retrying(async || count += 1, |()| Again::Once).await;
         assert_eq!(count, 2);
+    }
+
+    #[tokio::test]
+    async fn polling_ends_when_it_is_done_or_the_time_is_over() {
+        let mut count = 0;
+        let look = async || {
+            count += 1;
+            count
+        };
+        assert_eq!(limits(0, 60).polling(Duration::from_secs(5), look, |count| *count == 2).await, 2);
+        let short = Duration::from_millis(5);
+        assert_eq!(limits(0, 60).polling(short, async || 7, |_| false).await, 7);
+        assert_eq!(limits(0, 0).polling(Duration::from_secs(60), async || 7, |_| false).await, 7);
     }
 
     #[tokio::test]

@@ -14,6 +14,7 @@
 //! | `api`, `rdap` | the APIs of others: registries |
 //! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
 //! | `revocation` | what an authority says of whether it took one back |
+//! | `webhook` | sends events to the endpoints that receive them |
 //! | `page` | what the body of an answer says |
 //! | `finish` | the answers as an [`Observed`] |
 
@@ -44,8 +45,10 @@ mod session;
 mod site;
 mod smtp;
 mod tls;
+mod webhook;
 mod zone;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -59,6 +62,7 @@ pub use machine::Machine;
 
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
+use crate::secret::Environment;
 use crate::spec::Document;
 
 /// How a run looks at the world.
@@ -92,6 +96,10 @@ pub struct Settings {
     /// Only hosts and URLs are looked at, and declared records by the resolver: who judges TLS and HTTP
     /// alone need not wait for name servers, registries and mail exchangers.
     pub only_web: bool,
+    /// The variables that the spec may name.
+    pub environment: Environment,
+    /// What is sent to webhooks.
+    pub sending: Sending,
     /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
     pub rdap: Option<url::Url>,
     /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
@@ -115,10 +123,23 @@ impl Default for Settings {
             list_cache: None,
             private: PrivateRanges::Forbidden,
             only_web: false,
+            environment: Environment::default(),
+            sending: Sending::default(),
             rdap: None,
             rdap_cache: None,
         }
     }
+}
+
+/// What a run sends to webhooks.
+#[derive(Debug, Clone, Default)]
+pub struct Sending {
+    /// Whether anything is sent: a run that judges no webhooks leaves them alone.
+    pub wanted: bool,
+    /// The run's marker, which every event carries: `lr_` and twelve hexadecimal digits.
+    pub run: String,
+    /// Sample events from files, by the webhook's place in the spec.
+    pub payloads: BTreeMap<usize, String>,
 }
 
 /// Who watches a run.
@@ -187,7 +208,7 @@ async fn run(
 ) -> Result<Observed, ProbeError> {
     let deadline = Instant::now() + settings.deadline;
     let roots = path::Roots::new(&settings.extra_roots, settings.machine, at)?;
-    let session = session::Session::new(settings, progress, deadline)?;
+    let session = session::Session::new(settings, progress, deadline, at)?;
     // What is unanswered by then stays in the session as a question without an answer.
     let _ = timeout_at(deadline, gather(&session)).await;
     let cut = format!("the run's deadline of {} passed", problem::span(settings.deadline));

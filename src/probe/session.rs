@@ -5,15 +5,17 @@ mod fetch;
 mod lines;
 mod lists;
 mod offers;
+mod verified;
 mod visit;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use futures_util::future::{join, join_all};
 use hickory_proto::op::Message;
+use jiff::Timestamp;
 use rustls::ClientConfig;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -32,7 +34,7 @@ use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, page, tls};
 use crate::observed::{
-    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registration, Sample, TextFile, Transfer, Zone, question,
+    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registration, Sample, TextFile, Transfer, Webhook, Zone, question,
 };
 use lines::Lines;
 pub(super) use lists::List;
@@ -46,10 +48,14 @@ pub(super) struct Session<'a> {
     pub(super) settings: &'a Settings,
     pub(super) limits: Limits,
     pub(super) tally: Tally<'a>,
+    /// When it began, by the clock and by the timer.
+    begun: (Timestamp, Instant),
     pub(super) resolver: Resolver,
     client: Arc<ClientConfig>,
     /// The same for STARTTLS, where nothing is chosen inside.
     mail_client: Arc<ClientConfig>,
+    /// The same for peers whose certificates must hold; or why it could not be made.
+    verifying: OnceCell<Result<Arc<ClientConfig>, String>>,
     pub(super) dns: Memo<Result<DnsAnswer, Problem>>,
     /// Zones by the name that they were asked for.
     pub(super) dnssec: Memo<dnssec::Outcome>,
@@ -82,6 +88,8 @@ pub(super) struct Session<'a> {
     pub(super) logos: Memo<Result<Logo, Problem>>,
     /// Hosts for which the user chose an address.
     pub(super) redirected: RefCell<BTreeSet<String>>,
+    /// What webhook endpoints did, by the webhook's name.
+    pub(super) webhooks: RefCell<BTreeMap<String, Webhook>>,
     pub(super) registrations: Memo<Result<Registration, Problem>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// Revocation lists, by URL.
@@ -96,14 +104,17 @@ impl<'a> Session<'a> {
         settings: &'a Settings,
         progress: &'a dyn Progress,
         deadline: Instant,
+        at: Timestamp,
     ) -> Result<Self, ProbeError> {
         Ok(Self {
             settings,
             limits: Limits::new(settings.concurrency, settings.retries, deadline),
             tally: Tally::new(progress),
+            begun: (at, Instant::now()),
             resolver: Resolver::new(&settings.resolvers, settings.timeout)?,
             client: tls::client(&["h2", "http/1.1"])?,
             mail_client: tls::client(&[])?,
+            verifying: OnceCell::new(),
             dns: Memo::new(),
             dnssec: Memo::new(),
             signed: Memo::new(),
@@ -123,11 +134,18 @@ impl<'a> Session<'a> {
             files: Memo::new(),
             logos: Memo::new(),
             redirected: RefCell::default(),
+            webhooks: RefCell::default(),
             registrations: Memo::new(),
             fetched: Memo::new(),
             lists: Memo::new(),
             lines: RefCell::default(),
         })
+    }
+
+    /// The time now: signatures are made just before they are sent.
+    pub(super) fn now(&self) -> Timestamp {
+        let (at, begun) = self.begun;
+        at.checked_add(begun.elapsed()).unwrap_or(at)
     }
 
     /// The answer to a DNS question.

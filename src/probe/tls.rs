@@ -15,7 +15,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, ProtocolVersion,
-    SignatureScheme,
+    RootCertStore, SignatureScheme,
 };
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -24,6 +24,7 @@ use tokio_rustls::client::TlsStream;
 use self::first::{First, Kept};
 use super::ProbeError;
 use super::certificate::facts;
+use super::machine::Machine;
 use super::problem::{Problem, Until};
 use crate::hello::Stranger;
 use crate::observed::{ClientCertificate, FailureKind, Remote};
@@ -67,6 +68,51 @@ pub(super) fn client(alpn: &[&str]) -> Result<Arc<ClientConfig>, ProbeError> {
     // A resumed session would not show the certificates again.
     config.resumption = Resumption::disabled();
     Ok(Arc::new(config))
+}
+
+/// The client's side of handshakes with peers whose certificates must hold, by the same roots that the
+/// product's are judged by.
+pub(super) fn verifying(
+    extra: &[CertificateDer<'static>],
+    machine: Machine,
+    alpn: &[&str],
+) -> Result<ClientConfig, ProbeError> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    roots.add_parsable_certificates(extra.iter().cloned());
+    if machine.counts {
+        roots.add_parsable_certificates((machine.roots)());
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| ProbeError::Tls(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+    Ok(config)
+}
+
+/// Shakes hands as clients do who refuse what does not hold.
+pub(super) async fn verified(
+    client: &Arc<ClientConfig>,
+    stream: TcpStream,
+    host: &str,
+    peer: SocketAddr,
+    until: Until,
+) -> Result<TlsStream<TcpStream>, Problem> {
+    let name = ServerName::try_from(host.to_owned())
+        .map_err(|_| Problem::Unobserved(format!("`{host}` is not a name that TLS can ask for")))?;
+    let stage = format!("no answer to the TLS ClientHello from {peer}");
+    let connecting = TlsConnector::from(Arc::clone(client)).connect(name, stream);
+    until.wait(FailureKind::NoAnswer, stage, connecting).await?.map_err(|error| {
+        let refused = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+        match refused {
+            Some(Error::InvalidCertificate(fault)) => {
+                Problem::Unobserved(format!("not sent to {host}: its certificate does not hold ({fault})"))
+            }
+            _ => problem(&error, peer, &First::default()),
+        }
+    })
 }
 
 /// Shakes hands as a client of `host` (a name, or an address without brackets). There is no stream

@@ -87,6 +87,13 @@ pub struct SpecErrors {
     source_code: NamedSource<Arc<str>>,
 }
 
+impl SpecErrors {
+    /// Errors that only show when what a good spec names is looked at.
+    pub(crate) fn of(document: &Document, errors: Vec<SpecError>) -> Self {
+        Self { errors, source_code: NamedSource::new(&document.path, shown(&document.text).into()) }
+    }
+}
+
 fn summary(count: usize) -> String {
     if count == 1 { "the spec has an error".into() } else { format!("the spec has {count} errors") }
 }

@@ -43,6 +43,11 @@ impl Session<'_> {
         let_in(self.limits.retrying(attempt, again).await, shown.as_ref())
     }
 
+    /// Shakes hands with a URL's origin, unless that has been done.
+    pub(in crate::probe) async fn greet(&self, url: &Url) -> Result<(), Problem> {
+        self.handshake(url).await.map(drop).map_err(below)
+    }
+
     /// Asks on a connection of its own.
     async fn ask_aside(&self, question: &Question<'_>, limit: Duration) -> Result<Answer, Problem> {
         let _permit = self.limits.permit_for(&origin(question.url)).await;

@@ -257,7 +257,8 @@ pub struct WebhookEffect {
     pub json: Option<JsonExpectation>,
     /// How long the effect may take; 30 s where it is not said.
     pub within: Option<Located<Period>>,
-    /// What is there before the deliveries is read too, and `count` is how many more there must be then.
+    /// What is there before the deliveries is read too, and `count` is how many more there must be then. Where
+    /// the path leads to a number, that is how many there are.
     pub before: Option<Located<bool>>,
     /// It must not appear: looked for by the ids of events that must be refused.
     pub absent: Option<Located<bool>>,
