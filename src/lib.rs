@@ -35,6 +35,7 @@ pub mod private;
 pub mod probe;
 pub mod provider;
 pub mod report;
+pub mod secret;
 pub mod spec;
 mod system;
 mod takeover;

@@ -9,6 +9,7 @@ mod registration;
 mod remote;
 mod tls;
 mod web;
+mod webhook;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,7 @@ pub use tls::{
     RevocationStatus, Visit,
 };
 pub use web::Exchange;
+pub use webhook::{Counted, Delivery, Leak, Looked, Posted, Turn, Webhook};
 
 /// The name of the recording's format.
 pub const FORMAT: &str = "launch-ready/observed/v1";
@@ -89,6 +91,9 @@ pub struct Observed {
     /// Logos of BIMI records, by URL.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub logos: BTreeMap<String, Seen<Logo>>,
+    /// What webhook endpoints did with what was sent to them, by the webhook's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub webhooks: BTreeMap<String, Webhook>,
     /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
     /// DNS leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -116,6 +121,7 @@ impl Observed {
             smtp: BTreeMap::new(),
             files: BTreeMap::new(),
             logos: BTreeMap::new(),
+            webhooks: BTreeMap::new(),
             redirected: Vec::new(),
         }
     }

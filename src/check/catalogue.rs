@@ -7,7 +7,7 @@ use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, spec, tls};
 use crate::item::{
     Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, Exchanger, Host, MailAddress, Name,
-    Record, RecordSet, Redirect, Selector, Sender, Start, Waiver, Zone,
+    Record, RecordSet, Redirect, Selector, Sender, Start, Waiver, Webhook, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -51,6 +51,8 @@ pub enum Judge {
     MailAddress(fn(&MailAddress, &World) -> Verdict),
     /// Each DKIM selector.
     Selector(fn(&Selector, &World) -> Verdict),
+    /// Each endpoint that receives events.
+    Webhook(fn(&Webhook, &World) -> Verdict),
     /// Each URL that stands in the spec.
     Mention(fn(&Mention, &World) -> Verdict),
     /// Each text that stands in the spec.

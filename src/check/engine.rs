@@ -84,6 +84,9 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Selector(judge) => {
             each(check, &items.selectors, |s| (s.name.clone(), &s.place, judge(s, world)))
         }
+        Judge::Webhook(judge) => {
+            each(check, &items.webhooks, |w| (w.name.to_owned(), &w.place, judge(w, world)))
+        }
         Judge::Mention(judge) => {
             let mentions = mentions(world.document);
             once_each(each(check, &mentions, |m| (m.host.clone(), &m.place, judge(m, world))))

@@ -10,6 +10,7 @@ mod selector;
 mod sender;
 mod site;
 mod web;
+mod webhook;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +36,7 @@ pub use selector::{Fact, Selector, selector_names, selectors};
 pub use sender::{Authorised, Sender, Who, authorised, ip_term, senders};
 pub use site::{ABSENT_PATH, parts, security_txt};
 pub use web::{Asked, DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, asked, redirects, starts, urls};
+pub use webhook::{Webhook, webhooks};
 
 /// A waiver, after the findings that it matches have been marked.
 #[derive(Debug, Clone)]
@@ -66,6 +68,7 @@ pub struct Items<'a> {
     pub endpoints: Vec<Endpoint<'a>>,
     pub cross_origins: Vec<CrossOrigin>,
     pub asked: Vec<Asked>,
+    pub webhooks: Vec<Webhook<'a>>,
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
@@ -94,6 +97,7 @@ impl<'a> Items<'a> {
             endpoints: endpoints(document),
             cross_origins: cross_origins(document, observed),
             asked: asked(document, observed),
+            webhooks: webhooks(document),
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),

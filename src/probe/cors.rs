@@ -32,7 +32,7 @@ async fn ask(session: &Session<'_>, url: &Url, method: Method, origin: &str) {
         headers.push((ACCESS_CONTROL_REQUEST_HEADERS, HeaderValue::from_static(ASKED_HEADERS)));
     }
     let key = cross(method.as_str(), url, origin);
-    let question = Question { method, url, headers };
+    let question = Question { method, headers, ..Question::get(url) };
     let ask = async || session.ask(question).await.map(|answer| facts(&answer.exchange));
     // Kept in the session.
     let _ = session.cors.get(&key, &session.tally, ask).await;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use futures_util::FutureExt;
 use futures_util::future::{Either, LocalBoxFuture, Shared, select};
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -44,7 +44,7 @@ impl Limit {
 
 /// A connection of HTTP/1.1.
 pub(in crate::probe) struct Single {
-    sender: http1::SendRequest<Empty<Bytes>>,
+    sender: http1::SendRequest<Full<Bytes>>,
     driver: LocalBoxFuture<'static, ()>,
     peer: SocketAddr,
     limit: Limit,
@@ -53,7 +53,7 @@ pub(in crate::probe) struct Single {
 /// A connection of HTTP/2, shared by all who ask on it.
 #[derive(Clone)]
 pub(in crate::probe) struct Many {
-    sender: http2::SendRequest<Empty<Bytes>>,
+    sender: http2::SendRequest<Full<Bytes>>,
     driver: Shared<LocalBoxFuture<'static, ()>>,
     peer: SocketAddr,
     limit: Rc<Limit>,

@@ -12,7 +12,7 @@ mod decode;
 mod fault;
 mod line;
 
-use http_body_util::Empty;
+use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, ACCEPT_ENCODING, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Method, Request};
@@ -36,7 +36,7 @@ const AGENT: &str = concat!("launch-ready/", env!("CARGO_PKG_VERSION"));
 /// The codings that the probe can undo (RFC 9110 section 8.4.1, RFC 7932).
 const CODINGS: &str = "gzip, br";
 
-/// One request, without a body.
+/// One request.
 #[derive(Debug, Clone)]
 pub(super) struct Question<'a> {
     /// `GET`, `OPTIONS`, ...
@@ -45,16 +45,18 @@ pub(super) struct Question<'a> {
     pub(super) url: &'a Url,
     /// Fields beside those that every request has. They replace those of the same name.
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
+    /// What it carries.
+    pub(super) body: Bytes,
 }
 
 impl<'a> Question<'a> {
     /// A plain GET.
     pub(super) fn get(url: &'a Url) -> Self {
-        Self { method: Method::GET, url, headers: Vec::new() }
+        Self { method: Method::GET, url, headers: Vec::new(), body: Bytes::new() }
     }
 
     /// The request as it goes over a connection of that version.
-    fn request(&self, h2: bool) -> Result<Request<Empty<Bytes>>, Problem> {
+    fn request(&self, h2: bool) -> Result<Request<Full<Bytes>>, Problem> {
         let url = self.url;
         let path = &url[Position::BeforePath..Position::AfterQuery];
         let host = &url[Position::BeforeHost..Position::AfterPort];
@@ -67,7 +69,7 @@ impl<'a> Question<'a> {
         };
         let builder =
             builder.header(USER_AGENT, AGENT).header(ACCEPT, "*/*").header(ACCEPT_ENCODING, CODINGS);
-        let request = builder.body(Empty::new());
+        let request = builder.body(Full::new(self.body.clone()));
         let mut request = request
             .map_err(|error| Problem::Unobserved(format!("{url} cannot be asked over HTTP: {error}")))?;
         for (name, value) in &self.headers {
@@ -98,7 +100,7 @@ mod tests {
     fn own_fields_replace_the_usual_ones() {
         let url = Url::parse("https://a.test/").expect("a URL");
         let headers = vec![(ACCEPT, HeaderValue::from_static("text/html"))];
-        let question = Question { method: Method::OPTIONS, url: &url, headers };
+        let question = Question { method: Method::OPTIONS, headers, ..Question::get(&url) };
         let request = question.request(true).expect("a request");
         assert_eq!(
             (request.method().as_str(), request.headers().get_all(ACCEPT).iter().count()),

@@ -208,6 +208,27 @@ pub struct Webhook {
     pub max_latency: Option<Located<Period>>,
     /// What must be true, once, after the deliveries.
     pub effect: Option<WebhookEffect>,
+    /// More of them.
+    #[serde(default)]
+    pub effects: Vec<WebhookEffect>,
+    /// The NAME of the environment variable that holds the token of the provider's handshake (Meta).
+    pub verify_token: Option<Located<String>>,
+    /// How requests name themselves: `provider` for the provider's own User-Agent, to see whether a firewall
+    /// lets it through, or any text. The program's own name where it is not said.
+    pub user_agent: Option<Located<String>>,
+    /// How to ask the provider what it has registered.
+    pub registration: Option<WebhookRegistration>,
+}
+
+/// How to ask the provider which endpoints it delivers to.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookRegistration {
+    /// The NAME of the environment variable that holds a key of the provider's API; read-only rights are
+    /// enough. The provider's usual names where it is not said.
+    pub key: Option<Located<String>>,
+    /// GitHub: the repository whose hooks are meant, `owner/name`.
+    pub repository: Option<Located<String>>,
 }
 
 /// How far a webhook test goes.
@@ -226,15 +247,20 @@ pub enum WebhookTests {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookEffect {
-    /// Asked with GET; `{{ event.id }}` and the like are filled in.
+    /// Asked with GET; `{{ event.id }}`, `{{ event.type }}`, `{{ run }}` and members of the event's own JSON,
+    /// `{{ event.data.object.customer }}`, are filled in.
     pub url: Located<String>,
     /// Headers; `${NAME}` reads the environment.
     #[serde(default)]
     pub headers: Entries<Located<String>>,
     /// What the JSON answer must hold.
     pub json: Option<JsonExpectation>,
-    /// How long the effect may take.
+    /// How long the effect may take; 30 s where it is not said.
     pub within: Option<Located<Period>>,
+    /// What is there before the deliveries is read too, and `count` is how many more there must be then.
+    pub before: Option<Located<bool>>,
+    /// It must not appear: looked for by the ids of events that must be refused.
+    pub absent: Option<Located<bool>>,
 }
 
 /// A place in a JSON answer and what it must hold. A path alone: there must be something.

@@ -1,0 +1,59 @@
+//! Endpoints that receive events.
+
+use url::Url;
+
+use crate::spec::model::{Webhook as Declared, WebhookEffect, WebhookTests};
+use crate::spec::{Document, Place};
+
+/// An endpoint that receives events.
+#[derive(Debug, Clone)]
+pub struct Webhook<'a> {
+    /// Its name for reports.
+    pub name: &'a str,
+    /// Where the provider delivers, without a fragment.
+    pub url: Url,
+    /// What is declared of it.
+    pub declared: &'a Declared,
+    /// `webhooks[0]`
+    pub path: String,
+    /// Where its URL stands.
+    pub place: Place,
+}
+
+impl<'a> Webhook<'a> {
+    /// How far its test goes.
+    pub fn test(&self) -> WebhookTests {
+        self.declared.test.as_ref().map_or(WebhookTests::Refusals, |test| test.value)
+    }
+
+    /// True where anything at all is sent to it.
+    pub fn is_tried(&self) -> bool {
+        self.test() != WebhookTests::Off
+    }
+
+    /// True where signed events are delivered to it.
+    pub fn is_delivered_to(&self) -> bool {
+        self.test() == WebhookTests::Deliveries
+    }
+
+    /// What must be true behind it, each with its path: `effect`, then `effects`.
+    pub fn effects(&self) -> Vec<(String, &'a WebhookEffect)> {
+        let one = self.declared.effect.iter().map(|effect| (format!("{}.effect", self.path), effect));
+        let more = self.declared.effects.iter().enumerate();
+        let more = more.map(|(index, effect)| (format!("{}.effects[{index}]", self.path), effect));
+        one.chain(more).collect()
+    }
+}
+
+/// The webhooks of a spec.
+pub fn webhooks(document: &Document) -> Vec<Webhook<'_>> {
+    let all = document.spec.webhooks.iter().flat_map(|webhooks| &webhooks.value).enumerate();
+    all.map(|(index, declared)| {
+        let path = format!("webhooks[{index}]");
+        let place = Place::new(format!("{path}.url"), declared.url.span);
+        let mut url = declared.url.value.0.clone();
+        url.set_fragment(None);
+        Webhook { name: &declared.name.value, url, declared, path, place }
+    })
+    .collect()
+}
