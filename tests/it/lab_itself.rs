@@ -1,7 +1,9 @@
 //! The lab does what it says: looked at with clients that share no code with the product.
 
+mod apis;
 mod client;
 mod dns;
+mod receivers;
 mod web;
 
 use std::io::{ErrorKind, Read};
