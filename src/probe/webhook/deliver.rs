@@ -83,7 +83,8 @@ impl Trial<'_> {
     }
 
     fn kept(&self, which: Turn, event: &Event, outcome: Seen<Posted>) {
-        let delivery = Delivery { which, event: event.id.as_str().into(), kind: event.kind.as_str().into(), outcome };
+        let delivery =
+            Delivery { which, event: event.id.as_str().into(), kind: event.kind.as_str().into(), outcome };
         self.notes().deliveries.push(delivery);
     }
 
@@ -160,12 +161,14 @@ impl Trial<'_> {
                 Some(Seen::Failed(_) | Seen::Unobserved(_)) => None,
                 _ => {
                     let look = async || effect.look(self.session, &self.mask, had).await;
-                    let decided = |counted: &Seen<Counted>| is_decided(counted) || effect.is_over(counted, had);
+                    let decided =
+                        |counted: &Seen<Counted>| is_decided(counted) || effect.is_over(counted, had);
                     Some(self.session.limits.polling(effect.within(), look, decided).await)
                 }
             };
             let first = first.or_else(|| before.clone()).unwrap_or(Seen::Unobserved("not looked for".into()));
-            let held_after = holds(&first).then(|| u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+            let held_after =
+                holds(&first).then(|| u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
             Looked { effect: index, attempt: None, before, first, held_after, last: None }
         }))
         .await;
@@ -185,7 +188,8 @@ impl Trial<'_> {
                 let while_ = Duration::from_millis(looked.held_after.unwrap_or(0)) * 2 + SETTLING;
                 let look = async || effect.look(self.session, &self.mask, had).await;
                 let limits = &self.session.limits;
-                looked.last = Some(limits.polling(while_.min(effect.within()), look, |now| !holds(now)).await);
+                looked.last =
+                    Some(limits.polling(while_.min(effect.within()), look, |now| !holds(now)).await);
             }
             looked
         }))
@@ -196,11 +200,20 @@ impl Trial<'_> {
     /// Looks for effects of events that must be refused.
     async fn look_for_what_must_not_be(&self) {
         let absent = self.effects().filter(|(_, declared)| is_absent(declared));
-        let events = [Attempt::Unsigned, Attempt::WrongKey].map(|attempt| (attempt, self.sender.event(attempt, self.run())));
-        let each = absent.flat_map(|(index, declared)| events.iter().map(move |event| (index, declared, event)));
+        let events = [Attempt::Unsigned, Attempt::WrongKey]
+            .map(|attempt| (attempt, self.sender.event(attempt, self.run())));
+        let each =
+            absent.flat_map(|(index, declared)| events.iter().map(move |event| (index, declared, event)));
         let found = join_all(each.map(async |(index, declared, (attempt, event))| {
             let first = self.effect(declared, event).look(self.session, &self.mask, 0).await;
-            Looked { effect: index, attempt: Some(attempt.name().into()), before: None, first, held_after: None, last: None }
+            Looked {
+                effect: index,
+                attempt: Some(attempt.name().into()),
+                before: None,
+                first,
+                held_after: None,
+                last: None,
+            }
         }))
         .await;
         self.notes().effects.extend(found);

@@ -66,9 +66,8 @@ impl Effect<'_> {
         let mut headers = Vec::new();
         for (name, value) in &self.declared.headers.0 {
             let value = variables::filled(value, &session.settings.environment).map_err(cannot)?;
-            let name: HeaderName = name
-                .parse()
-                .map_err(|_| cannot(format!("`{}` is no name of a header", name.value)))?;
+            let name: HeaderName =
+                name.parse().map_err(|_| cannot(format!("`{}` is no name of a header", name.value)))?;
             let mut value = HeaderValue::from_str(value.expose())
                 .map_err(|_| cannot(format!("the value of `{name}` cannot stand in a header")))?;
             value.set_sensitive(true);

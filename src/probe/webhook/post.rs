@@ -43,7 +43,8 @@ pub(super) async fn send(session: &Session<'_>, request: &Request, way: Way) -> 
     for (name, value) in &request.headers {
         let wrong = |what: &str| Problem::Unobserved(format!("the header `{name}` cannot be sent: {what}"));
         let name: HeaderName = name.parse().map_err(|_| wrong("it has no good name"))?;
-        let mut value = HeaderValue::from_str(value).map_err(|_| wrong("its value cannot stand in a header"))?;
+        let mut value =
+            HeaderValue::from_str(value).map_err(|_| wrong("its value cannot stand in a header"))?;
         value.set_sensitive(way == Way::Verified);
         headers.push((name, value));
     }

@@ -34,8 +34,7 @@ impl<'a> Trial<'a> {
         let headers = effects.iter().flat_map(|(_, effect)| &effect.headers.0);
         let tokens = headers.flat_map(|(_, value)| variables::names(value)).filter_map(read);
         let mask = Mask::new(secret.iter().chain(&verify_token).cloned().chain(tokens));
-        let trial =
-            Self { session, webhook, sender: webhook.sender(), index, secret, verify_token, mask };
+        let trial = Self { session, webhook, sender: webhook.sender(), index, secret, verify_token, mask };
         trial.note_what_is_unset();
         trial
     }
@@ -55,7 +54,8 @@ impl<'a> Trial<'a> {
     fn note_what_is_unset(&self) {
         let declared = self.webhook.declared;
         let named = [(&declared.secret, &self.secret), (&declared.verify_token, &self.verify_token)];
-        let unset = named.into_iter().filter(|(_, value)| value.is_none()).filter_map(|(name, _)| name.as_ref());
+        let unset =
+            named.into_iter().filter(|(_, value)| value.is_none()).filter_map(|(name, _)| name.as_ref());
         let mut notes = self.notes();
         self.run().clone_into(&mut notes.run);
         notes.unset = unset.map(|name| name.value.clone()).collect();
@@ -91,9 +91,9 @@ impl<'a> Trial<'a> {
         let request = self.made(self.sender.request(attempt, run, secret, sent))?;
         let way = if attempt.needs_secret() { Way::Verified } else { Way::Open };
         let answer = send(self.session, &request, way).await?;
-        let right = attempt.is_handshake().then(|| {
-            self.sender.answers(run, secret, answer.exchange.status, &answer.body)
-        });
+        let right = attempt
+            .is_handshake()
+            .then(|| self.sender.answers(run, secret, answer.exchange.status, &answer.body));
         Ok(Posted { sent: Some(sent), right, ..posted(&answer, &self.mask) })
     }
 
@@ -133,5 +133,7 @@ fn goes_on(attempt: Attempt, outcome: &Result<Posted, Problem>) -> bool {
 /// True for an answer of the endpoint: no redirect, no edge in its place, and something that takes POST.
 fn speaks_for_itself(posted: &Posted) -> bool {
     let status = posted.answer.status;
-    posted.answer.edge().is_none() && !(300..400).contains(&status) && !matches!(status, 404 | 405 | 410 | 429)
+    posted.answer.edge().is_none()
+        && !(300..400).contains(&status)
+        && !matches!(status, 404 | 405 | 410 | 429)
 }

@@ -34,7 +34,10 @@ pub(super) fn schemes(spec: &Spec, errors: &mut Vec<SpecError>) {
                 format!("write one of {}; or say how it signs: `custom: {{...}}`", known.join(", "))
             });
             let message = format!("nothing is known of a webhook provider `{}`", shown(name));
-            errors.push(SpecError::new("spec/unknown-provider", message, "not a known provider", name.span).help(help));
+            errors.push(
+                SpecError::new("spec/unknown-provider", message, "not a known provider", name.span)
+                    .help(help),
+            );
         }
         let Some(custom) = &webhook.custom else { continue };
         if let Some(named) = &webhook.provider {
@@ -46,7 +49,7 @@ pub(super) fn schemes(spec: &Spec, errors: &mut Vec<SpecError>) {
             ));
         }
         errors.extend(
-            custom.value.faults().into_iter().map(|fault| {
+            custom.value.fault().map(|fault| {
                 error(fault.message, fault.label, fault.span.unwrap_or(custom.span), fault.help)
             }),
         );
@@ -64,7 +67,12 @@ pub(super) fn tests(spec: &Spec, errors: &mut Vec<SpecError>) {
                 (Some(_), true) => None,
             };
             errors.extend(missing.map(|missing| {
-                error("signed test events cannot be made".into(), "needs more", test.span, format!("add {missing}"))
+                error(
+                    "signed test events cannot be made".into(),
+                    "needs more",
+                    test.span,
+                    format!("add {missing}"),
+                )
             }));
         }
         let named = [&webhook.secret, &webhook.verify_token].into_iter().flatten();
@@ -82,7 +90,8 @@ pub(super) fn tests(spec: &Spec, errors: &mut Vec<SpecError>) {
 /// The name of a variable, and not its value. What looks like a secret has its own finding.
 fn variable_fault(name: &Located<String>) -> Option<SpecError> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let good = !name.is_empty() && name.chars().all(is_name) && !name.starts_with(|c: char| c.is_ascii_digit());
+    let good =
+        !name.is_empty() && name.chars().all(is_name) && !name.starts_with(|c: char| c.is_ascii_digit());
     (!good && crate::spec::shown::secret_kind(name).is_none()).then(|| {
         error(
             "this is no name of an environment variable".into(),
@@ -162,5 +171,69 @@ fn url_fault(effect: &WebhookEffect) -> Option<SpecError> {
     sample.push_str(rest);
     let why = crate::spec::model::scalar::web_url(&sample).err()?;
     let message = format!("`{}` is no URL: {why}", shown(url));
-    Some(error(message, "not a URL", url.span, "write `https://api.example.com/members?event={{ event.id }}`"))
+    Some(error(
+        message,
+        "not a URL",
+        url.span,
+        "write `https://api.example.com/members?event={{ event.id }}`",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::spec::load::parse;
+
+    /// The errors of a webhook with these keys.
+    fn errors(keys: &str) -> Vec<String> {
+        let spec =
+            format!("domain: shop.test\nwebhooks: [{{name: a, url: \"https://shop.test/hook\", {keys}}}]");
+        match parse("-", &spec) {
+            Ok(_) => Vec::new(),
+            Err(errors) => errors.errors.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    #[test]
+    fn what_makes_sense_is_taken() {
+        for keys in [
+            "provider: stripe, secret: STRIPE_WEBHOOK_SECRET, test: deliveries, registration: {key: KEY, repository: acme/shop.io}",
+            "custom: {hmac: {hash: sha256, signs: \"{body}\"}, headers: {X-Sig: \"{signature}\"}}",
+            "provider: clerk, effect: {url: \"https://shop.test/{{ event.id }}?a={{event.type}}\", json: {path: $.a}, before: true}",
+        ] {
+            assert_eq!(errors(keys), Vec::<String>::new(), "{keys}");
+        }
+    }
+
+    #[test]
+    fn what_makes_none_is_told() {
+        for (keys, told) in [
+            ("provider: strype", "nothing is known of a webhook provider `strype`"),
+            ("provider: stripe, custom: {headers: {X: \"{secret}\"}}", "`provider` and `custom` both say"),
+            ("custom: {headers: {X-Sig: \"{signature}\"}}", ""),
+            ("provider: stripe, test: deliveries", "signed test events cannot be made"),
+            ("secret: A, test: deliveries", "signed test events cannot be made"),
+            ("provider: stripe, secret: \"the secret\"", "this is no name of an environment variable"),
+            ("registration: {repository: shop}", "`shop` is no repository"),
+            ("registration: {repository: a/b/c}", "`a/b/c` is no repository"),
+            ("effect: {url: \"/members\"}", "is no URL"),
+            ("effect: {url: \"https://shop.test/{{ event.id }\"}", "a `{{` is not closed"),
+            ("effect: {url: \"https://shop.test/\", headers: {\"A B\": x}}", "`A B` is no name of a header"),
+            (
+                "effect: {url: \"https://shop.test/\", json: {path: $}, before: true, absent: true}",
+                "is not counted",
+            ),
+            ("effect: {url: \"https://shop.test/\", before: true}", "`before` counts what `json` finds"),
+        ] {
+            let errors = errors(keys);
+            assert!(errors.len() == 1 && errors[0].contains(told), "{keys}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn names_tell_webhooks_apart() {
+        let hook = "{name: a, url: \"https://shop.test/hook\"}";
+        let errors =
+            parse("-", &format!("domain: shop.test\nwebhooks: [{hook}, {hook}]")).expect_err("an error");
+        assert_eq!(errors.errors[0].to_string(), "two webhooks are named `a`");
+    }
 }
