@@ -1,10 +1,16 @@
 //! Endpoints that receive events.
 
+use std::sync::LazyLock;
+
 use url::Url;
 
+use crate::secret::Secret;
 use crate::spec::model::{Webhook as Declared, WebhookEffect, WebhookTests};
 use crate::spec::{Document, Place};
-use crate::webhook::{Provider, Scheme, provider};
+use crate::webhook::{Provider, Scheme, Sender, provider};
+
+/// What is sent where nobody knows how events are signed.
+static UNKNOWN: LazyLock<Scheme> = LazyLock::new(Scheme::default);
 
 /// An endpoint that receives events.
 #[derive(Debug, Clone)]
@@ -28,6 +34,25 @@ impl<'a> Webhook<'a> {
     pub fn scheme(&self) -> Option<&'a Scheme> {
         let custom = self.declared.custom.as_ref().map(|custom| &custom.value);
         custom.or_else(|| self.provider.map(|provider| &provider.scheme))
+    }
+
+    /// True for a status that its provider takes as success.
+    pub fn accepts(&self, status: u16) -> bool {
+        match self.provider {
+            Some(provider) => provider.delivery.accepts(status),
+            None => (200..300).contains(&status),
+        }
+    }
+
+    /// Who sends to it in the provider's name.
+    pub fn sender<'s>(&'s self, verify_token: Option<&'s Secret>) -> Sender<'s> {
+        let agent = self.declared.user_agent.as_ref().map(|agent| agent.value.as_str());
+        let agent = match agent {
+            Some("provider") => self.provider.and_then(|provider| provider.user_agent.as_deref()),
+            agent => agent,
+        };
+        let scheme = self.scheme().unwrap_or(&UNKNOWN);
+        Sender { provider: self.provider, scheme, url: &self.url, agent, verify_token }
     }
 
     /// The event type that is delivered: the first that the spec declares.

@@ -32,4 +32,5 @@ mod tls_protocols;
 mod values;
 mod weather;
 mod weather_answers;
+mod webhooks;
 mod zones;

@@ -13,11 +13,16 @@ use crate::probe::http::{Answer, Question};
 use crate::probe::problem::{Problem, seen};
 use crate::probe::session::Session;
 use crate::spec::model::WebhookEffect;
-use crate::webhook::Event;
+use crate::webhook::{Escape, Event};
 use crate::{excerpt, json_path};
 
 /// How long an effect may take where the spec does not say.
 const WITHIN: Duration = Duration::from_secs(30);
+
+/// True where what is declared was there.
+pub(super) fn holds(counted: &Seen<Counted>) -> bool {
+    matches!(counted, Seen::Answer(counted) if counted.holds)
+}
 
 /// One effect, as it is looked for by one event.
 pub(super) struct Effect<'a> {
@@ -25,8 +30,6 @@ pub(super) struct Effect<'a> {
     pub(super) declared: &'a WebhookEffect,
     /// The event by which it is looked for.
     pub(super) event: &'a Event,
-    /// The run's marker.
-    pub(super) run: &'a str,
 }
 
 impl Effect<'_> {
@@ -61,7 +64,7 @@ impl Effect<'_> {
 
     async fn ask(&self, session: &Session<'_>) -> Result<Answer, Problem> {
         let cannot = |why: String| Problem::Unobserved(why);
-        let text = self.event.filled(&self.declared.url, self.run);
+        let text = self.event.fill(&self.declared.url, Escape::Url).map_err(cannot)?;
         let url = Url::parse(&text).map_err(|error| cannot(format!("the effect's URL is none: {error}")))?;
         let mut headers = Vec::new();
         for (name, value) in &self.declared.headers.0 {

@@ -4,10 +4,11 @@
 //! |---|---|
 //! | `trial` | one endpoint: what must be refused, and handshakes |
 //! | `deliver` | signed events, the same again, several at once; latency |
-//! | `effect` | looks for what an event should have done, and what it should not |
+//! | `effect`, `behind` | looks for what an event should have done, and what it should not; and when |
 //! | `post` | one request, and what is kept of its answer |
 //! | `mask`, `variables` | secrets out of what came back, and into what is sent |
 
+mod behind;
 mod deliver;
 mod effect;
 mod mask;

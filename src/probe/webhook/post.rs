@@ -9,7 +9,7 @@ use crate::observed::{Exchange, Leak, Posted, Remote, Seen};
 use crate::probe::http::{Answer, Question};
 use crate::probe::problem::Problem;
 use crate::probe::session::Session;
-use crate::webhook::{Request, leak};
+use crate::webhook::{Request, leaks};
 
 /// Header fields that judges read: who answers, and what they say about it.
 const KEPT: &[&str] = &[
@@ -58,7 +58,7 @@ pub(super) async fn send(session: &Session<'_>, request: &Request, way: Way) -> 
 /// What is kept of an answer.
 pub(super) fn posted(answer: &Answer, mask: &Mask) -> Posted {
     let (body, tells_secret) = mask.taken_out(&answer.body);
-    let mut leaks = leak::leaks(&body);
+    let mut leaks = leaks(&body);
     if tells_secret {
         let shown = "the value itself stands in the answer".into();
         leaks.insert(0, Leak { what: "a secret of this webhook".into(), shown: Some(shown) });

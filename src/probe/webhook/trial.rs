@@ -1,4 +1,4 @@
-//! One endpoint: what must be refused, and the handshakes of its provider.
+//! One endpoint: what must be refused, and the handshake of its provider.
 
 use std::cell::RefMut;
 
@@ -10,13 +10,13 @@ use crate::observed::{self, Posted, Seen};
 use crate::probe::problem::{Problem, seen};
 use crate::probe::session::Session;
 use crate::secret::Secret;
+use crate::spec::Located;
 use crate::webhook::{Attempt, Fault, Request, Sender};
 
 /// One endpoint, as it is tried.
 pub(super) struct Trial<'a> {
     pub(super) session: &'a Session<'a>,
     pub(super) webhook: &'a item::Webhook<'a>,
-    pub(super) sender: Sender<'a>,
     /// Where it stands in the spec.
     pub(super) index: usize,
     pub(super) secret: Option<Secret>,
@@ -28,15 +28,20 @@ impl<'a> Trial<'a> {
     pub(super) fn new(session: &'a Session<'a>, webhook: &'a item::Webhook<'a>, index: usize) -> Self {
         let declared = webhook.declared;
         let read = |name: &str| session.settings.environment.get(name);
-        let named = |name: &Option<crate::spec::Located<String>>| name.as_ref().and_then(|name| read(name));
+        let named = |name: &Option<Located<String>>| name.as_ref().and_then(|name| read(name));
         let (secret, verify_token) = (named(&declared.secret), named(&declared.verify_token));
         let effects = webhook.effects();
         let headers = effects.iter().flat_map(|(_, effect)| &effect.headers.0);
         let tokens = headers.flat_map(|(_, value)| variables::names(value)).filter_map(read);
         let mask = Mask::new(secret.iter().chain(&verify_token).cloned().chain(tokens));
-        let trial = Self { session, webhook, sender: webhook.sender(), index, secret, verify_token, mask };
+        let trial = Self { session, webhook, index, secret, verify_token, mask };
         trial.note_what_is_unset();
         trial
+    }
+
+    /// Who sends in the provider's name.
+    pub(super) fn sender(&self) -> Sender<'_> {
+        self.webhook.sender(self.verify_token.as_ref())
     }
 
     /// The run's marker.
@@ -54,14 +59,14 @@ impl<'a> Trial<'a> {
     fn note_what_is_unset(&self) {
         let declared = self.webhook.declared;
         let named = [(&declared.secret, &self.secret), (&declared.verify_token, &self.verify_token)];
-        let unset =
-            named.into_iter().filter(|(_, value)| value.is_none()).filter_map(|(name, _)| name.as_ref());
+        let unset = named.into_iter().filter(|(_, value)| value.is_none());
+        let unset = unset.filter_map(|(name, _)| Some(name.as_ref()?.value.clone()));
         let mut notes = self.notes();
         self.run().clone_into(&mut notes.run);
-        notes.unset = unset.map(|name| name.value.clone()).collect();
+        notes.unset = unset.collect();
     }
 
-    /// Tries what must be refused, as far as the endpoint lets itself be tried.
+    /// Tries what must be refused, as far as the endpoint lets itself be tried, then the handshake.
     pub(super) async fn refusals(&self) {
         let url = &self.webhook.url;
         // What its certificate is worth is judged too.
@@ -70,7 +75,10 @@ impl<'a> Trial<'a> {
         {
             return self.keep(Attempt::Unsigned, Err(problem));
         }
-        for attempt in self.sender.refusals(self.secret.is_some(), self.verify_token.is_some()) {
+        if let Some(fault) = self.secret.as_ref().and_then(|secret| self.sender().unusable(secret)) {
+            self.notes().unusable = Some(fault.to_string().into());
+        }
+        for attempt in self.attempts() {
             let outcome = self.attempt(attempt).await;
             let goes_on = goes_on(attempt, &outcome);
             self.keep(attempt, outcome);
@@ -80,30 +88,22 @@ impl<'a> Trial<'a> {
         }
     }
 
-    async fn attempt(&self, attempt: Attempt) -> Result<Posted, Problem> {
-        let secret = if attempt.is_handshake() && self.webhook.declared.verify_token.is_some() {
-            &self.verify_token
-        } else {
-            &self.secret
-        };
-        let secret = secret.as_ref().map(Secret::expose);
-        let (sent, run) = (self.session.now(), self.run());
-        let request = self.made(self.sender.request(attempt, run, secret, sent))?;
-        let way = if attempt.needs_secret() { Way::Verified } else { Way::Open };
-        let answer = send(self.session, &request, way).await?;
-        let right = attempt
-            .is_handshake()
-            .then(|| self.sender.answers(run, secret, answer.exchange.status, &answer.body));
-        Ok(Posted { sent: Some(sent), right, ..posted(&answer, &self.mask) })
+    fn attempts(&self) -> Vec<Attempt> {
+        let can_sign = self.secret.is_some() && self.notes().unusable.is_none();
+        let refusals = self.sender().refusals(can_sign).into_iter();
+        refusals.chain(self.sender().handshake(can_sign)).collect()
     }
 
-    /// A request, or why there is none.
-    pub(super) fn made(&self, request: Result<Request, Fault>) -> Result<Request, Problem> {
-        request.map_err(|fault| {
-            let why = self.mask.text(&fault.to_string());
-            self.notes().unusable = Some(why.clone().into());
-            Problem::Unobserved(why)
-        })
+    async fn attempt(&self, attempt: Attempt) -> Result<Posted, Problem> {
+        let (sent, run, secret) = (self.session.now(), self.run(), self.secret.as_ref());
+        let request = made(self.sender().request(attempt, run, secret, sent))?;
+        let proves = attempt.needs_secret() || attempt == Attempt::HandshakeRight;
+        let way = if proves { Way::Verified } else { Way::Open };
+        let answer = send(self.session, &request, way).await?;
+        let is_handshake = matches!(attempt, Attempt::HandshakeRight | Attempt::HandshakeWrong);
+        let status = answer.exchange.status;
+        let right = is_handshake.then(|| self.sender().answers(attempt, run, secret, status, &answer.body));
+        Ok(Posted { sent: Some(sent), right, ..posted(&answer, &self.mask) })
     }
 
     fn keep(&self, attempt: Attempt, outcome: Result<Posted, Problem>) {
@@ -111,7 +111,7 @@ impl<'a> Trial<'a> {
         self.notes().attempts.insert(attempt.name().to_owned(), outcome);
     }
 
-    /// True where what must be refused was answered by the endpoint itself, in whatever way.
+    /// True where the endpoint itself answered what must be refused, in whatever way.
     pub(super) fn answered(&self) -> bool {
         match self.notes().attempts.get(Attempt::Unsigned.name()) {
             Some(Seen::Answer(posted)) => speaks_for_itself(posted),
@@ -120,13 +120,17 @@ impl<'a> Trial<'a> {
     }
 }
 
-/// False where there is nothing to learn from asking on.
+/// A request, or why there is none.
+pub(super) fn made(request: Result<Request, Fault>) -> Result<Request, Problem> {
+    request.map_err(|fault| Problem::Unobserved(fault.to_string()))
+}
+
+/// False where there is nothing to learn from asking on: what is sent first tells whether anybody is there.
 fn goes_on(attempt: Attempt, outcome: &Result<Posted, Problem>) -> bool {
+    let first = attempt == Attempt::Unsigned;
     match outcome {
-        // What is sent first tells whether anybody is there.
-        Err(_) => attempt != Attempt::Unsigned,
-        Ok(posted) if posted.answer.status == 429 => false,
-        Ok(posted) => attempt != Attempt::Unsigned || speaks_for_itself(posted),
+        Err(_) => !first,
+        Ok(posted) => posted.answer.status != 429 && (!first || speaks_for_itself(posted)),
     }
 }
 
