@@ -48,7 +48,10 @@ impl<'w> Tally<'w> {
         match (attempt, call.answer()) {
             // A stranger's handshake is taken where it gets the answer that it wants.
             (Attempt::HandshakeWrong, Answer::Accepted(posted)) if posted.right == Some(true) => {
-                self.taken.push((attempt, format!("{}: {}, with the right answer", call.what, posted.answer.status)));
+                self.taken.push((
+                    attempt,
+                    format!("{}: {}, with the right answer", call.what, posted.answer.status),
+                ));
             }
             (Attempt::HandshakeWrong, Answer::Accepted(_) | Answer::Broken(_) | Answer::Redirected(_)) => {
                 self.refused.push(call);
@@ -56,7 +59,10 @@ impl<'w> Tally<'w> {
             (_, Answer::Accepted(_)) => self.taken.push((attempt, call.fact())),
             (_, Answer::Refused(_)) => self.refused.push(call),
             // Over plain HTTP there need not be anything.
-            (Attempt::Plain, Answer::Broken(_) | Answer::Redirected(_) | Answer::Edge(..) | Answer::Failed(_)) => {}
+            (
+                Attempt::Plain,
+                Answer::Broken(_) | Answer::Redirected(_) | Answer::Edge(..) | Answer::Failed(_),
+            ) => {}
             _ => self.open = self.open.take().or_else(|| call.open(trial, world)),
         }
     }
@@ -136,7 +142,9 @@ fn unchecked(webhook: &Webhook, world: &World) -> Option<Verdict> {
     let trial = Trial::heard(webhook, world).ok()?;
     let tally = Tally::of(&trial, &[Attempt::Unsigned], world);
     let reason = "it takes what is not signed at all";
-    tally.took(Attempt::Unsigned).then(|| Verdict::not_judged("webhooks/unsigned-accepted", webhook.name, reason))
+    tally
+        .took(Attempt::Unsigned)
+        .then(|| Verdict::not_judged("webhooks/unsigned-accepted", webhook.name, reason))
 }
 
 pub(in crate::check) fn forged_accepted(webhook: &Webhook, world: &World) -> Verdict {
@@ -168,7 +176,11 @@ pub(in crate::check) fn forged_accepted(webhook: &Webhook, world: &World) -> Ver
     } else {
         "compare the handshake's token or signature with the secret before the challenge is sent back, and answer 403 where it differs"
     };
-    tally.failed(&trial, consequence).expected("401, 403 or 400 to each").label("takes forged events").help(help)
+    tally
+        .failed(&trial, consequence)
+        .expected("401, 403 or 400 to each")
+        .label("takes forged events")
+        .help(help)
 }
 
 /// The verdict of checks that look at what exactly is signed, where a signature is not compared.
@@ -183,7 +195,12 @@ fn uncompared(webhook: &Webhook, world: &World) -> Option<Verdict> {
 
 /// Judges attempts that are signed with the secret: where the endpoint refuses valid events too, that it
 /// refuses these says nothing.
-fn signed(webhook: &Webhook, world: &World, attempts: &[Attempt], fail: impl FnOnce(&Tally, &Trial) -> Verdict) -> Verdict {
+fn signed(
+    webhook: &Webhook,
+    world: &World,
+    attempts: &[Attempt],
+    fail: impl FnOnce(&Tally, &Trial) -> Verdict,
+) -> Verdict {
     if let Some(verdict) = idle(webhook, attempts) {
         return verdict;
     }
@@ -207,7 +224,9 @@ fn signed(webhook: &Webhook, world: &World, attempts: &[Attempt], fail: impl FnO
             let reason = "it refuses valid events too";
             Verdict::not_judged("webhooks/valid-refused", webhook.name, reason)
         }
-        _ => verdict.evidence("no valid event was delivered: an endpoint that holds another secret refuses these too"),
+        _ => verdict.evidence(
+            "no valid event was delivered: an endpoint that holds another secret refuses these too",
+        ),
     }
 }
 

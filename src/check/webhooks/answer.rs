@@ -148,7 +148,9 @@ impl<'w> Call<'w> {
 
 /// Why nothing is said of an endpoint that wants to be asked less often.
 pub(super) fn busy(status: u16, what: &str) -> String {
-    format!("answers {status} to {what}: it wants to be asked less often; run again later, or let this network through")
+    format!(
+        "answers {status} to {what}: it wants to be asked less often; run again later, or let this network through"
+    )
 }
 
 /// True where the answer was waited for and did not come.
@@ -157,6 +159,6 @@ pub(super) fn is_late(failure: &Failure) -> bool {
 }
 
 /// `Stripe`, or `the provider`.
-pub(super) fn sender<'i>(trial: &Trial<'i, '_>) -> &'i str {
+pub(super) fn sender(trial: &Trial) -> &'static str {
     terms::name(trial.webhook)
 }

@@ -1,8 +1,8 @@
 //! Whether a protection at the edge keeps the provider's requests away.
 
 use super::answer::{Answer, Call, sender};
-use super::trial::Trial;
 use super::reach;
+use super::trial::Trial;
 use crate::check::{Verdict, World, seen};
 use crate::item::Webhook;
 use crate::web::edge::Said;
@@ -13,7 +13,9 @@ const BROWSER_CHECK: u16 = 1010;
 /// What the edge said to a request that a provider might send.
 fn kept_out(call: &Call) -> Option<Said> {
     match call.answer() {
-        Answer::Edge(_, said @ (Said::Challenge(_) | Said::Refused(_) | Said::Barred(_))) if call.ordinary => {
+        Answer::Edge(_, said @ (Said::Challenge(_) | Said::Refused(_) | Said::Barred(_)))
+            if call.ordinary =>
+        {
             Some(said)
         }
         _ => None,
@@ -61,10 +63,13 @@ fn failed(trial: &Trial, said: Said, count: usize, of: usize) -> Verdict {
     let how_many = if count == of { String::new() } else { format!(" to {count} of {of} requests") };
     let (seen, label) = match said {
         Said::Challenge(who) => (format!("{who} answers a challenge for browsers{how_many}"), "challenged"),
-        Said::Refused(code) => (format!("Cloudflare refuses this client{how_many} (error {code})"), "kept away"),
-        Said::Barred(error) | Said::Error(error) => {
-            (format!("a firewall rule at Cloudflare refuses the request{how_many} (error {})", error.number()), "kept away")
+        Said::Refused(code) => {
+            (format!("Cloudflare refuses this client{how_many} (error {code})"), "kept away")
         }
+        Said::Barred(error) | Said::Error(error) => (
+            format!("a firewall rule at Cloudflare refuses the request{how_many} (error {})", error.number()),
+            "kept away",
+        ),
     };
     let verdict = Verdict::fail(format!("{url}: {seen}; {} is a program too", sender(trial)))
         .expected("the endpoint's own answer")
@@ -83,7 +88,9 @@ fn help(trial: &Trial, said: Said) -> String {
             format!("exclude the path {path} from the challenge: a scope-down statement on the AWS WAF rule")
         }
         Said::Challenge("Vercel") => {
-            format!("let the path {path} bypass the firewall: a custom rule of Vercel's firewall with the action Bypass")
+            format!(
+                "let the path {path} bypass the firewall: a custom rule of Vercel's firewall with the action Bypass"
+            )
         }
         Said::Challenge(_) | Said::Refused(BROWSER_CHECK) => format!(
             "add a WAF custom rule at Cloudflare for the path {path} with the action Skip (all managed rules, Super Bot Fight Mode, Browser Integrity Check, Security Level), and turn Under Attack mode off for it; the free plan's Bot Fight Mode cannot be skipped: turn it off"
@@ -95,6 +102,8 @@ fn help(trial: &Trial, said: Said) -> String {
     };
     match trial.webhook.declared.user_agent.as_ref() {
         Some(_) => advice,
-        None => format!("{advice}; `user_agent: provider` shows whether the provider's own User-Agent is let through"),
+        None => format!(
+            "{advice}; `user_agent: provider` shows whether the provider's own User-Agent is let through"
+        ),
     }
 }

@@ -27,7 +27,9 @@ pub(super) fn appeared(trial: &Trial, attempt: Attempt) -> Acted {
     let effects = trial.webhook.effects();
     let of_attempt = |looked: &&Looked| looked.attempt.as_deref() == Some(attempt.name());
     for looked in trial.seen.effects.iter().filter(of_attempt) {
-        let Some((_, effect)) = effects.get(looked.effect).filter(|(_, effect)| is_absent(effect)) else { continue };
+        let Some((_, effect)) = effects.get(looked.effect).filter(|(_, effect)| is_absent(effect)) else {
+            continue;
+        };
         let unread = |why: String| {
             let what = attempt.what();
             Some(Box::new(Verdict::unknown(format!("whether {what} had an effect could not be read: {why}"))))
@@ -68,7 +70,9 @@ pub(super) fn readable<'w>(seen: &'w Seen<Counted>, effect: &WebhookEffect) -> R
     let status = counted.status;
     match status {
         _ if counted.holds => Ok(counted),
-        401 | 403 => Err(format!("the effect's URL answers {status}: give the credentials that it wants in `headers`")),
+        401 | 403 => {
+            Err(format!("the effect's URL answers {status}: give the credentials that it wants in `headers`"))
+        }
         404 | 410 => Ok(counted),
         200..=299 => match counted.not_json.as_ref().filter(|_| effect.json.is_some()) {
             Some(why) => Err(format!("the effect's URL answers no JSON: {why}")),
@@ -234,7 +238,9 @@ impl Missing {
         match self {
             Self::Never(found) => format!("did not appear within {within} ({found})"),
             Self::Late(found) => {
-                format!("did not appear within {within} ({found}), and was there after the same event had been sent again")
+                format!(
+                    "did not appear within {within} ({found}), and was there after the same event had been sent again"
+                )
             }
             Self::TooMany(found, most) => format!("{found} after one delivery, and {most} should be there"),
         }

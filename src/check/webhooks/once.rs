@@ -19,13 +19,17 @@ pub(in crate::check) fn not_idempotent(webhook: &Webhook, world: &World) -> Verd
     if let Some(verdict) = effect::not_delivered(&trial, world) {
         return verdict;
     }
-    let duplicates: Vec<Call> = [Turn::Again, Turn::AtOnce].into_iter().flat_map(|turn| trial.turns(turn)).collect();
+    let duplicates: Vec<Call> =
+        [Turn::Again, Turn::AtOnce].into_iter().flat_map(|turn| trial.turns(turn)).collect();
     let wanted = effect::all_wanted(&trial);
     let refused: Vec<&Call> = duplicates.iter().filter(|call| is_refused(call, &trial)).collect();
-    let moved: Vec<(&Wanted, String)> = wanted.iter().filter_map(|wanted| Some((wanted, moved(wanted)?))).collect();
+    let moved: Vec<(&Wanted, String)> =
+        wanted.iter().filter_map(|wanted| Some((wanted, moved(wanted)?))).collect();
     if let Some((first, how)) = moved.first() {
         let verdict = taken_twice(first, how, duplicates.len());
-        let verdict = moved.iter().fold(verdict, |v, (wanted, how)| v.evidence(format!("{}: {how}", effect::target(wanted))));
+        let verdict = moved
+            .iter()
+            .fold(verdict, |v, (wanted, how)| v.evidence(format!("{}: {how}", effect::target(wanted))));
         return refused.iter().fold(verdict, |verdict, call| verdict.evidence(call.fact()));
     }
     if let Some(first) = refused.first() {
@@ -140,8 +144,11 @@ fn settled(trial: &Trial, duplicates: &[Call], wanted: &[Wanted]) -> Verdict {
         let reason = "its effect did not appear at all";
         return Verdict::not_judged("webhooks/effect-missing", trial.webhook.name, reason);
     }
-    let verdict = Verdict::pass(format!("{count} duplicates changed nothing: {found} found before and after them"));
-    let lines = counted.iter().filter_map(|wanted| Some(format!("{}: {}", effect::target(wanted), count_of(wanted)?)));
+    let verdict =
+        Verdict::pass(format!("{count} duplicates changed nothing: {found} found before and after them"));
+    let lines = counted
+        .iter()
+        .filter_map(|wanted| Some(format!("{}: {}", effect::target(wanted), count_of(wanted)?)));
     lines.fold(verdict, Verdict::evidence)
 }
 
@@ -157,6 +164,8 @@ fn unread(wanted: &Wanted) -> Option<String> {
     let Some(looked) = wanted.looked else { return Some(format!("{what}: {}", seen::NOT_OBSERVED)) };
     let Some(last) = &looked.last else { return Some(format!("{what} was not read after the duplicates")) };
     let first = readable(&looked.first, wanted.effect).err();
-    let why = first.or_else(|| readable(last, wanted.effect).err()).or_else(|| before(looked, wanted.effect).err())?;
+    let why = first
+        .or_else(|| readable(last, wanted.effect).err())
+        .or_else(|| before(looked, wanted.effect).err())?;
     Some(format!("{what} could not be read: {why}"))
 }

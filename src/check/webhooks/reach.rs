@@ -57,7 +57,8 @@ fn asked<'w>(trial: &Trial<'_, 'w>) -> Vec<Call<'w>> {
 /// The verdict where the endpoint is not heard: nothing answers, or the edge answers for it with an error.
 fn silence(trial: &Trial, world: &World) -> Option<Verdict> {
     let calls = asked(trial);
-    let errors: Vec<(&Call, Error)> = calls.iter().filter_map(|call| Some((call, edge_error(call)?))).collect();
+    let errors: Vec<(&Call, Error)> =
+        calls.iter().filter_map(|call| Some((call, edge_error(call)?))).collect();
     if let Some((call, error)) = errors.first() {
         let exchange = &call.posted()?.answer;
         let told = seen::edge(&trial.webhook.url, exchange, world).filter(|told| told.because.is_some());
@@ -79,10 +80,12 @@ fn silence(trial: &Trial, world: &World) -> Option<Verdict> {
         _ => None,
     });
     let host = url.host_str().unwrap_or_default();
-    Some(unobserved.map_or_else(
-        || Verdict::unknown(seen::NOT_OBSERVED),
-        |reason| seen::unobserved(host, reason, world),
-    ))
+    Some(
+        unobserved.map_or_else(
+            || Verdict::unknown(seen::NOT_OBSERVED),
+            |reason| seen::unobserved(host, reason, world),
+        ),
+    )
 }
 
 fn edge_error(call: &Call) -> Option<Error> {
@@ -116,7 +119,7 @@ fn no_answer(url: &Url, failure: &Failure) -> Verdict {
 
 fn refused(trial: &Trial, fault: &str) -> Verdict {
     let url = seen::shown(&trial.webhook.url);
-    Verdict::fail(format!("{} refuses {url}: its certificate {fault}", sender(trial)))
+    Verdict::fail(format!("senders refuse {url}: its certificate {fault}"))
         .expected("a certificate that clients accept")
         .observed(fault)
         .label("bad certificate")

@@ -44,7 +44,8 @@ pub(in crate::check) fn redirects(webhook: &Webhook, world: &World) -> Verdict {
         return verdict;
     }
     let posts = trial.posts();
-    let led: Vec<(&Call, &Exchange)> = posts.iter().filter_map(|call| Some((call, redirected(call)?))).collect();
+    let led: Vec<(&Call, &Exchange)> =
+        posts.iter().filter_map(|call| Some((call, redirected(call)?))).collect();
     if let Some((call, exchange)) = led.first() {
         let verdict = failed(&trial, call, exchange);
         return led.iter().fold(verdict, |verdict, (call, _)| verdict.evidence(call.fact()));

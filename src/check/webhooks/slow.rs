@@ -39,7 +39,8 @@ struct Times<'w> {
 
 impl<'w> Times<'w> {
     fn of(trial: &Trial<'_, 'w>) -> Self {
-        let mut times = Self { all: Vec::new(), late: Vec::new(), open: Vec::new(), warm: Vec::new(), signed: false };
+        let mut times =
+            Self { all: Vec::new(), late: Vec::new(), open: Vec::new(), warm: Vec::new(), signed: false };
         let unsigned = trial.call(Attempt::Unsigned).map(|call| call.what);
         for call in trial.posts() {
             times.call(call, unsigned == Some(call.what));
@@ -48,7 +49,8 @@ impl<'w> Times<'w> {
             times.sample(index + 1, sample);
         }
         times.signed = !trial.seen.samples.is_empty();
-        let judged = times.all.iter().filter(|timed| if times.signed { timed.call.is_none() } else { !timed.cold });
+        let judged =
+            times.all.iter().filter(|timed| if times.signed { timed.call.is_none() } else { !timed.cold });
         times.warm = judged.map(|timed| timed.millis).collect();
         times
     }
@@ -59,7 +61,10 @@ impl<'w> Times<'w> {
             Answer::Busy(status) => self.not_timed(super::answer::busy(status, call.what)),
             Answer::Failed(failure) if is_late(failure) => self.late.push(call.fact()),
             Answer::Failed(_) | Answer::Edge(..) => {}
-            Answer::Accepted(posted) | Answer::Refused(posted) | Answer::Broken(posted) | Answer::Redirected(posted) => {
+            Answer::Accepted(posted)
+            | Answer::Refused(posted)
+            | Answer::Broken(posted)
+            | Answer::Redirected(posted) => {
                 let (what, millis) = (call.what.to_owned(), posted.millis);
                 self.all.push(Timed { what, millis, cold, call: Some(call) });
             }
@@ -71,7 +76,9 @@ impl<'w> Times<'w> {
         match &sample.status {
             Seen::Answer(429) => self.not_timed(super::answer::busy(429, &what)),
             Seen::Answer(_) => self.all.push(Timed { what, millis: sample.millis, cold: false, call: None }),
-            Seen::Failed(failure) if is_late(failure) => self.late.push(format!("{what}: {}", failure.detail)),
+            Seen::Failed(failure) if is_late(failure) => {
+                self.late.push(format!("{what}: {}", failure.detail))
+            }
             Seen::Failed(failure) => self.not_timed(format!("{what}: {}", failure.detail)),
             Seen::Unobserved(reason) => self.not_timed(format!("{what}: {reason}")),
         }
@@ -121,7 +128,10 @@ pub(in crate::check) fn slow(webhook: &Webhook, world: &World) -> Verdict {
 fn patience(trial: &Trial) -> (u64, String) {
     match terms::timeout(trial.webhook) {
         Some(time) => (millis(time), format!("{} waits {}", sender(trial), seconds(millis(time)))),
-        None => (millis(USUAL), format!("how long {} waits is not known; {} is usual", sender(trial), seconds(millis(USUAL)))),
+        None => (
+            millis(USUAL),
+            format!("how long {} waits is not known; {} is usual", sender(trial), seconds(millis(USUAL))),
+        ),
     }
 }
 
@@ -129,7 +139,8 @@ fn patience(trial: &Trial) -> (u64, String) {
 fn over_patience(trial: &Trial, times: &Times) -> Option<Verdict> {
     let (limit, whose) = patience(trial);
     let over = times.over(limit);
-    let facts: Vec<String> = over.iter().map(|timed| format!("{}: {}", timed.what, seconds(timed.millis))).collect();
+    let facts: Vec<String> =
+        over.iter().map(|timed| format!("{}: {}", timed.what, seconds(timed.millis))).collect();
     let facts: Vec<String> = times.late.iter().cloned().chain(facts).collect();
     let first = facts.first()?;
     let asked = times.all.len() + times.late.len();
@@ -182,7 +193,9 @@ fn of_what(times: &Times) -> &'static str {
 
 fn cold<'w>(times: &Times<'w>, verdict: Verdict) -> Verdict {
     match times.all.iter().find(|timed| timed.cold) {
-        Some(first) => verdict.evidence(format!("the first call took {} and is not counted", seconds(first.millis))),
+        Some(first) => {
+            verdict.evidence(format!("the first call took {} and is not counted", seconds(first.millis)))
+        }
         None => verdict,
     }
 }
@@ -192,7 +205,9 @@ fn within(trial: &Trial, times: &Times) -> Verdict {
     let slowest = times.all.iter().map(|timed| timed.millis).max();
     let Some(slowest) = slowest else { return Verdict::unknown(seen::NOT_OBSERVED) };
     let verdict = match percentile(95, &times.warm) {
-        Some(p95) => Verdict::pass(in_words(p95, times.warm.len(), of_what(times))).evidence(spread(&times.warm)),
+        Some(p95) => {
+            Verdict::pass(in_words(p95, times.warm.len(), of_what(times))).evidence(spread(&times.warm))
+        }
         None => Verdict::pass(format!("the only answer took {}", seconds(slowest))),
     };
     let verdict = if times.signed {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::item::Webhook;
+use crate::webhook::{Provider, find};
 
 /// STUB until src/webhook lands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,14 @@ impl Attempt {
 
 /// Whether what stands before the endpoint has no reason to keep an attempt away.
 pub(super) fn is_ordinary(attempt: Attempt) -> bool {
-    !matches!(attempt, Attempt::EmptySignature | Attempt::GarbledSignature | Attempt::LongSignature | Attempt::Get | Attempt::Plain)
+    !matches!(
+        attempt,
+        Attempt::EmptySignature
+            | Attempt::GarbledSignature
+            | Attempt::LongSignature
+            | Attempt::Get
+            | Attempt::Plain
+    )
 }
 
 /// True for attempts that are signed with the secret.
@@ -69,38 +77,55 @@ pub(super) fn needs_secret(attempt: Attempt) -> bool {
     matches!(attempt, Attempt::Stale | Attempt::Tampered | Attempt::Reserialised)
 }
 
-pub(super) fn idle(_webhook: &Webhook, _attempt: Attempt) -> Option<String> {
-    None
+/// Why an attempt means nothing for the webhook's scheme.
+pub(super) fn idle(webhook: &Webhook, attempt: Attempt) -> Option<String> {
+    (attempt == Attempt::Get).then(|| provider(webhook)?.get_is_used.clone()).flatten()
 }
 
-pub(super) fn name<'i>(_webhook: &Webhook<'i>) -> &'i str {
-    "the provider"
+/// What is known of the provider.
+fn provider(webhook: &Webhook) -> Option<&'static Provider> {
+    find(&webhook.declared.provider.as_ref()?.value)
 }
 
-pub(super) fn cannot_forge(_webhook: &Webhook) -> Option<String> {
-    None
+/// `Stripe`, or `the provider`.
+pub(super) fn name(webhook: &Webhook) -> &'static str {
+    provider(webhook).map_or("the provider", |provider| &provider.name)
 }
 
-pub(super) fn accepts(_webhook: &Webhook, status: u16) -> bool {
-    (200..300).contains(&status)
+/// Why nobody but the provider can sign its events.
+pub(super) fn cannot_forge(webhook: &Webhook) -> Option<String> {
+    provider(webhook)?.cannot_forge.clone()
 }
 
-pub(super) fn accepted(_webhook: &Webhook) -> String {
-    "2xx".into()
+/// True for a status that the provider takes as success.
+pub(super) fn accepts(webhook: &Webhook, status: u16) -> bool {
+    match provider(webhook) {
+        Some(provider) => provider.delivery.accepts(status),
+        None => (200..300).contains(&status),
+    }
 }
 
-pub(super) fn follows(_webhook: &Webhook) -> bool {
-    false
+/// The statuses that the provider takes as success: `2xx`, `200 or 204`.
+pub(super) fn accepted(webhook: &Webhook) -> String {
+    provider(webhook).map_or("2xx".into(), |provider| provider.delivery.accepted())
 }
 
-pub(super) fn refusals<'i>(_webhook: &Webhook<'i>) -> &'i [u16] {
-    &[]
+/// True where the provider follows redirects.
+pub(super) fn follows(webhook: &Webhook) -> bool {
+    provider(webhook).is_some_and(|provider| provider.delivery.follows)
 }
 
-pub(super) fn timeout(_webhook: &Webhook) -> Option<Duration> {
-    None
+/// The only statuses that the provider takes as a refusal, where it insists on some.
+pub(super) fn refusals(webhook: &Webhook) -> &'static [u16] {
+    provider(webhook).map_or(&[], |provider| &provider.delivery.refusals)
 }
 
-pub(super) fn retries<'i>(_webhook: &Webhook<'i>) -> Option<&'i str> {
-    None
+/// How long the provider waits for an answer, where it says so.
+pub(super) fn timeout(webhook: &Webhook) -> Option<Duration> {
+    provider(webhook)?.delivery.timeout()
+}
+
+/// When the provider sends again.
+pub(super) fn retries(webhook: &Webhook) -> Option<&'static str> {
+    provider(webhook)?.delivery.retries.as_deref()
 }

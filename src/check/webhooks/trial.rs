@@ -125,7 +125,8 @@ impl<'i, 'w> Trial<'i, 'w> {
     /// The verdict of a check that needs the secret, where there is none to sign with.
     pub(super) fn no_secret(&self) -> Option<Verdict> {
         let Some(secret) = &self.webhook.declared.secret else {
-            let reason = "no `secret` is declared: name the variable that holds it to have signed events sent";
+            let reason =
+                "no `secret` is declared: name the variable that holds it to have signed events sent";
             return Some(Verdict::not_applicable(reason));
         };
         if self.seen.unset.contains(&secret.value) {
@@ -153,7 +154,8 @@ impl<'i, 'w> Trial<'i, 'w> {
 
 /// The verdict of a check all of whose attempts mean nothing for the webhook's scheme.
 pub(super) fn idle(webhook: &Webhook, attempts: &[Attempt]) -> Option<Verdict> {
-    let reasons: Option<Vec<String>> = attempts.iter().map(|attempt| terms::idle(webhook, *attempt)).collect();
+    let reasons: Option<Vec<String>> =
+        attempts.iter().map(|attempt| terms::idle(webhook, *attempt)).collect();
     reasons?.into_iter().next().map(Verdict::not_applicable)
 }
 

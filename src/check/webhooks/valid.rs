@@ -68,9 +68,10 @@ fn no_token(trial: &Trial) -> Option<Verdict> {
 
 fn handshake(call: &Call, trial: &Trial) -> Outcome {
     let posted = match call.answer() {
-        Answer::Accepted(posted) | Answer::Refused(posted) | Answer::Broken(posted) | Answer::Redirected(posted) => {
-            posted
-        }
+        Answer::Accepted(posted)
+        | Answer::Refused(posted)
+        | Answer::Broken(posted)
+        | Answer::Redirected(posted) => posted,
         other => return unanswered(other, call, trial),
     };
     if posted.right == Some(true) {
@@ -78,7 +79,11 @@ fn handshake(call: &Call, trial: &Trial) -> Outcome {
     }
     let (url, who) = (seen::shown(&trial.webhook.url), sender(trial));
     let outcome = call.outcome();
-    let observed = if matches!(call.answer(), Answer::Accepted(_)) { format!("{outcome} without the right answer") } else { outcome };
+    let observed = if matches!(call.answer(), Answer::Accepted(_)) {
+        format!("{outcome} without the right answer")
+    } else {
+        outcome
+    };
     Outcome::wrong(
         Verdict::fail(format!("{url} does not answer the handshake by which {who} makes sure that it is yours: {observed}"))
             .expected("the challenge, as the provider describes it")
@@ -91,7 +96,9 @@ fn handshake(call: &Call, trial: &Trial) -> Outcome {
 fn delivery(call: &Call, trial: &Trial) -> Outcome {
     let taken = |posted: &Posted| terms::accepts(trial.webhook, posted.answer.status);
     match call.answer() {
-        Answer::Accepted(posted) if taken(posted) => Outcome::Right(format!("{} with {}", call.what, posted.answer.status)),
+        Answer::Accepted(posted) if taken(posted) => {
+            Outcome::Right(format!("{} with {}", call.what, posted.answer.status))
+        }
         Answer::Accepted(posted) => Outcome::wrong(not_counted(posted.answer.status, trial)),
         Answer::Refused(posted) | Answer::Redirected(posted) => Outcome::wrong(refused(call, posted, trial)),
         Answer::Broken(posted) => match trial.call(Attempt::Unsigned).map(|call| call.answer()) {
@@ -204,7 +211,9 @@ fn help(status: u16, skew: Option<i64>) -> String {
         400 | 401 | 403 | 498 => {
             "compare the secret that the endpoint holds with the one here: each endpoint at the provider has its own, and those for tests look like those for production; where they are the same, the body is most often parsed and written anew before it is verified: verify the raw bytes; where the signature passes, the type of the event may be unknown to the endpoint: give a sample of yours as `payload`"
         }
-        415 => "the endpoint does not take the provider's Content-Type: let its route read the raw body whatever the type",
+        415 => {
+            "the endpoint does not take the provider's Content-Type: let its route read the raw body whatever the type"
+        }
         300..=399 => "a valid event is redirected: answer it at this URL",
         500..=599 => {
             "the signature may well pass, and the endpoint breaks on the event: look in its log at the time of this run; where it needs objects that exist, give a sample of yours as `payload`"

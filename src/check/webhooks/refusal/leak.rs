@@ -1,8 +1,8 @@
 //! Whether the answers tell strangers about the inside.
 
 use crate::check::webhooks::answer::{Answer, Call};
-use crate::check::webhooks::trial::Trial;
 use crate::check::webhooks::reach;
+use crate::check::webhooks::trial::Trial;
 use crate::check::{Verdict, World, seen};
 use crate::item::Webhook;
 use crate::observed::Leak;
@@ -13,7 +13,8 @@ pub(in crate::check) fn error_leaks_internals(webhook: &Webhook, world: &World) 
         Err(verdict) => return *verdict,
     };
     let calls = trial.all();
-    let leaks: Vec<(&Call, &Leak)> = calls.iter().flat_map(|call| leaks(call).iter().map(move |leak| (call, leak))).collect();
+    let leaks: Vec<(&Call, &Leak)> =
+        calls.iter().flat_map(|call| leaks(call).iter().map(move |leak| (call, leak))).collect();
     if !leaks.is_empty() {
         return failed(&trial, &leaks);
     }
@@ -66,5 +67,7 @@ fn failed(trial: &Trial, leaks: &[(&Call, &Leak)]) -> Verdict {
     .observed(words(leaks[0].1))
     .label("shows internals")
     .help("turn the debug mode of the framework off in production (`DEBUG=False`, `APP_DEBUG=false`, `NODE_ENV=production`), catch errors at the top of the handler, log them there with an id, and answer with that id alone");
-    leaks.iter().fold(verdict, |verdict, (call, leak)| verdict.evidence(format!("{}: {}", call.what, words(leak))))
+    leaks
+        .iter()
+        .fold(verdict, |verdict, (call, leak)| verdict.evidence(format!("{}: {}", call.what, words(leak))))
 }

@@ -58,11 +58,13 @@ pub(in crate::check) fn refusal_is_server_error(webhook: &Webhook, world: &World
     let stranger = trial.call(Attempt::HandshakeWrong);
     // There is no harm in a 404 to somebody who does not know the handshake's token.
     calls.extend(stranger.filter(|call| call.posted().is_none_or(|posted| posted.answer.status >= 500)));
-    let faults: Vec<(&Call, String)> = calls.iter().filter_map(|call| Some((call, fault(call, webhook)?))).collect();
+    let faults: Vec<(&Call, String)> =
+        calls.iter().filter_map(|call| Some((call, fault(call, webhook)?))).collect();
     if !faults.is_empty() {
         return failed(&trial, &faults, calls.len());
     }
-    let refused: Vec<&Call> = calls.iter().filter(|call| matches!(call.answer(), Answer::Refused(_) | Answer::Broken(_))).collect();
+    let refused: Vec<&Call> =
+        calls.iter().filter(|call| matches!(call.answer(), Answer::Refused(_) | Answer::Broken(_))).collect();
     if let Some(verdict) = calls.iter().find_map(|call| open(call, &trial, world)) {
         return verdict;
     }
@@ -98,7 +100,8 @@ fn nothing_refused(trial: &Trial, calls: &[Call], world: &World) -> Verdict {
         ("webhooks/unsigned-accepted", super::unsigned_accepted),
         ("webhooks/forged-accepted", super::forged_accepted),
     ];
-    let cause = causes.iter().find(|(_, judge)| judge(trial.webhook, world).status == crate::check::Status::Fail);
+    let cause =
+        causes.iter().find(|(_, judge)| judge(trial.webhook, world).status == crate::check::Status::Fail);
     match cause {
         Some((check, _)) => Verdict::not_judged(check, trial.webhook.name, "it refuses nothing"),
         None => Verdict::unknown("nothing was refused"),
