@@ -31,11 +31,11 @@ struct Tally<'w> {
 }
 
 impl<'w> Tally<'w> {
-    fn of(trial: &Trial<'_, 'w>, attempts: &[Attempt], world: &World) -> Self {
+    fn of(trial: &Trial<'_, 'w>, attempts: &[Attempt]) -> Self {
         let mut tally = Self { taken: Vec::new(), refused: Vec::new(), open: None };
         for attempt in attempts {
             if let Some(call) = trial.call(*attempt) {
-                tally.count(*attempt, call, trial, world);
+                tally.count(*attempt, call, trial);
             }
             let acted = effect::appeared(trial, *attempt);
             tally.taken.extend(acted.facts.into_iter().map(|fact| (*attempt, fact)));
@@ -44,7 +44,7 @@ impl<'w> Tally<'w> {
         tally
     }
 
-    fn count(&mut self, attempt: Attempt, call: Call<'w>, trial: &Trial, world: &World) {
+    fn count(&mut self, attempt: Attempt, call: Call<'w>, trial: &Trial) {
         match (attempt, call.answer()) {
             // A stranger's handshake is taken where it gets the answer that it wants.
             (Attempt::HandshakeWrong, Answer::Accepted(posted)) if posted.right == Some(true) => {
@@ -63,7 +63,7 @@ impl<'w> Tally<'w> {
                 Attempt::Plain,
                 Answer::Broken(_) | Answer::Redirected(_) | Answer::Edge(..) | Answer::Failed(_),
             ) => {}
-            _ => self.open = self.open.take().or_else(|| call.open(trial, world)),
+            _ => self.open = self.open.take().or_else(|| call.open(trial)),
         }
     }
 
@@ -120,7 +120,7 @@ pub(in crate::check) fn unsigned_accepted(webhook: &Webhook, world: &World) -> V
         Ok(trial) => trial,
         Err(verdict) => return *verdict,
     };
-    let tally = Tally::of(&trial, attempts, world);
+    let tally = Tally::of(&trial, attempts);
     if tally.taken.is_empty() {
         return tally.settled(&trial, attempts);
     }
@@ -140,7 +140,7 @@ pub(in crate::check) fn unsigned_accepted(webhook: &Webhook, world: &World) -> V
 /// The verdict of other checks where the endpoint checks no signature at all.
 fn unchecked(webhook: &Webhook, world: &World) -> Option<Verdict> {
     let trial = Trial::heard(webhook, world).ok()?;
-    let tally = Tally::of(&trial, &[Attempt::Unsigned], world);
+    let tally = Tally::of(&trial, &[Attempt::Unsigned]);
     let reason = "it takes what is not signed at all";
     tally
         .took(Attempt::Unsigned)
@@ -158,7 +158,7 @@ pub(in crate::check) fn forged_accepted(webhook: &Webhook, world: &World) -> Ver
     if let Some(verdict) = unchecked(webhook, world) {
         return verdict;
     }
-    let tally = Tally::of(&trial, FORGED, world);
+    let tally = Tally::of(&trial, FORGED);
     if tally.taken.is_empty() {
         return tally.settled(&trial, FORGED);
     }
@@ -187,7 +187,7 @@ pub(in crate::check) fn forged_accepted(webhook: &Webhook, world: &World) -> Ver
 fn uncompared(webhook: &Webhook, world: &World) -> Option<Verdict> {
     let trial = Trial::heard(webhook, world).ok()?;
     unchecked(webhook, world).or_else(|| {
-        let took_any = !Tally::of(&trial, UNCHECKED, world).taken.is_empty();
+        let took_any = !Tally::of(&trial, UNCHECKED).taken.is_empty();
         let reason = "it takes forged signatures";
         took_any.then(|| Verdict::not_judged("webhooks/forged-accepted", webhook.name, reason))
     })
@@ -211,7 +211,7 @@ fn signed(
     if let Some(verdict) = uncompared(webhook, world) {
         return verdict;
     }
-    let tally = Tally::of(&trial, attempts, world);
+    let tally = Tally::of(&trial, attempts);
     if !tally.taken.is_empty() {
         return fail(&tally, &trial);
     }

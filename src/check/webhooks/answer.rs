@@ -2,7 +2,7 @@
 
 use super::trial::Trial;
 use super::{redirect, terms};
-use crate::check::{Verdict, World, seen};
+use crate::check::Verdict;
 use crate::observed::{Exchange, Failure, FailureKind, Posted, Remote, Seen};
 use crate::web::edge::Said;
 
@@ -39,6 +39,8 @@ pub(super) fn read(seen: &Seen<Posted>) -> Answer<'_> {
     };
     match (posted.answer.edge(), posted.answer.status) {
         (Some(Said::Refused(RATE_LIMITED)), status) | (None, status @ 429) => Answer::Busy(status),
+        // Where the edge tells of an error, the endpoint broke, or its connection.
+        (Some(Said::Error(_)), _) => Answer::Broken(posted),
         (Some(said), _) => Answer::Edge(&posted.answer, said),
         (None, 200..=299) => Answer::Accepted(posted),
         (None, 300..=399) => Answer::Redirected(posted),
@@ -80,7 +82,7 @@ impl<'w> Call<'w> {
             Answer::Accepted(posted)
             | Answer::Refused(posted)
             | Answer::Broken(posted)
-            | Answer::Redirected(posted) => Some(posted),
+            | Answer::Redirected(posted) => posted.answer.edge().is_none().then_some(posted),
             Answer::Busy(_) | Answer::Edge(..) | Answer::Failed(_) | Answer::Unobserved(_) => None,
         }
     }
@@ -106,7 +108,7 @@ impl<'w> Call<'w> {
 
     /// The verdict where nobody can say whether the endpoint takes or refuses this: `None` where it does one
     /// of them.
-    pub(super) fn open(&self, trial: &Trial, world: &World) -> Option<Box<Verdict>> {
+    pub(super) fn open(&self, trial: &Trial) -> Option<Box<Verdict>> {
         let name = trial.webhook.name;
         let cause = |check, reason: &str| Verdict::not_judged(check, name, reason);
         let verdict = match self.answer() {
@@ -118,7 +120,13 @@ impl<'w> Call<'w> {
             Answer::Redirected(_) => {
                 cause("webhooks/redirects", &format!("it answers a redirect to {}", self.what))
             }
-            Answer::Edge(exchange, said) => self.at_the_edge(exchange, said, trial, world),
+            Answer::Edge(..) if self.ordinary => {
+                cause("webhooks/challenged", "the edge keeps programs away from it")
+            }
+            Answer::Edge(..) => Verdict::unknown(format!(
+                "the edge keeps {} away, so that the endpoint never saw it",
+                self.what
+            )),
             Answer::Busy(status) => Verdict::unknown(busy(status, self.what)),
             Answer::Failed(failure) if is_late(failure) => {
                 cause("webhooks/slow", &format!("{} got no answer in time", self.what))
@@ -130,19 +138,6 @@ impl<'w> Call<'w> {
             Answer::Unobserved(reason) => Verdict::unknown(format!("{}: {reason}", self.what)),
         };
         Some(Box::new(verdict))
-    }
-
-    fn at_the_edge(&self, exchange: &Exchange, said: Said, trial: &Trial, world: &World) -> Verdict {
-        let name = trial.webhook.name;
-        if matches!(said, Said::Error(_)) {
-            let told = seen::edge(&trial.webhook.url, exchange, world).filter(|told| told.because.is_some());
-            let reason = "the edge answers in its place, with an error";
-            return told.unwrap_or_else(|| Verdict::not_judged("webhooks/unreachable", name, reason));
-        }
-        if self.ordinary {
-            return Verdict::not_judged("webhooks/challenged", name, "the edge keeps programs away from it");
-        }
-        Verdict::unknown(format!("the edge keeps {} away, so that the endpoint never saw it", self.what))
     }
 }
 

@@ -8,7 +8,7 @@ use super::answer::{Answer, Call, sender};
 use super::trial::Trial;
 use crate::check::{Status, Verdict, World, http, seen, tls};
 use crate::item::Webhook;
-use crate::observed::Failure;
+use crate::observed::{Failure, FailureKind};
 use crate::private::PrivateRanges;
 use crate::web::edge::{Error, Said};
 
@@ -34,12 +34,8 @@ pub(in crate::check) fn unreachable(webhook: &Webhook, world: &World) -> Verdict
     Verdict::pass(format!("answers {count} of {} requests", calls.len()))
 }
 
-/// The verdict of all other checks where the endpoint is not heard at all.
+/// The verdict of all other checks where the endpoint is not heard.
 pub(super) fn silent(trial: &Trial, world: &World) -> Option<Verdict> {
-    let calls = asked(trial);
-    if calls.iter().any(|call| call.posted().is_some() && edge_error(call).is_none()) {
-        return None;
-    }
     let verdict = silence(trial, world)?;
     if verdict.status != Status::Fail {
         return Some(verdict);
@@ -59,62 +55,71 @@ fn silence(trial: &Trial, world: &World) -> Option<Verdict> {
     let calls = asked(trial);
     let errors: Vec<(&Call, Error)> =
         calls.iter().filter_map(|call| Some((call, edge_error(call)?))).collect();
-    if let Some((call, error)) = errors.first() {
-        let exchange = &call.posted()?.answer;
-        let told = seen::edge(&trial.webhook.url, exchange, world).filter(|told| told.because.is_some());
-        return Some(told.unwrap_or_else(|| at_the_edge(trial, *error, errors.len(), calls.len())));
-    }
-    if calls.iter().any(|call| call.posted().is_some()) {
+    if calls.iter().filter(|call| call.posted().is_some()).count() > errors.len() {
         return None;
     }
     let url = &trial.webhook.url;
-    let failed = calls.iter().find_map(|call| match call.answer() {
-        Answer::Failed(failure) => Some(failure),
-        _ => None,
-    });
-    if let Some(failure) = failed {
-        return Some(seen::known_fault(url, failure, world).unwrap_or_else(|| no_answer(url, failure)));
+    let failures: Vec<&Failure> = calls.iter().filter_map(failure).collect();
+    if let Some(failure) = failures.iter().find(|failure| is_without_connection(failure)) {
+        return Some(no_answer(url, failure, world));
     }
+    // What the others would have shown may be that only one request has no answer.
     let unobserved = calls.iter().find_map(|call| match call.answer() {
         Answer::Unobserved(reason) => Some(reason.as_str()),
         _ => None,
     });
-    let host = url.host_str().unwrap_or_default();
-    Some(
-        unobserved.map_or_else(
-            || Verdict::unknown(seen::NOT_OBSERVED),
-            |reason| seen::unobserved(host, reason, world),
-        ),
-    )
+    if let Some(reason) = unobserved {
+        return Some(seen::unobserved(url.host_str().unwrap_or_default(), reason, world));
+    }
+    if let Some((call, error)) = errors.first() {
+        let exchange = &call.posted()?.answer;
+        let told = seen::edge(url, exchange, world).filter(|told| told.because.is_some());
+        return Some(told.unwrap_or_else(|| at_the_edge(url, *error)));
+    }
+    let failed = failures.first().map(|failure| no_answer(url, failure, world));
+    Some(failed.unwrap_or_else(|| Verdict::unknown(seen::NOT_OBSERVED)))
 }
 
-fn edge_error(call: &Call) -> Option<Error> {
+fn failure<'w>(call: &Call<'w>) -> Option<&'w Failure> {
     match call.answer() {
-        Answer::Edge(_, Said::Error(error)) => Some(error),
+        Answer::Failed(failure) => Some(failure),
         _ => None,
     }
 }
 
-fn at_the_edge(trial: &Trial, error: Error, count: usize, of: usize) -> Verdict {
-    let (number, cause) = (error.number(), error.explained());
-    let how_many = if count == of { String::new() } else { format!(" for {count} of {of} requests") };
-    Verdict::fail(format!(
-        "{} gets Cloudflare's error {number}{how_many}: {}",
-        seen::shown(&trial.webhook.url),
-        cause.what
-    ))
-    .expected("an answer of the endpoint itself")
-    .observed(format!("{}; what fails is {}", error.status, cause.hop))
-    .label("edge has no answer")
-    .help(cause.help)
+fn edge_error(call: &Call) -> Option<Error> {
+    match call.posted()?.answer.edge()? {
+        Said::Error(error) => Some(error),
+        _ => None,
+    }
 }
 
-fn no_answer(url: &Url, failure: &Failure) -> Verdict {
-    Verdict::fail(format!("{} does not answer: {}", seen::shown(url), failure.detail))
-        .expected("an HTTP answer")
-        .observed(failure.detail.as_str())
-        .label("no answer")
-        .help(http::answer_help(url, failure))
+/// True where there was no connection, whatever would have been sent over it.
+fn is_without_connection(failure: &Failure) -> bool {
+    use FailureKind::{Alert, Bogus, ClientCertificate, Handshake, NoAddress, NotTls, Refused, TimedOut};
+    matches!(
+        failure.kind,
+        NoAddress | Bogus | Refused | TimedOut | Handshake | Alert | NotTls | ClientCertificate
+    )
+}
+
+fn at_the_edge(url: &Url, error: Error) -> Verdict {
+    let (number, cause) = (error.number(), error.explained());
+    Verdict::fail(format!("{} gets Cloudflare's error {number}: {}", seen::shown(url), cause.what))
+        .expected("an answer of the endpoint itself")
+        .observed(format!("{}; what fails is {}", error.status, cause.hop))
+        .label("edge has no answer")
+        .help(cause.help)
+}
+
+fn no_answer(url: &Url, failure: &Failure, world: &World) -> Verdict {
+    seen::known_fault(url, failure, world).unwrap_or_else(|| {
+        Verdict::fail(format!("{} does not answer: {}", seen::shown(url), failure.detail))
+            .expected("an HTTP answer")
+            .observed(failure.detail.as_str())
+            .label("no answer")
+            .help(http::answer_help(url, failure))
+    })
 }
 
 fn refused(trial: &Trial, fault: &str) -> Verdict {

@@ -61,10 +61,8 @@ impl<'w> Times<'w> {
             Answer::Busy(status) => self.not_timed(super::answer::busy(status, call.what)),
             Answer::Failed(failure) if is_late(failure) => self.late.push(call.fact()),
             Answer::Failed(_) | Answer::Edge(..) => {}
-            Answer::Accepted(posted)
-            | Answer::Refused(posted)
-            | Answer::Broken(posted)
-            | Answer::Redirected(posted) => {
+            Answer::Accepted(_) | Answer::Refused(_) | Answer::Broken(_) | Answer::Redirected(_) => {
+                let Some(posted) = call.own() else { return };
                 let (what, millis) = (call.what.to_owned(), posted.millis);
                 self.all.push(Timed { what, millis, cold, call: Some(call) });
             }

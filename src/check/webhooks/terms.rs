@@ -44,18 +44,18 @@ impl Attempt {
     pub(super) fn what(self) -> &'static str {
         match self {
             Self::Unsigned => "a body without a signature",
-            Self::EmptySignature => "an empty signature",
-            Self::GarbledSignature => "a garbled signature",
-            Self::LongSignature => "a signature of 10 kB",
-            Self::WrongKey => "a signature with another key",
-            Self::TestSecret => "a signature with the provider's published test secret",
-            Self::Get => "a GET",
-            Self::Plain => "a body without a signature over plain HTTP",
-            Self::Stale => "an old event",
-            Self::Tampered => "a body changed after signing",
-            Self::Reserialised => "a body written anew after signing",
-            Self::HandshakeRight => "the handshake",
-            Self::HandshakeWrong => "the handshake of a stranger",
+            Self::EmptySignature => "a body with an empty signature",
+            Self::GarbledSignature => "a body with a signature that is no signature",
+            Self::LongSignature => "a body with a signature of 10 kB",
+            Self::WrongKey => "a body that was signed with another key",
+            Self::TestSecret => "a body that was signed with the secret of the provider's documentation",
+            Self::Get => "a GET request",
+            Self::Plain => "a body without a signature, over http://",
+            Self::Stale => "an event that was signed too long ago",
+            Self::Tampered => "an event that was changed after it was signed",
+            Self::Reserialised => "an event whose JSON was written anew after it was signed",
+            Self::HandshakeRight => "the provider's handshake",
+            Self::HandshakeWrong => "a handshake with a wrong token",
         }
     }
 }

@@ -65,7 +65,7 @@ pub(in crate::check) fn refusal_is_server_error(webhook: &Webhook, world: &World
     }
     let refused: Vec<&Call> =
         calls.iter().filter(|call| matches!(call.answer(), Answer::Refused(_) | Answer::Broken(_))).collect();
-    if let Some(verdict) = calls.iter().find_map(|call| open(call, &trial, world)) {
+    if let Some(verdict) = calls.iter().find_map(|call| open(call, &trial)) {
         return verdict;
     }
     if !refused.is_empty() {
@@ -76,10 +76,10 @@ pub(in crate::check) fn refusal_is_server_error(webhook: &Webhook, world: &World
 }
 
 /// What nobody can say of a request that was not answered.
-fn open(call: &Call, trial: &Trial, world: &World) -> Option<Verdict> {
+fn open(call: &Call, trial: &Trial) -> Option<Verdict> {
     match call.answer() {
         Answer::Accepted(_) | Answer::Refused(_) | Answer::Broken(_) => None,
-        _ => call.open(trial, world).map(|verdict| *verdict),
+        _ => call.open(trial).map(|verdict| *verdict),
     }
 }
 
