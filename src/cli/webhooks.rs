@@ -62,7 +62,7 @@ fn announcement(webhook: &Webhook, run: &str) -> String {
     let kind = if declared.payload.is_some() { "the event of `payload`".to_owned() } else { kind };
     let name = Remote::new(webhook.name);
     format!(
-        "sending signed test events to {} (webhook {name}): {kind}, then the same again and five at once, and some that nobody acts on; all carry `{run}`",
+        "sending signed test events to {} (webhook {name}): {kind}, the same again, another one five times at once, and some that nobody acts on; all carry `{run}`",
         webhook.url
     )
 }

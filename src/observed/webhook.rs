@@ -91,7 +91,7 @@ pub enum Turn {
     First,
     /// The same again.
     Again,
-    /// The same again, several at once.
+    /// Another event for the first time, several times at once.
     AtOnce,
     /// The same again, with the signatures of two keys.
     Rotated,
@@ -106,6 +106,9 @@ pub struct Looked {
     /// The name of the attempt whose event was looked for; none for the delivered one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt: Option<String>,
+    /// True for the event that came several times at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_once: bool,
     /// What there was before anything was delivered, where the spec asks for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Seen<Counted>>,

@@ -10,7 +10,8 @@ use crate::run::{Outcome, finding, findings, launch_ready_in};
 const SECRET: &str = "whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH";
 const TOKEN: &str = "adm1n-t0ken-of-the-lab";
 const VERIFY: &str = "v3rify-t0ken-of-the-lab";
-const ENVIRONMENT: [(&str, &str); 3] = [("HOOK_SECRET", SECRET), ("ADMIN_TOKEN", TOKEN), ("VERIFY_TOKEN", VERIFY)];
+const ENVIRONMENT: [(&str, &str); 3] =
+    [("HOOK_SECRET", SECRET), ("ADMIN_TOKEN", TOKEN), ("VERIFY_TOKEN", VERIFY)];
 
 /// A webhook of a provider with more keys.
 fn spec(provider: &str, more: &str) -> String {
@@ -95,7 +96,8 @@ fn sound_endpoints_of_every_kind_of_scheme_are_green() {
     for (provider, receiver, secret, kind) in kinds {
         let (lab, _) = world(receiver(secret));
         let environment = [("HOOK_SECRET", secret), ("VERIFY_TOKEN", VERIFY)];
-        let spec = spec(provider, &format!("verify_token: VERIFY_TOKEN, events: [\"{kind}\"], test: deliveries"));
+        let spec =
+            spec(provider, &format!("verify_token: VERIFY_TOKEN, events: [\"{kind}\"], test: deliveries"));
         let outcome = run(&lab, &spec, &environment, &["--only", "webhooks", "--format", "json"]);
         let report = outcome.json();
         assert_eq!(findings(&report, "fail"), Vec::<String>::new(), "{provider}: {report:#}");
@@ -129,12 +131,7 @@ const DEFECTS: &[Defect] = &[
     ("books twice at once", Receiver::books_twice_concurrently, true, "webhooks/not-idempotent"),
     ("refuses duplicates", Receiver::refuses_duplicates, true, "webhooks/not-idempotent"),
     ("no effect", Receiver::no_effect, true, "webhooks/effect-missing"),
-    (
-        "late effect",
-        |receiver| receiver.late_effect(Duration::from_secs(8)),
-        true,
-        "webhooks/effect-missing",
-    ),
+    ("late effect", |receiver| receiver.late_effect(Duration::from_secs(8)), true, "webhooks/effect-missing"),
 ];
 
 #[test]
@@ -159,7 +156,8 @@ fn each_defect_has_its_id_and_nothing_else_is_red() {
 #[test]
 fn a_challenge_is_answered_to_the_right_token_only() {
     let hex = "0123456789abcdef0123456789abcdef";
-    for (provider, receiver) in [("slack", Receiver::slack as fn(&str) -> Receiver), ("meta", Receiver::meta)] {
+    for (provider, receiver) in [("slack", Receiver::slack as fn(&str) -> Receiver), ("meta", Receiver::meta)]
+    {
         let (lab, _) = world(receiver(hex).answers_any_challenge());
         let spec = spec(provider, "verify_token: VERIFY_TOKEN");
         let environment = [("HOOK_SECRET", hex), ("VERIFY_TOKEN", VERIFY)];
@@ -253,7 +251,10 @@ fn without_the_secret_what_needs_it_is_not_told() {
     for check in ["tampered-accepted", "stale-accepted", "valid-refused", "effect-missing"] {
         let finding = finding(&report, &format!("webhooks/{check}"), "pay");
         assert_eq!(finding["status"], "unknown", "{check}");
-        assert!(finding["message"].as_str().is_some_and(|why| why.contains("HOOK_SECRET is not set here")), "{finding}");
+        assert!(
+            finding["message"].as_str().is_some_and(|why| why.contains("HOOK_SECRET is not set here")),
+            "{finding}"
+        );
     }
 }
 
@@ -267,10 +268,11 @@ fn signed_events_go_only_where_the_certificate_holds() {
     let report = report(&lab, &delivered("stripe", "checkout.session.completed"));
     assert!(findings(&report, "unknown").contains(&"webhooks/valid-refused pay".to_owned()), "{report:#}");
     assert_eq!(effects.count(), 0);
-    let signed = |request: &crate::lab::Request| request.header("stripe-signature").is_some_and(|v| v.contains("v1="));
-    let mut stamps = effects.requests().into_iter().filter(signed);
-    // What was signed was signed with another key.
-    assert!(stamps.all(|request| String::from_utf8_lossy(&request.body).contains("wrong_key")));
+    let bodies =
+        effects.requests().into_iter().map(|request| String::from_utf8_lossy(&request.body).into_owned());
+    let signed = ["delivered", "stale", "tampered", "reserialised"];
+    let proven: Vec<String> = bodies.filter(|body| signed.iter().any(|label| body.contains(label))).collect();
+    assert_eq!(proven, Vec::<String>::new());
 }
 
 #[test]
@@ -288,7 +290,9 @@ fn a_payload_that_is_none_is_an_error_at_its_place() {
     let spec = spec("stripe", "test: deliveries, payload: nowhere.json");
     let outcome = run(&lab, &spec, &ENVIRONMENT, &[]);
     assert_eq!(outcome.code, 2, "{}", outcome.err);
-    for part in ["the sample event `nowhere.json` cannot be used", "spec/payload", "name a file with one JSON event"] {
+    for part in
+        ["the sample event `nowhere.json` cannot be used", "spec/payload", "name a file with one JSON event"]
+    {
         assert!(outcome.err.contains(part), "{part}: {}", outcome.err);
     }
 }

@@ -47,7 +47,7 @@ impl Trial<'_> {
                 _ => self.wait_for(&effect, count(before.as_ref())).await,
             };
             let held_after = holds(&first).then(|| millis(begun.elapsed()));
-            Looked { effect: *index, attempt: None, before, first, held_after, last: None }
+            Looked { effect: *index, attempt: None, at_once: false, before, first, held_after, last: None }
         });
         let found = join_all(found).await;
         self.notes().effects.extend(found);
@@ -67,20 +67,58 @@ impl Trial<'_> {
     pub(super) async fn look_again(&self, event: &Event) {
         let (looked, effects) = (self.notes().effects.clone(), self.effects());
         let again = looked.into_iter().map(async |mut looked| {
-            let declared = effects.get(looked.effect).filter(|_| holds(&looked.first));
-            if let Some((_, declared)) = declared {
-                let (effect, before) = (Effect { declared, event }, count(looked.before.as_ref()));
-                // What came once after a while would come again after that while.
-                let settled = Duration::from_millis(looked.held_after.unwrap_or(0)) * 2 + SETTLING;
-                let look = async || effect.look(self.session, &self.mask, before).await;
-                let moved = |counted: &Seen<Counted>| !holds(counted);
-                let limits = &self.session.limits;
-                looked.last = Some(limits.polling(settled.min(effect.within()), look, moved).await);
+            if let Some((_, declared)) = effects.get(looked.effect) {
+                looked.last = self.settled(&Effect { declared, event }, &looked).await;
             }
             looked
         });
         let again = join_all(again).await;
         self.notes().effects = again;
+    }
+
+    /// How often an event took effect that came several times at once.
+    pub(super) async fn look_for_what_came_at_once(&self, event: &Event, before: Vec<Option<Seen<Counted>>>) {
+        let effects = self.effects();
+        let told = self.notes().effects.clone();
+        let held = |index: usize| told.iter().any(|looked| looked.effect == index && holds(&looked.first));
+        // An effect that cannot tell events apart says nothing of the second one.
+        let wanted = effects
+            .iter()
+            .zip(before)
+            .filter(|((index, declared), _)| held(*index) && tells_events_apart(declared));
+        let found = wanted.map(async |((index, declared), before)| {
+            let effect = Effect { declared, event };
+            let had = count(before.as_ref());
+            let begun = Instant::now();
+            let first = self.wait_for(&effect, had).await;
+            let held_after = holds(&first).then(|| millis(begun.elapsed()));
+            let mut looked = Looked {
+                effect: *index,
+                attempt: None,
+                at_once: true,
+                before,
+                first,
+                held_after,
+                last: None,
+            };
+            looked.last = self.settled(&effect, &looked).await;
+            looked
+        });
+        let found = join_all(found).await;
+        self.notes().effects.extend(found);
+    }
+
+    /// What there is when all that is to come has come, where the effect held; sooner where it no longer
+    /// does.
+    async fn settled(&self, effect: &Effect<'_>, looked: &Looked) -> Option<Seen<Counted>> {
+        if !holds(&looked.first) {
+            return None;
+        }
+        // What came once after a while would come again after that while.
+        let settled = Duration::from_millis(looked.held_after.unwrap_or(0)) * 2 + SETTLING;
+        let look = async || effect.look(self.session, &self.mask, count(looked.before.as_ref())).await;
+        let moved = |counted: &Seen<Counted>| !holds(counted);
+        Some(self.session.limits.polling(settled.min(effect.within()), look, moved).await)
     }
 
     /// Sends events of the declared type that must be refused, and looks for what they must not do.
@@ -103,11 +141,25 @@ impl Trial<'_> {
             let appeared = |counted: &Seen<Counted>| holds(counted) || matches!(counted, Seen::Unobserved(_));
             let first = self.session.limits.polling(within, look, appeared).await;
             let attempt = Some(attempt.name().to_owned());
-            Looked { effect: *index, attempt, before: None, first, held_after: None, last: None }
+            Looked {
+                effect: *index,
+                attempt,
+                at_once: false,
+                before: None,
+                first,
+                held_after: None,
+                last: None,
+            }
         });
         let found = join_all(found).await;
         self.notes().effects.extend(found);
     }
+}
+
+/// True where the effect of one event is not mistaken for that of another one.
+fn tells_events_apart(declared: &WebhookEffect) -> bool {
+    let counts_on = declared.before.as_ref().is_some_and(|before| before.value);
+    !is_absent(declared) && (counts_on || declared.url.contains("{{"))
 }
 
 fn is_absent(declared: &WebhookEffect) -> bool {

@@ -1,4 +1,4 @@
-//! Delivers signed events, the same again, and several at once.
+//! Delivers a signed event, the same again, and another one several times at once.
 
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -11,7 +11,9 @@ use crate::webhook::{Event, Fault, Request};
 
 /// What tells the delivered event from the others of the run.
 const DELIVERED: &str = "delivered";
-/// How often the same event comes at once.
+/// What tells the event that comes several times at once.
+const AT_THE_SAME_TIME: &str = "at_once";
+/// How often it comes.
 const AT_ONCE: usize = 5;
 /// Events by which latency is measured: the least number of which the 95th percentile is not the largest.
 const SAMPLES: usize = 20;
@@ -40,6 +42,7 @@ impl Trial<'_> {
         self.look_for_effects(&event, before).await;
         self.deliver_again(&event).await;
         self.look_again(&event).await;
+        self.deliver_at_once().await;
         self.measure().await;
         self.look_for_what_must_not_be().await;
     }
@@ -90,13 +93,20 @@ impl Trial<'_> {
         self.notes().deliveries.push(Delivery { which, event: id, kind, outcome });
     }
 
-    /// The same event once more, then several times at once, then with the signatures of two keys.
+    /// A new event, several times at once: who looks whether it is known and then acts acts several times.
+    async fn deliver_at_once(&self) {
+        let Ok(event) = self.event(AT_THE_SAME_TIME) else { return };
+        let before = self.counts_before(&event).await;
+        for outcome in join_all((0..AT_ONCE).map(|_| self.deliver(Turn::AtOnce, &event))).await {
+            self.kept(Turn::AtOnce, &event, outcome);
+        }
+        self.look_for_what_came_at_once(&event, before).await;
+    }
+
+    /// The same event once more, then with the signatures of two keys.
     async fn deliver_again(&self, event: &Event) {
         let again = self.deliver(Turn::Again, event).await;
         self.kept(Turn::Again, event, again);
-        for outcome in join_all((0..AT_ONCE).map(|_| self.deliver(Turn::AtOnce, event))).await {
-            self.kept(Turn::AtOnce, event, outcome);
-        }
         if !self.sender().scheme.rotation.0.is_empty() {
             let rotated = self.deliver(Turn::Rotated, event).await;
             self.kept(Turn::Rotated, event, rotated);
