@@ -4,6 +4,7 @@ use url::Url;
 
 use crate::spec::model::{Webhook as Declared, WebhookEffect, WebhookTests};
 use crate::spec::{Document, Place};
+use crate::webhook::{Provider, Scheme, provider};
 
 /// An endpoint that receives events.
 #[derive(Debug, Clone)]
@@ -18,9 +19,22 @@ pub struct Webhook<'a> {
     pub path: String,
     /// Where its URL stands.
     pub place: Place,
+    /// Who delivers, where the spec names a provider.
+    pub provider: Option<&'static Provider>,
 }
 
 impl<'a> Webhook<'a> {
+    /// How its events are signed: as the spec says, or as its provider does; `None` where nobody knows.
+    pub fn scheme(&self) -> Option<&'a Scheme> {
+        let custom = self.declared.custom.as_ref().map(|custom| &custom.value);
+        custom.or_else(|| self.provider.map(|provider| &provider.scheme))
+    }
+
+    /// The event type that is delivered: the first that the spec declares.
+    pub fn first_kind(&self) -> Option<&'a str> {
+        self.declared.events.first().map(|kind| kind.value.as_str())
+    }
+
     /// How far its test goes.
     pub fn test(&self) -> WebhookTests {
         self.declared.test.as_ref().map_or(WebhookTests::Refusals, |test| test.value)
@@ -53,7 +67,8 @@ pub fn webhooks(document: &Document) -> Vec<Webhook<'_>> {
         let place = Place::new(format!("{path}.url"), declared.url.span);
         let mut url = declared.url.value.0.clone();
         url.set_fragment(None);
-        Webhook { name: &declared.name.value, url, declared, path, place }
+        let provider = declared.provider.as_ref().and_then(|name| provider::find(name));
+        Webhook { name: &declared.name.value, url, declared, path, place, provider }
     })
     .collect()
 }
