@@ -132,6 +132,16 @@ impl<'a> Sender<'a> {
         }
     }
 
+    /// An event of any type that must be refused: without a signature, or signed with another key.
+    pub fn forged(&self, attempt: Attempt, event: &Event, at: Timestamp) -> Result<Request, Fault> {
+        let chance = Chance { run: &event.run, label: &event.label };
+        let proof = match attempt {
+            Attempt::Unsigned => Proof::None,
+            _ => Proof::Key(Secret::new(self.wrong_secret(chance))),
+        };
+        Craft::new(*self, proof, at).request(event)
+    }
+
     /// An event as the provider delivers it. Delivered again it has the same id, and another time.
     pub fn delivery(&self, event: &Event, secret: &Secret, at: Timestamp) -> Result<Request, Fault> {
         Craft::new(*self, Proof::Key(secret.clone()), at).request(event)

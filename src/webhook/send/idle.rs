@@ -8,6 +8,9 @@ impl Sender<'_> {
     /// Why an attempt means nothing for this endpoint; `None` where it does.
     pub fn idle(&self, attempt: Attempt) -> Option<String> {
         let name = self.provider.map_or("this scheme", |provider| provider.name.as_str());
+        if attempt.is_forged() && !self.scheme.is_proven() {
+            return Some("nobody has said how its events are signed".into());
+        }
         match attempt {
             Attempt::TestSecret => {
                 let published = self.provider.and_then(|provider| provider.secret.published.as_ref());
@@ -34,7 +37,7 @@ impl Sender<'_> {
     }
 
     /// Why nobody but the provider can make a right signature.
-    fn not_forged(&self) -> Option<String> {
+    pub fn not_forged(&self) -> Option<String> {
         if self.scheme.can_forge() {
             return None;
         }
