@@ -93,7 +93,7 @@ pub enum Turn {
     Again,
     /// Another event for the first time, several times at once.
     AtOnce,
-    /// The same again, with the signatures of two keys.
+    /// An event that nobody acts on, with the signatures of two keys.
     Rotated,
 }
 

@@ -43,6 +43,7 @@ impl Trial<'_> {
         self.deliver_again(&event).await;
         self.look_again(&event).await;
         self.deliver_at_once().await;
+        self.deliver_rotated().await;
         self.measure().await;
         self.look_for_what_must_not_be().await;
     }
@@ -103,13 +104,18 @@ impl Trial<'_> {
         self.look_for_what_came_at_once(&event, before).await;
     }
 
-    /// The same event once more, then with the signatures of two keys.
+    /// The same event once more.
     async fn deliver_again(&self, event: &Event) {
         let again = self.deliver(Turn::Again, event).await;
         self.kept(Turn::Again, event, again);
+    }
+
+    /// An event that nobody acts on, with the signatures of two keys.
+    async fn deliver_rotated(&self) {
         if !self.sender().scheme.rotation.0.is_empty() {
-            let rotated = self.deliver(Turn::Rotated, event).await;
-            self.kept(Turn::Rotated, event, rotated);
+            let event = Event::inert(self.webhook.provider, self.run(), "rotated");
+            let rotated = self.deliver(Turn::Rotated, &event).await;
+            self.kept(Turn::Rotated, &event, rotated);
         }
     }
 
