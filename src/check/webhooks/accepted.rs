@@ -2,10 +2,10 @@
 
 use super::answer::{Answer, Call};
 use super::effect;
-use super::terms::Attempt;
 use super::trial::{Trial, idle};
 use crate::check::{Status, Verdict, World, seen};
 use crate::item::Webhook;
+use crate::webhook::Attempt;
 
 /// Events whose signature somebody made who does not hold the secret.
 const FORGED: &[Attempt] = &[

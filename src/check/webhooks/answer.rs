@@ -40,11 +40,10 @@ pub(super) fn read(seen: &Seen<Posted>) -> Answer<'_> {
     match (posted.answer.edge(), posted.answer.status) {
         (Some(Said::Refused(RATE_LIMITED)), status) | (None, status @ 429) => Answer::Busy(status),
         // Where the edge tells of an error, the endpoint broke, or its connection.
-        (Some(Said::Error(_)), _) => Answer::Broken(posted),
+        (Some(Said::Error(_)), _) | (None, 404 | 405 | 410) => Answer::Broken(posted),
         (Some(said), _) => Answer::Edge(&posted.answer, said),
         (None, 200..=299) => Answer::Accepted(posted),
         (None, 300..=399) => Answer::Redirected(posted),
-        (None, 404 | 405 | 410) => Answer::Broken(posted),
         (None, 400..=499) => Answer::Refused(posted),
         (None, _) => Answer::Broken(posted),
     }

@@ -3,12 +3,12 @@
 use jiff::SignedDuration;
 
 use super::answer::Answer;
-use super::terms::Attempt;
 use super::trial::Trial;
 use crate::check::{Status, Verdict, World, seen};
 use crate::item::Webhook;
 use crate::observed::{Counted, Looked, Seen, Turn};
 use crate::spec::model::WebhookEffect;
+use crate::webhook::Attempt;
 
 /// How long an effect may take where the spec does not say.
 const WITHIN: SignedDuration = SignedDuration::from_secs(30);
@@ -202,6 +202,11 @@ fn appeared_after(wanted: &Wanted) -> Option<String> {
 /// The URL of an effect as the spec has it.
 pub(super) fn target(wanted: &Wanted) -> String {
     seen::cut(&wanted.effect.url.value)
+}
+
+/// True where an effect was read and is not as it should be.
+pub(super) fn is_missing(wanted: &Wanted) -> bool {
+    Missing::of(wanted).is_some()
 }
 
 /// How an effect that was read is missing.

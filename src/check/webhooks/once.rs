@@ -128,6 +128,11 @@ fn settled(trial: &Trial, duplicates: &[Call], wanted: &[Wanted]) -> Verdict {
         let reason = trial.seen.undelivered.as_ref();
         return Verdict::unknown(reason.map_or(seen::NOT_OBSERVED, |reason| reason.as_str()));
     }
+    // What never appeared cannot show whether it appeared twice.
+    if wanted.iter().any(effect::is_missing) {
+        let reason = "its effect did not appear as it should";
+        return Verdict::not_judged("webhooks/effect-missing", trial.webhook.name, reason);
+    }
     let unread = wanted.iter().find_map(unread);
     if let Some(why) = unread {
         return Verdict::unknown(why);
@@ -139,11 +144,6 @@ fn settled(trial: &Trial, duplicates: &[Call], wanted: &[Wanted]) -> Verdict {
         ));
     };
     let Some(found) = count_of(first) else { return Verdict::unknown(seen::NOT_OBSERVED) };
-    // What never appeared cannot show whether it appeared twice.
-    if counted.iter().all(|wanted| count_of(wanted) == Some(0)) {
-        let reason = "its effect did not appear at all";
-        return Verdict::not_judged("webhooks/effect-missing", trial.webhook.name, reason);
-    }
     let verdict =
         Verdict::pass(format!("{count} duplicates changed nothing: {found} found before and after them"));
     let lines = counted

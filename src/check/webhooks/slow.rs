@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::answer::{Answer, Call, is_late, sender};
-use super::terms::{self, Attempt};
+use super::terms;
 use super::trial::Trial;
 use crate::check::{Verdict, World, seen};
 use crate::item::Webhook;
 use crate::latency::{in_words, may_exceed, percentile, seconds, spread};
 use crate::observed::{Sample, Seen};
 use crate::spec::Place;
+use crate::webhook::Attempt;
 
 /// What senders wait for at least where theirs is not known: most of those that say so wait five to fifteen
 /// seconds.
@@ -75,7 +76,7 @@ impl<'w> Times<'w> {
             Seen::Answer(429) => self.not_timed(super::answer::busy(429, &what)),
             Seen::Answer(_) => self.all.push(Timed { what, millis: sample.millis, cold: false, call: None }),
             Seen::Failed(failure) if is_late(failure) => {
-                self.late.push(format!("{what}: {}", failure.detail))
+                self.late.push(format!("{what}: {}", failure.detail));
             }
             Seen::Failed(failure) => self.not_timed(format!("{what}: {}", failure.detail)),
             Seen::Unobserved(reason) => self.not_timed(format!("{what}: {reason}")),
@@ -189,7 +190,7 @@ fn of_what(times: &Times) -> &'static str {
     if times.signed { "samples" } else { "answers" }
 }
 
-fn cold<'w>(times: &Times<'w>, verdict: Verdict) -> Verdict {
+fn cold(times: &Times, verdict: Verdict) -> Verdict {
     match times.all.iter().find(|timed| timed.cold) {
         Some(first) => {
             verdict.evidence(format!("the first call took {} and is not counted", seconds(first.millis)))

@@ -1,12 +1,13 @@
 //! What was tried on one webhook, as judges read it.
 
 use super::answer::{Answer, Call};
-use super::terms::{self, Attempt};
+use super::terms;
 use super::{edge, reach, redirect};
 use crate::check::tls::client;
 use crate::check::{Verdict, World, blame, seen};
 use crate::item::Webhook;
 use crate::observed::{self, Turn};
+use crate::webhook::Attempt;
 
 /// What must be refused, in the order in which it is sent.
 pub(super) const REFUSALS: &[Attempt] = &[
@@ -110,16 +111,24 @@ impl<'i, 'w> Trial<'i, 'w> {
         self.deliveries().iter().any(taken) || shook.is_some_and(|posted| posted.right == Some(true))
     }
 
-    /// The verdict where none of these attempts was made: what they need is not there, or they mean nothing
-    /// for this scheme.
+    /// The verdict where none of these attempts was made: they mean nothing for this scheme, the endpoint did
+    /// not let itself be asked on, or what they need is not there.
     pub(super) fn not_made(&self, attempts: &[Attempt]) -> Verdict {
-        if let Some(reason) = attempts.iter().find_map(|attempt| terms::idle(self.webhook, *attempt)) {
-            return Verdict::not_applicable(reason);
+        if let Some(verdict) = idle(self.webhook, attempts) {
+            return verdict;
         }
-        if attempts.iter().any(|attempt| terms::needs_secret(*attempt)) {
-            return self.no_secret().unwrap_or_else(|| Verdict::unknown(seen::NOT_OBSERVED));
-        }
-        Verdict::unknown(seen::NOT_OBSERVED)
+        let secret =
+            attempts.iter().any(|attempt| attempt.needs_secret()).then(|| self.no_secret()).flatten();
+        let secret = secret.or_else(|| self.cut_short());
+        secret.unwrap_or_else(|| Verdict::unknown(seen::NOT_OBSERVED))
+    }
+
+    /// The verdict where the endpoint answered in a way that nothing more was sent to it.
+    fn cut_short(&self) -> Option<Verdict> {
+        let busy = |call: &Call| matches!(call.answer(), Answer::Busy(_));
+        let first = self.call(Attempt::Unsigned).into_iter();
+        let mut calls = first.chain(self.all().into_iter().filter(busy));
+        calls.find_map(|call| call.open(self)).map(|verdict| *verdict)
     }
 
     /// The verdict of a check that needs the secret, where there is none to sign with.
@@ -148,7 +157,8 @@ impl<'i, 'w> Trial<'i, 'w> {
         let reason = self.seen.undelivered.as_ref();
         let reason = || Verdict::unknown(reason.map_or(seen::NOT_OBSERVED, |reason| reason.as_str()));
         let idle = terms::cannot_forge(self.webhook).map(Verdict::not_applicable);
-        Some(idle.or_else(|| self.no_secret()).unwrap_or_else(reason))
+        let cause = idle.or_else(|| self.no_secret()).or_else(|| self.cut_short());
+        Some(cause.unwrap_or_else(reason))
     }
 }
 

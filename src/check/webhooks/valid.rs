@@ -1,11 +1,12 @@
 //! Whether an endpoint takes what it must take.
 
 use super::answer::{Answer, Call, busy, is_late, sender};
-use super::terms::{self, Attempt};
+use super::terms;
 use super::trial::Trial;
 use crate::check::{Status, Verdict, World, seen};
 use crate::item::Webhook;
 use crate::observed::{Posted, Turn};
+use crate::webhook::Attempt;
 
 /// Clocks that differ by less are right enough for every provider but Paddle, whose window is 5 s.
 const SKEW: i64 = 5;

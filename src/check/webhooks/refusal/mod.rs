@@ -3,10 +3,11 @@
 pub(in crate::check) mod leak;
 
 use super::answer::{Answer, Call, busy, is_late, sender};
-use super::terms::{self, Attempt};
+use super::terms;
 use super::trial::{REFUSALS, Trial, idle};
 use crate::check::{Verdict, World, seen};
 use crate::item::Webhook;
+use crate::webhook::Attempt;
 
 pub(in crate::check) fn method_accepted(webhook: &Webhook, world: &World) -> Verdict {
     if let Some(verdict) = idle(webhook, &[Attempt::Get]) {
@@ -93,10 +94,11 @@ fn statuses(calls: &[&Call]) -> String {
 
 /// Where everything is taken that must be refused, there is no refusal to judge.
 fn nothing_refused(trial: &Trial, calls: &[Call], world: &World) -> Verdict {
+    type Judge = fn(&Webhook, &World) -> Verdict;
     if calls.is_empty() {
         return trial.not_made(&[Attempt::Unsigned]);
     }
-    let causes: [(&'static str, fn(&Webhook, &World) -> Verdict); 2] = [
+    let causes: [(&'static str, Judge); 2] = [
         ("webhooks/unsigned-accepted", super::unsigned_accepted),
         ("webhooks/forged-accepted", super::forged_accepted),
     ];
