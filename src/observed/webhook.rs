@@ -93,7 +93,7 @@ pub enum Turn {
     Again,
     /// Another event for the first time, several times at once.
     AtOnce,
-    /// An event that nobody acts on, with the signatures of two keys.
+    /// The first event once more, with the signatures of two keys.
     Rotated,
 }
 

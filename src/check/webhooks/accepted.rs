@@ -233,6 +233,10 @@ fn signed(
 pub(in crate::check) fn tampered_accepted(webhook: &Webhook, world: &World) -> Verdict {
     signed(webhook, world, &[Attempt::Tampered, Attempt::Reserialised], |tally, trial| {
         let rewritten = !tally.took(Attempt::Tampered);
+        if rewritten && super::valid_refused(webhook, world).status == Status::Fail {
+            let reason = "it checks a body that it wrote itself, and refuses valid events for that";
+            return Verdict::not_judged("webhooks/valid-refused", webhook.name, reason);
+        }
         let (consequence, help) = if rewritten {
             (
                 ": it checks the body that it wrote itself from the parsed JSON, not the one that came",

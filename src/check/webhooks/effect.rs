@@ -112,6 +112,8 @@ pub(super) struct Wanted<'i, 'w> {
     pub(super) effect: &'i WebhookEffect,
     /// What was looked for by the delivered event.
     pub(super) looked: Option<&'w Looked>,
+    /// What was looked for by the event that came several times at once.
+    pub(super) at_once: Option<&'w Looked>,
 }
 
 /// The effects that must appear after the delivery.
@@ -120,8 +122,10 @@ pub(super) fn all_wanted<'i, 'w>(trial: &Trial<'i, 'w>) -> Vec<Wanted<'i, 'w>> {
     let wanted = effects.filter(|(_, (_, effect))| !is_absent(effect));
     wanted
         .map(|(index, (path, effect))| {
-            let of_delivery = |looked: &&Looked| looked.effect == index && looked.attempt.is_none();
-            Wanted { path, effect, looked: trial.seen.effects.iter().find(of_delivery) }
+            let mut of_delivery =
+                trial.seen.effects.iter().filter(|looked| looked.effect == index && looked.attempt.is_none());
+            let looked = of_delivery.clone().find(|looked| !looked.at_once);
+            Wanted { path, effect, looked, at_once: of_delivery.find(|looked| looked.at_once) }
         })
         .collect()
 }

@@ -24,9 +24,9 @@ pub(in crate::check) fn not_idempotent(webhook: &Webhook, world: &World) -> Verd
     let wanted = effect::all_wanted(&trial);
     let refused: Vec<&Call> = duplicates.iter().filter(|call| is_refused(call, &trial)).collect();
     let moved: Vec<(&Wanted, String)> =
-        wanted.iter().filter_map(|wanted| Some((wanted, moved(wanted)?))).collect();
+        wanted.iter().filter_map(|wanted| Some((wanted, moved(wanted).or_else(|| raced(wanted))?))).collect();
     if let Some((first, how)) = moved.first() {
-        let verdict = taken_twice(first, how, duplicates.len());
+        let verdict = taken_twice(first, how);
         let verdict = moved
             .iter()
             .fold(verdict, |v, (wanted, how)| v.evidence(format!("{}: {how}", effect::target(wanted))));
@@ -91,10 +91,23 @@ fn moved(wanted: &Wanted) -> Option<String> {
     }
 }
 
-fn taken_twice(wanted: &Wanted, how: &str, duplicates: usize) -> Verdict {
+/// How often an event took effect that came several times at once, where that is too often.
+fn raced(wanted: &Wanted) -> Option<String> {
+    let (looked, alone) = (wanted.at_once?, wanted.looked?);
+    let had = before(looked, wanted.effect).ok()?;
+    // As often as the event that came alone.
+    let usual = readable(&alone.first, wanted.effect).ok()?.count?;
+    let usual = usual.checked_sub(before(alone, wanted.effect).ok()?)?;
+    let counts = [Some(&looked.first), looked.last.as_ref()].into_iter().flatten();
+    let most = counts.filter_map(|seen| readable(seen, wanted.effect).ok()?.count).max()?;
+    let came = most.checked_sub(had).filter(|came| *came > effect::wanted(wanted.effect).unwrap_or(usual))?;
+    Some(format!("{came} for one new event that came five times at once"))
+}
+
+fn taken_twice(wanted: &Wanted, how: &str) -> Verdict {
     let place = crate::spec::Place::new(format!("{}.url", wanted.path), wanted.effect.url.span);
     Verdict::fail(format!(
-        "the same event, delivered once and then {duplicates} more times, takes effect more than once: {} shows {how}",
+        "an event that is delivered several times takes effect more than once: {} shows {how}",
         effect::target(wanted)
     ))
     .expected("the same after the first delivery and after all of them")
@@ -144,6 +157,8 @@ fn settled(trial: &Trial, duplicates: &[Call], wanted: &[Wanted]) -> Verdict {
         ));
     };
     let Some(found) = count_of(first) else { return Verdict::unknown(seen::NOT_OBSERVED) };
+    // One of those that came at once is no duplicate.
+    let count = count - usize::from(!trial.turns(Turn::AtOnce).is_empty());
     let verdict =
         Verdict::pass(format!("{count} duplicates changed nothing: {found} found before and after them"));
     let lines = counted

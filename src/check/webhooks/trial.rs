@@ -174,7 +174,7 @@ fn turn(which: Turn) -> &'static str {
     match which {
         Turn::First => "a valid event",
         Turn::Again => "the same event again",
-        Turn::AtOnce => "the same event several times at once",
+        Turn::AtOnce => "another event, several times at once",
         Turn::Rotated => "the same event with the signatures of two keys",
     }
 }

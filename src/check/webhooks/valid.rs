@@ -8,6 +8,9 @@ use crate::item::Webhook;
 use crate::observed::{Posted, Turn};
 use crate::webhook::Attempt;
 
+/// What to do where the body is checked as the endpoint writes it, not as it came.
+const REWRITTEN: &str = "verify the raw bytes (`express.raw`, `request.body` before parsing, `req.rawBody`): the endpoint took an event whose JSON was written anew after it was signed, so it checks what it wrote itself from the parsed JSON, and real events, whose bytes differ from that, are refused";
+
 /// Clocks that differ by less are right enough for every provider but Paddle, whose window is 5 s.
 const SKEW: i64 = 5;
 
@@ -23,7 +26,10 @@ pub(in crate::check) fn valid_refused(webhook: &Webhook, world: &World) -> Verdi
     let first = trial.turns(Turn::First).into_iter().next();
     let outcomes = [shook.map(|call| handshake(&call, &trial)), first.map(|call| delivery(&call, &trial))];
     let mut outcomes: Vec<Outcome> = outcomes.into_iter().flatten().collect();
-    outcomes.extend(trial.turns(Turn::Rotated).iter().map(|call| rotated(call, &trial)));
+    // Where it is refused as every duplicate is, that has its own finding.
+    if trial.turns(Turn::Again).iter().all(|call| matches!(call.answer(), Answer::Accepted(_))) {
+        outcomes.extend(trial.turns(Turn::Rotated).iter().map(|call| rotated(call, &trial)));
+    }
     let mut open = None;
     let mut passed = Vec::new();
     for outcome in outcomes {
@@ -182,8 +188,12 @@ fn refused(call: &Call, posted: &Posted, trial: &Trial) -> Verdict {
     ))
     .expected(terms::accepted(trial.webhook))
     .observed(call.outcome())
-    .label("refuses valid events")
-    .help(help(posted.answer.status, skew));
+    .label("refuses valid events");
+    let rewritten = trial.call(Attempt::Reserialised);
+    let verdict = match rewritten.filter(|call| matches!(call.answer(), Answer::Accepted(_))) {
+        Some(call) => verdict.evidence(call.fact()).help(REWRITTEN),
+        None => verdict.help(help(posted.answer.status, skew)),
+    };
     match skew {
         Some(seconds) => verdict.evidence(clock(seconds)),
         None => verdict,

@@ -43,7 +43,7 @@ impl Trial<'_> {
         self.deliver_again(&event).await;
         self.look_again(&event).await;
         self.deliver_at_once().await;
-        self.deliver_rotated().await;
+        self.deliver_rotated(&event).await;
         self.measure().await;
         self.look_for_what_must_not_be().await;
     }
@@ -110,12 +110,11 @@ impl Trial<'_> {
         self.kept(Turn::Again, event, again);
     }
 
-    /// An event that nobody acts on, with the signatures of two keys.
-    async fn deliver_rotated(&self) {
+    /// The same event once more, with the signatures of two keys.
+    async fn deliver_rotated(&self, event: &Event) {
         if !self.sender().scheme.rotation.0.is_empty() {
-            let event = Event::inert(self.webhook.provider, self.run(), "rotated");
-            let rotated = self.deliver(Turn::Rotated, &event).await;
-            self.kept(Turn::Rotated, &event, rotated);
+            let rotated = self.deliver(Turn::Rotated, event).await;
+            self.kept(Turn::Rotated, event, rotated);
         }
     }
 
