@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::page::Page;
 use super::spec::{Mention, Text};
-use super::{Verdict, World, dns, domain, email, http, spec, tls};
+use super::{Verdict, World, dns, domain, email, http, spec, tls, webhooks};
 use crate::item::{
     Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, Exchanger, Host, MailAddress, Name,
     Record, RecordSet, Redirect, Selector, Sender, Start, Waiver, Webhook, Zone,
@@ -256,4 +256,18 @@ catalogue! {
     "email/dane-mismatch" => Exchanger(email::exchanger::dane::dane_mismatch),
     "email/bimi-invalid" => Domain(email::bimi::bimi_invalid),
     "email/parked-spoofable" => Domain(email::parked::parked_spoofable),
+    "webhooks/unreachable" => Webhook(webhooks::unreachable),
+    "webhooks/redirects" => Webhook(webhooks::redirects),
+    "webhooks/challenged" => Webhook(webhooks::challenged),
+    "webhooks/method-accepted" => Webhook(webhooks::method_accepted),
+    "webhooks/unsigned-accepted" => Webhook(webhooks::unsigned_accepted),
+    "webhooks/forged-accepted" => Webhook(webhooks::forged_accepted),
+    "webhooks/tampered-accepted" => Webhook(webhooks::tampered_accepted),
+    "webhooks/stale-accepted" => Webhook(webhooks::stale_accepted),
+    "webhooks/refusal-is-server-error" => Webhook(webhooks::refusal_is_server_error),
+    "webhooks/error-leaks-internals" => Webhook(webhooks::error_leaks_internals),
+    "webhooks/valid-refused" => Webhook(webhooks::valid_refused),
+    "webhooks/slow" => Webhook(webhooks::slow),
+    "webhooks/not-idempotent" => Webhook(webhooks::not_idempotent),
+    "webhooks/effect-missing" => Webhook(webhooks::effect_missing),
 }
