@@ -42,6 +42,9 @@ pub struct Provider {
     pub get_is_used: Option<String>,
     /// Why nobody else can sign as the provider does, where that is so.
     pub cannot_forge: Option<String>,
+    /// Why a receiver that reads the JSON and checks what it then writes is no fault of its owner: the provider
+    /// itself has it done so. Its events are compact JSON, which survives that.
+    pub rewritten: Option<String>,
     /// What else one should know.
     pub note: Option<String>,
     /// Where the facts come from.
