@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::page::Page;
 use super::spec::{Mention, Text};
-use super::{Verdict, World, dns, domain, email, http, spec, tls};
+use super::{Verdict, World, dns, domain, email, http, spec, tls, webhooks};
 use crate::item::{
     Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, Exchanger, Host, MailAddress, Name,
     Record, RecordSet, Redirect, Selector, Sender, Start, Waiver, Webhook, Zone,
@@ -256,4 +256,8 @@ catalogue! {
     "email/dane-mismatch" => Exchanger(email::exchanger::dane::dane_mismatch),
     "email/bimi-invalid" => Domain(email::bimi::bimi_invalid),
     "email/parked-spoofable" => Domain(email::parked::parked_spoofable),
+    "webhooks/not-registered" => Webhook(webhooks::registration::missing::not_registered),
+    "webhooks/events-differ" => Webhook(webhooks::registration::events::events_differ),
+    "webhooks/registration-stale" => Webhook(webhooks::registration::stale::registration_stale),
+    "webhooks/deliveries-failing" => Webhook(webhooks::registration::failing::deliveries_failing),
 }

@@ -24,6 +24,7 @@ mod http;
 mod seen;
 pub(crate) mod spec;
 mod tls;
+mod webhooks;
 
 use jiff::Timestamp;
 

@@ -13,6 +13,7 @@ use super::progress;
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
 use crate::probe::{Machine, NotAnAnchor, ProbeError, Progress, Settings, TrustAnchors};
+use crate::secret::Environment;
 use crate::spec::model::scalar;
 use crate::system;
 
@@ -65,6 +66,7 @@ pub(super) fn settings(
         concurrency: usize::from(limits.concurrency),
         private: private_ranges(reach),
         only_web: false,
+        environment: Environment::reading(system::variable),
         rdap: rdap_url()?,
         revocation_lists: false,
         list_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("crl")),

@@ -4,6 +4,8 @@ use url::Url;
 
 use crate::spec::model::{Webhook as Declared, WebhookEffect, WebhookTests};
 use crate::spec::{Document, Place};
+use crate::webhook::registration::Registration;
+use crate::webhook::{self, Provider};
 
 /// An endpoint that receives events.
 #[derive(Debug, Clone)]
@@ -34,6 +36,21 @@ impl<'a> Webhook<'a> {
     /// True where signed events are delivered to it.
     pub fn is_delivered_to(&self) -> bool {
         self.test() == WebhookTests::Deliveries
+    }
+
+    /// How its provider is asked what it has registered, where it can be.
+    pub fn registration(&self) -> Option<(&'static Provider, &'static Registration)> {
+        let provider = webhook::find(&self.declared.provider.as_ref()?.value)?;
+        Some((provider, provider.registration.as_ref()?))
+    }
+
+    /// The variables that may hold the key of its provider's API: the declared one, or the usual ones.
+    pub fn key_variables(&self, registration: &'a Registration) -> Vec<&'a str> {
+        let declared = self.declared.registration.as_ref().and_then(|declared| declared.key.as_ref());
+        match declared {
+            Some(name) => vec![&name.value],
+            None => registration.keys.variables.iter().map(String::as_str).collect(),
+        }
     }
 
     /// What must be true behind it, each with its path: `effect`, then `effects`.

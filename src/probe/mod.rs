@@ -11,7 +11,7 @@
 //! | `dns`, `dial`, `tls`, `http`, `smtp` | one protocol each |
 //! | `hello` | one offer of an old version or of weak suites |
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
-//! | `api`, `rdap` | the APIs of others: registries |
+//! | `api`, `rdap`, `registration` | the APIs of others: registries, senders of webhooks |
 //! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
 //! | `revocation` | what an authority says of whether it took one back |
 //! | `page` | what the body of an answer says |
@@ -39,6 +39,7 @@ mod page;
 mod path;
 mod problem;
 mod rdap;
+mod registration;
 mod revocation;
 mod session;
 mod site;
@@ -59,6 +60,7 @@ pub use machine::Machine;
 
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
+use crate::secret::Environment;
 use crate::spec::Document;
 
 /// How a run looks at the world.
@@ -92,6 +94,8 @@ pub struct Settings {
     /// Only hosts and URLs are looked at, and declared records by the resolver: who judges TLS and HTTP
     /// alone need not wait for name servers, registries and mail exchangers.
     pub only_web: bool,
+    /// The variables that the spec may name.
+    pub environment: Environment,
     /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
     pub rdap: Option<url::Url>,
     /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
@@ -115,6 +119,7 @@ impl Default for Settings {
             list_cache: None,
             private: PrivateRanges::Forbidden,
             only_web: false,
+            environment: Environment::default(),
             rdap: None,
             rdap_cache: None,
         }

@@ -2,6 +2,7 @@
 //! at one thing, and all of them run, so that everything is told at once.
 
 mod mail;
+mod registration;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -33,6 +34,8 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         mail::selectors,
         mail::keys,
         mail::networks,
+        registration::asked_of_somebody,
+        registration::repositories,
         waivers,
     ] {
         rule(spec, &mut errors);

@@ -1,0 +1,3 @@
+//! Judges of `webhooks/*`: endpoints that receive events.
+
+pub(super) mod registration;
