@@ -8,7 +8,8 @@
 //! ```
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
-//! the stations, without IO: [`caa`], [`cors`], [`hello`], [`ocsp`], and those of [`mail`] and [`web`].
+//! the stations, without IO: [`caa`], [`cors`], [`hello`], [`ocsp`], and those of [`mail`] and [`web`];
+//! so does [`webhook`], how providers sign their events.
 
 mod authority;
 pub mod caa;
@@ -40,3 +41,4 @@ mod system;
 mod takeover;
 pub mod wanted;
 pub mod web;
+pub mod webhook;

@@ -2,6 +2,7 @@
 
 mod client;
 mod dns;
+mod receivers;
 mod web;
 
 use std::io::{ErrorKind, Read};

@@ -22,7 +22,9 @@ pub use operate::{
     Variable, VariableDetails,
 };
 pub use product::{Account, Contact, Handover, HandoverItem, Waiver};
-pub use scalar::{Address, Day, DomainName, Moment, Period, ReportUri, TtlPeriod, UrlPattern, WebUrl};
+pub use scalar::{
+    Address, Day, DomainName, Moment, Period, ReportUri, Template, TtlPeriod, UrlPattern, WebUrl,
+};
 pub use shape::{Entries, Short, WordOrList};
 pub use web::{
     Canonical, Cors, Endpoint, Environment, Host, HostDetails, HostKind, Hsts, JsonExpectation, RedirectOnly,

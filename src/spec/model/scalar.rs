@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::json_path;
+use crate::webhook::template::Parts;
 
 /// Declares a scalar: its type, its JSON Schema `format`, its parser and what to say when it
 /// does not parse. `FORMATS` collects them for the shape check.
@@ -75,6 +76,8 @@ scalars! {
     JsonQuery(String) = "launch-ready-json-path", json_query, "$.status";
     /// A `mailto:` or `https:` address that receives reports.
     ReportUri(String) = "launch-ready-report-uri", report_uri, "mailto:dmarc@circlegarden.test";
+    /// What a webhook's provider signs or sends: text with placeholders in braces.
+    Template(Parts) = "launch-ready-webhook-template", template, "t={timestamp},v1={signature}";
 }
 
 /// RFC 2181 section 8: a TTL has 31 bits.
@@ -183,6 +186,10 @@ pub(crate) fn report_uri(text: &str) -> Result<String, String> {
         "mailto" | "https" => Ok(text.to_owned()),
         other => Err(format!("reports go to mailto: or https:, not `{other}:`")),
     }
+}
+
+fn template(text: &str) -> Result<Parts, String> {
+    text.parse()
 }
 
 fn json_query(text: &str) -> Result<String, String> {

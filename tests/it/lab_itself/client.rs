@@ -1,5 +1,6 @@
 //! Small clients of the tests' own: DNS messages, TLS and HTTP over std sockets. Nothing waits longer than a second.
 
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
@@ -125,6 +126,26 @@ pub(super) fn fetch_all(lab: &Lab, host: &str, paths: &[&str]) -> String {
 /// The response of port 443 but for its `Connection: close`.
 pub(super) fn fetch(lab: &Lab, host: &str, path: &str) -> String {
     fetch_all(lab, host, &[path]).replace("Connection: close\r\n", "")
+}
+
+/// The response of port 443 to a request with a body: its head, and its body.
+pub(super) fn send(
+    lab: &Lab,
+    host: &str,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> (String, String) {
+    let mut stream = handshake(lab, lab.addr(host, 443), host).expect("a handshake");
+    let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        let _ = write!(head, "{name}: {value}\r\n");
+    }
+    let _ = write!(head, "Content-Length: {}\r\n\r\n", body.len());
+    stream.write_all(&[head.as_bytes(), body].concat()).expect("a way to the lab");
+    let answer = read_all(&mut stream).expect("a response");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    (head.to_owned(), body.to_owned())
 }
 
 /// What goes wrong in the handshake with port 443, if anything does.
