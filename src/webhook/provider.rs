@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::place::Place;
+use super::registration::Registration;
 use super::scheme::Scheme;
 use crate::spec::model::scalar::{Period, Template};
 use crate::spec::model::shape::Entries;
@@ -42,6 +43,8 @@ pub struct Provider {
     pub get_is_used: Option<String>,
     /// Why nobody else can sign as the provider does, where that is so.
     pub cannot_forge: Option<String>,
+    /// How it is asked what it has registered, where it can be.
+    pub registration: Option<Registration>,
     /// What else one should know.
     pub note: Option<String>,
     /// Where the facts come from.

@@ -5,8 +5,6 @@ pub(in crate::check) mod events;
 pub(in crate::check) mod failing;
 pub(in crate::check) mod missing;
 pub(in crate::check) mod stale;
-#[cfg(test)]
-mod tests;
 
 use url::Url;
 
