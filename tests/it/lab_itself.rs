@@ -1,5 +1,6 @@
 //! The lab does what it says: looked at with clients that share no code with the product.
 
+mod apis;
 mod client;
 mod dns;
 mod receivers;

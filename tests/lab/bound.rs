@@ -26,6 +26,10 @@ pub struct Bound {
     pub connects_six: BTreeMap<(String, u16), SocketAddr>,
     /// Where the registry listens.
     pub registry: Option<SocketAddr>,
+    /// Where Stripe's API listens.
+    pub stripe: Option<SocketAddr>,
+    /// Where GitHub's API listens.
+    pub github: Option<SocketAddr>,
     closed: Vec<TcpSocket>,
     full: Vec<FullPort>,
 }

@@ -16,6 +16,7 @@ use super::cert::Cert;
 use super::delegation;
 use super::dns::{self, Habits, Role};
 use super::fault::Fault;
+use super::github_api::GitHubApi;
 use super::log::Log;
 use super::old;
 use super::rdap::Registry;
@@ -23,6 +24,7 @@ use super::signed;
 use super::site::{Port80, Site};
 use super::six::Six;
 use super::smtp::{self, MailServer};
+use super::stripe_api::StripeApi;
 use super::weather::Weather;
 use super::web::{self, Web};
 use super::zone::Zone;
@@ -48,6 +50,8 @@ pub struct Builder {
     ports: BTreeMap<(String, u16), Port>,
     port_80: Port80,
     registry: Option<Registry>,
+    stripe: Option<StripeApi>,
+    github: Option<GitHubApi>,
     organisation: String,
     now: SystemTime,
     round_trip: Duration,
@@ -68,6 +72,8 @@ impl Default for Builder {
             ports: BTreeMap::new(),
             port_80: Port80::default(),
             registry: None,
+            stripe: None,
+            github: None,
             organisation: "Lab CA".to_owned(),
             now: SystemTime::now(),
             round_trip: Duration::ZERO,
@@ -204,6 +210,16 @@ impl Builder {
         self.registry.get_or_insert_default()
     }
 
+    /// Stripe's API, for those who have this key; a world has none until it is asked for.
+    pub fn stripe_api(&mut self, key: &str) -> &mut StripeApi {
+        self.stripe.get_or_insert_with(|| StripeApi::new(key))
+    }
+
+    /// GitHub's API, for those who have this token; a world has none until it is asked for.
+    pub fn github_api(&mut self, token: &str) -> &mut GitHubApi {
+        self.github.get_or_insert_with(|| GitHubApi::new(token))
+    }
+
     /// Starts everything.
     pub fn start(mut self) -> Lab {
         let shared = Arc::new(Shared {
@@ -221,6 +237,8 @@ impl Builder {
         let resolver = self.bind_dns(&mut bound, &shared.log);
         self.bind_ports(&mut bound, &shared);
         bound.registry = self.registry.take().map(|registry| registry.serve(&shared));
+        bound.stripe = self.stripe.take().map(|api| api.serve(&shared));
+        bound.github = self.github.take().map(|api| api.serve(&shared));
         let names = std::mem::take(&mut self.names);
         std::mem::take(&mut self.six).bind(&mut bound, &shared, self.round_trip);
         smtp::bind(std::mem::take(&mut self.mail), &names, &mut bound, &shared, self.round_trip);

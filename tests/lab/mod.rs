@@ -15,6 +15,7 @@
 #![allow(clippy::disallowed_methods, reason = "the lab is the outside world itself")]
 
 mod apart;
+mod api;
 mod bound;
 mod broken_h2;
 mod builder;
@@ -24,6 +25,7 @@ mod delegation;
 mod der;
 mod dns;
 mod fault;
+mod github_api;
 mod keys;
 mod log;
 mod old;
@@ -37,6 +39,7 @@ mod signing;
 mod site;
 mod six;
 mod smtp;
+mod stripe_api;
 mod weather;
 mod web;
 mod zone;
@@ -58,6 +61,7 @@ pub use builder::Builder;
 pub use ca::{AIA_HOST, Ca};
 pub use cert::{Cert, Chain, Client, Oddity, Staple};
 pub use fault::Fault;
+pub use github_api::{GitHubApi, GitHubHook};
 pub use keys::{ED25519, RSA_512, RSA_1024, RSA_2048, good_key};
 pub use log::{Log, Question, Seen};
 pub use old::Refusal;
@@ -67,6 +71,7 @@ pub use signing::Signing;
 pub use site::{Port80, Request, Response, Site};
 pub use six::has_ipv6;
 pub use smtp::{Association, MailFault, MailServer};
+pub use stripe_api::{StripeApi, StripeEndpoint};
 pub use weather::{Trouble, Weather};
 pub use zone::Zone;
 pub use zones::Names;
@@ -168,6 +173,16 @@ impl Lab {
     /// The address of the lab's registry, where it has one: the base of its RDAP service.
     pub fn rdap_url(&self) -> Option<String> {
         self.bound.registry.map(|addr| format!("http://{addr}/rdap/"))
+    }
+
+    /// The base of the lab's Stripe API, where it has one: what stands before `/v1/...`.
+    pub fn stripe_url(&self) -> Option<String> {
+        self.bound.stripe.map(|addr| format!("http://{addr}"))
+    }
+
+    /// The base of the lab's GitHub API, where it has one: what stands before `/repos/...`.
+    pub fn github_url(&self) -> Option<String> {
+        self.bound.github.map(|addr| format!("http://{addr}"))
     }
 
     /// How often the registry was asked about a name.

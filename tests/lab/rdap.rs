@@ -1,6 +1,5 @@
 //! The registry of a lab: an RDAP service in plain HTTP on a port of its own.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,14 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::Shared;
-use super::bound::listener;
-use super::site::{Port80, Response, Site};
+use super::site::{Response, Site};
 use super::weather::Trouble;
-use super::web::{Web, serve_http};
+use super::{Shared, api};
 
-/// The host as which it is asked, and under which the lab's log notes it.
-const HOST: &str = "127.0.0.1";
 const RDAP: &str = "application/rdap+json";
 
 /// A registration as the registry shows it.
@@ -125,16 +120,6 @@ impl Registry {
         }
         let unknown = json!({ "errorCode": 404, "title": "Not Found" }).to_string();
         self.site.response("/*", Response::new(404, unknown).header("Content-Type", RDAP));
-        let (listener, addr) = listener();
-        let web = Web {
-            sites: BTreeMap::from([(HOST.to_owned(), self.site)]),
-            tls: BTreeMap::new(),
-            port_80: Port80::Same,
-            round_trip: Duration::ZERO,
-            log: Arc::clone(&shared.log),
-            now: shared.now,
-        };
-        tokio::spawn(serve_http(listener, Arc::new(web)));
-        addr
+        api::serve(self.site, shared)
     }
 }

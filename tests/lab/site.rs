@@ -63,6 +63,11 @@ impl Response {
         Self { status, headers: vec![], body: body.into(), delay: Duration::ZERO, trouble: None }
     }
 
+    /// An answer in JSON.
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self::new(status, body.to_string()).header("Content-Type", "application/json")
+    }
+
     /// A redirect.
     pub fn redirect(status: u16, location: &str) -> Self {
         Self::new(status, "").header("Location", location)

@@ -92,6 +92,21 @@ pub(super) fn plain(lab: &Lab, host: &str, path: &str) -> io::Result<String> {
     read_all(&mut stream)
 }
 
+/// The response of a service in the clear, at its address: its status, its head, and its body.
+pub(super) fn get(base: &str, path: &str, headers: &[(&str, &str)]) -> (u16, String, String) {
+    let address = base.strip_prefix("http://").expect("plain HTTP");
+    let mut more = String::from("Connection: close\r\n");
+    for (name, value) in headers {
+        let _ = write!(more, "{name}: {value}\r\n");
+    }
+    let mut stream = connect(address.parse().expect("an address")).expect("a connection");
+    stream.write_all(request(address, path, &more).as_bytes()).expect("a way to the lab");
+    let answer = read_all(&mut stream).expect("a response");
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    (status, head.to_owned(), body.to_owned())
+}
+
 fn handshake(
     lab: &Lab,
     addr: SocketAddr,

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::json;
 
 use super::claim::Flaw;
-use super::ledger::{Effects, json};
+use super::ledger::Effects;
 use super::rewrite::{sorted, stringified};
 use super::scheme::Event;
 use super::{Defect, Receiver};
@@ -48,14 +48,14 @@ impl Receiver {
     /// What answers before the receiver's own code is reached.
     fn in_front(&self, request: &Request, number: usize) -> Option<Response> {
         self.told(|defect| match defect {
-            Defect::RateLimited(after) if number > *after => {
-                Some(json(429, &json!({ "error": "too many requests" })).header("Retry-After", "60"))
-            }
+            Defect::RateLimited(after) if number > *after => Some(
+                Response::json(429, &json!({ "error": "too many requests" })).header("Retry-After", "60"),
+            ),
             Defect::Challenged => {
                 let page = Response::new(403, CHALLENGE).header("Content-Type", "text/html; charset=UTF-8");
                 Some(page.header("cf-mitigated", "challenge").header("Server", "cloudflare"))
             }
-            Defect::NotFound => Some(json(404, &json!({ "error": "not found" }))),
+            Defect::NotFound => Some(Response::json(404, &json!({ "error": "not found" }))),
             Defect::Redirects(status) => Some(Response::redirect(*status, &format!("{}/", request.path()))),
             _ => None,
         })
@@ -78,8 +78,8 @@ impl Receiver {
         }
         match self.scheme.event(request) {
             Some(event) => self.take(&event, effects),
-            None if self.has(Defect::AcceptsAnything) => json(200, &json!({ "received": true })),
-            None => json(400, &json!({ "error": "not an event" })),
+            None if self.has(Defect::AcceptsAnything) => Response::json(200, &json!({ "received": true })),
+            None => Response::json(400, &json!({ "error": "not an event" })),
         }
     }
 
@@ -112,21 +112,21 @@ impl Receiver {
         }
         if self.has(Defect::EchoesSecret) {
             let error = format!("{}: it is not by {}", flaw.words(), self.secret);
-            return json(self.scheme.refusal(), &json!({ "error": error }));
+            return Response::json(self.scheme.refusal(), &json!({ "error": error }));
         }
         if flaw == Flaw::Malformed && self.has(Defect::ServerErrorOnGarbage) {
-            return json(500, &json!({ "error": "internal server error" }));
+            return Response::json(500, &json!({ "error": "internal server error" }));
         }
-        json(self.scheme.refusal(), &json!({ "error": flaw.words() }))
+        Response::json(self.scheme.refusal(), &json!({ "error": flaw.words() }))
     }
 
     /// An event that is genuine, as far as this receiver can tell.
     fn take(&self, event: &Event, effects: &Effects) -> Response {
         let racing = self.has(Defect::BooksTwiceConcurrently);
         let known = effects.first_seen(&event.id).filter(|since| !racing || *since >= RACE);
-        let received = json(200, &json!({ "received": true }));
+        let received = Response::json(200, &json!({ "received": true }));
         if known.is_some() && self.has(Defect::RefusesDuplicates) {
-            return json(409, &json!({ "error": "this event was received before" }));
+            return Response::json(409, &json!({ "error": "this event was received before" }));
         }
         if known.is_none() || self.has(Defect::BooksTwice) {
             self.act(event, effects);

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::claim::hex;
-use super::ledger::json;
 use super::scheme::Scheme;
 use super::{Defect, Receiver};
 use crate::lab::site::{Request, Response};
@@ -23,9 +22,9 @@ impl Receiver {
             return self.meta_challenge(request);
         }
         if self.has(Defect::AnswersGet) {
-            return json(200, &json!({ "status": "webhook is up" }));
+            return Response::json(200, &json!({ "status": "webhook is up" }));
         }
-        json(405, &json!({ "error": "method not allowed" })).header("Allow", "POST")
+        Response::json(405, &json!({ "error": "method not allowed" })).header("Allow", "POST")
     }
 
     fn meta_challenge(&self, request: &Request) -> Response {
@@ -36,7 +35,7 @@ impl Receiver {
         match query.get("hub.challenge") {
             Some(challenge) if known && is("hub.mode", "subscribe") => plain(200, challenge),
             _ if self.has(Defect::AnswersGet) => plain(200, "ok"),
-            _ => json(403, &json!({ "error": "forbidden" })),
+            _ => Response::json(403, &json!({ "error": "forbidden" })),
         }
     }
 
@@ -51,7 +50,10 @@ impl Receiver {
             Scheme::Zoom if is("/event", "endpoint.url_validation") => {
                 let token = body.pointer("/payload/plainToken")?.as_str()?;
                 let tag = hmac::sign(&self.scheme.key(&self.secret), token.as_bytes());
-                Some(json(200, &json!({ "plainToken": token, "encryptedToken": hex(tag.as_ref()) })))
+                Some(Response::json(
+                    200,
+                    &json!({ "plainToken": token, "encryptedToken": hex(tag.as_ref()) }),
+                ))
             }
             _ => None,
         }

@@ -75,7 +75,7 @@ impl Effects {
     /// `/members?event=ID`, for those who know the token.
     pub(super) fn members(&self, request: &Request, token: &str) -> Response {
         if request.header("authorization") != Some(&format!("Bearer {token}")) {
-            return json(401, &json!({ "error": "unauthorized" }));
+            return Response::json(401, &json!({ "error": "unauthorized" }));
         }
         let query = request.path_and_query.split_once('?').map_or("", |(_, query)| query);
         let wanted = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "event");
@@ -86,16 +86,11 @@ impl Effects {
         let asked = shown.filter(|booking| wanted.as_ref().is_none_or(|id| *id == booking.id));
         let members: Vec<Value> =
             asked.map(|booking| json!({ "id": booking.id, "type": booking.kind })).collect();
-        json(200, &json!({ "members": members }))
+        Response::json(200, &json!({ "members": members }))
     }
 
     /// `/count`, for anybody.
     pub(super) fn total(&self) -> Response {
-        json(200, &json!({ "count": self.count() }))
+        Response::json(200, &json!({ "count": self.count() }))
     }
-}
-
-/// An answer in JSON.
-pub(super) fn json(status: u16, body: &Value) -> Response {
-    Response::new(status, body.to_string()).header("Content-Type", "application/json")
 }
