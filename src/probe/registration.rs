@@ -91,20 +91,28 @@ fn account<'s>(
         };
     }
     let variable = format!("LAUNCH_READY_{}_URL", provider.id.to_ascii_uppercase());
-    let named = match environment.get(&variable) {
+    let elsewhere = match environment.get(&variable) {
         Some(text) => Some(base(text.expose()).map_err(|why| format!("{variable} is no address: {why}"))?),
         None => None,
     };
     let repository = repository.filter(|_| registration.needs_repository());
-    Ok(Some(Account { session, provider, registration, variable: name.to_owned(), key, repository, named }))
+    Ok(Some(Account {
+        session,
+        provider,
+        registration,
+        variable: name.to_owned(),
+        key,
+        repository,
+        elsewhere,
+    }))
 }
 
 fn base(text: &str) -> Asked<Url> {
-    let url = web_url(text)?;
-    if !url.username().is_empty() || url.password().is_some() {
+    let has_user = |url: &Url| !url.username().is_empty() || url.password().is_some();
+    if Url::parse(text).is_ok_and(|url| has_user(&url)) {
         return Err("it holds a user name or a password, which this program does not send".into());
     }
-    Ok(url)
+    web_url(text)
 }
 
 /// An account at a provider.
@@ -117,11 +125,16 @@ struct Account<'s> {
     key: Secret,
     repository: Option<String>,
     /// Where the user says that the API is.
-    named: Option<Url>,
+    elsewhere: Option<Url>,
 }
 
 impl Account<'_> {
-    async fn registered(&self, own: &Own<'_>, webhook: &Webhook<'_>, at: Timestamp) -> Result<Registered, Problem> {
+    async fn registered(
+        &self,
+        own: &Own<'_>,
+        webhook: &Webhook<'_>,
+        at: Timestamp,
+    ) -> Result<Registered, Problem> {
         let listed = self.endpoints().await?;
         let kin = |listed: &&Listed| own.kin(&webhook.url, &listed.url) != Kin::Stranger;
         let mode = self.registration.form(self.key.expose()).map(|form| form.mode);
@@ -179,13 +192,21 @@ impl Account<'_> {
             SignedDuration::try_from(time).ok().and_then(|time| at.checked_sub(time).ok()).unwrap_or(at)
         };
         let window = (before(deliveries.window.0), before(deliveries.settled_after.0));
-        let listings = deliveries.calls.iter().map(|call| self.deliveries_of(deliveries, call, endpoint, window));
+        let listings =
+            deliveries.calls.iter().map(|call| self.deliveries_of(deliveries, call, endpoint, window));
         let listings: Vec<Listing> = join_all(listings).await.into_iter().collect::<Asked<_>>()?;
         let counted = tally(&listings, window, |kind| endpoint.takes(kind));
-        let rivals = |other: &&Listed| other.id != endpoint.id && other.enabled && other.shares_events(endpoint);
+        let rivals =
+            |other: &&Listed| other.id != endpoint.id && other.enabled && other.shares_events(endpoint);
         let others = if deliveries.of_account { all.iter().filter(rivals).count() } else { 0 };
         let whole = counted.whole;
-        Ok(DeliveryCounts { failed: counted.failed, total: counted.total, since: counted.since, whole, others })
+        Ok(DeliveryCounts {
+            failed: counted.failed,
+            total: counted.total,
+            since: counted.since,
+            whole,
+            others,
+        })
     }
 
     async fn deliveries_of(
@@ -196,19 +217,20 @@ impl Account<'_> {
         window: (Timestamp, Timestamp),
     ) -> Asked<Listing> {
         let start = self.url(&call.path, Some(&endpoint.id), Some(window))?;
+        let asked_for = call.path.contains("{since");
         let mut told: Vec<Told> = Vec::new();
         let read = |page: &Value| {
             let page = deliveries.read(call, page)?;
-            let goes_on = page.last().is_some_and(|last| last.at >= window.0);
+            let goes_on = page.last().is_some_and(|last| asked_for || last.at >= window.0);
             told.extend(page);
             Ok(goes_on)
         };
         let whole = self.pages(start, deliveries.paging.as_ref(), MOST_DELIVERY_PAGES, read).await?;
-        Ok(Listing { told, whole })
+        Ok(Listing { told, whole, asked_for })
     }
 
     fn url(&self, path: &str, id: Option<&str>, window: Option<(Timestamp, Timestamp)>) -> Asked<Url> {
-        let base = self.named.as_ref().unwrap_or_else(|| self.registration.base(self.key.expose()));
+        let base = self.elsewhere.as_ref().unwrap_or_else(|| self.registration.base(self.key.expose()));
         Filling { repository: self.repository.as_deref(), id, window }.url(base, path)
     }
 
@@ -251,7 +273,7 @@ impl Account<'_> {
             accept,
             timeout: self.session.settings.timeout,
             limit: MOST_BYTES,
-            named: self.named.is_some(),
+            named: self.elsewhere.is_some(),
             credential: Some(Credential { key: &self.key, how: authentication, headers }),
         };
         let reply = self.session.api(get).await.map_err(|problem| problem.words().to_owned())?;

@@ -50,7 +50,8 @@ pub(super) fn asked_of_somebody(spec: &Spec, errors: &mut Vec<SpecError>) {
 pub(super) fn repositories(spec: &Spec, errors: &mut Vec<SpecError>) {
     for (_, registration, provider) in asked(spec) {
         let Some(repository) = &registration.repository else { continue };
-        errors.extend(by_repository(repository, provider.and_then(|provider| provider.registration.as_ref())));
+        errors
+            .extend(by_repository(repository, provider.and_then(|provider| provider.registration.as_ref())));
     }
 }
 
@@ -103,7 +104,10 @@ mod tests {
     #[test]
     fn what_nobody_uses_is_told() {
         let told_of = |webhook| told(webhook).join("\n");
-        assert!(told_of("provider: stripe, registration: {repository: acme/shop}").contains("by repository | acme/shop"));
+        assert!(
+            told_of("provider: stripe, registration: {repository: acme/shop}")
+                .contains("by repository | acme/shop")
+        );
         assert!(told_of("provider: zoom, registration: {key: ZOOM_KEY}").contains("to ask Zoom"));
         assert!(told_of("registration: {key: SOME_KEY}").contains("needs a `provider`"));
         assert_eq!(told_of("provider: stripe, registration: {key: STRIPE_KEY}"), "");

@@ -122,7 +122,11 @@ mod tests {
         let page = json!({"data": [{"id": "a"}, {"id": "b c"}], "has_more": true});
         let url = next(&by_last, &page, None).expect("a page");
         assert!(url.ends_with("&starting_after=b+c"), "{url}");
-        let again = by_last.next(&Url::parse(&url).expect("a URL"), &json!({"data": [{"id": "d"}], "has_more": true}), None);
+        let again = by_last.next(
+            &Url::parse(&url).expect("a URL"),
+            &json!({"data": [{"id": "d"}], "has_more": true}),
+            None,
+        );
         let again = again.expect("readable").expect("a page");
         let pairs: Vec<(String, String)> = again.query_pairs().into_owned().collect();
         let wanted = [("limit", "2"), ("created[gte]", "5"), ("starting_after", "d")];
@@ -142,7 +146,8 @@ mod tests {
     #[test]
     fn an_address_is_followed_while_there_is_more() {
         let address = paging("address: {at: $.meta.next, more: $.meta.has_more}");
-        let page = |more: bool| json!({"meta": {"next": "https://api.test/v1/hooks?after=b", "has_more": more}});
+        let page =
+            |more: bool| json!({"meta": {"next": "https://api.test/v1/hooks?after=b", "has_more": more}});
         assert_eq!(next(&address, &page(true), None).as_deref(), Some("https://api.test/v1/hooks?after=b"));
         assert_eq!(next(&address, &page(false), None), None);
     }
@@ -152,7 +157,10 @@ mod tests {
         let page = |link| next(&Paging::Link, &json!([]), link);
         let field = "<https://api.test/h?page=1>; rel=\"prev\", <https://api.test/h?a=1,2&page=3>; rel=\"next\", <https://api.test/h?page=9>; rel=\"last\"";
         assert_eq!(page(Some(field)).as_deref(), Some("https://api.test/h?a=1,2&page=3"));
-        assert_eq!(page(Some("</h?page=2>; title=x; rel=next")).as_deref(), Some("https://api.test/h?page=2"));
+        assert_eq!(
+            page(Some("</h?page=2>; title=x; rel=next")).as_deref(),
+            Some("https://api.test/h?page=2")
+        );
         assert_eq!(page(Some("<https://api.test/h>; rel=\"last\"")), None);
         assert_eq!(page(None), None);
     }

@@ -13,6 +13,8 @@ pub struct Listing {
     pub told: Vec<Told>,
     /// False where there are older ones in the window that were not read.
     pub whole: bool,
+    /// True where the provider was asked for the window alone.
+    pub asked_for: bool,
 }
 
 /// How many events arrived and how many did not.
@@ -39,8 +41,13 @@ pub fn tally(
     let cut = listings.iter().filter(|listing| !listing.whole).map(reaches).max();
     let since = cut.map_or(since, |cut| cut.max(since));
     let mut events: BTreeMap<&str, bool> = BTreeMap::new();
-    for told in listings.iter().flat_map(|listing| &listing.told) {
-        let in_time = (since..=until).contains(&told.at);
+    let all = listings.iter().flat_map(|listing| listing.told.iter().map(move |told| (listing, told)));
+    for (listing, told) in all {
+        let in_time = if listing.asked_for {
+            cut.is_none_or(|cut| told.at >= cut)
+        } else {
+            (since..=until).contains(&told.at)
+        };
         let counted = told.outcome != Outcome::Open && told.kind.as_deref().is_none_or(&counts);
         if in_time && counted {
             *events.entry(&told.event).or_default() |= told.outcome == Outcome::Arrived;
@@ -63,7 +70,7 @@ mod tests {
     }
 
     fn whole(told: Vec<Told>) -> Listing {
-        Listing { told, whole: true }
+        Listing { told, whole: true, asked_for: false }
     }
 
     #[test]
@@ -83,7 +90,12 @@ mod tests {
     fn only_the_window_and_the_wanted_types_count() {
         let mut other = told(30, "c", Outcome::Failed);
         other.kind = Some("other".into());
-        let told = vec![told(99, "a", Outcome::Failed), told(30, "b", Outcome::Failed), other, told(1, "d", Outcome::Failed)];
+        let told = vec![
+            told(99, "a", Outcome::Failed),
+            told(30, "b", Outcome::Failed),
+            other,
+            told(1, "d", Outcome::Failed),
+        ];
         let found = tally(&[whole(told)], (at(10), at(60)), |kind| kind == "paid");
         assert_eq!((found.failed, found.total), (1, 1));
     }
@@ -94,9 +106,17 @@ mod tests {
         let good = Listing {
             told: vec![told(55, "c", Outcome::Arrived), told(45, "d", Outcome::Arrived)],
             whole: false,
+            asked_for: false,
         };
         let found = tally(&[bad, good], (at(0), at(60)), |_| true);
         assert_eq!(found, Tally { failed: 1, total: 3, since: at(45), whole: false });
+    }
+
+    #[test]
+    fn who_was_asked_for_a_window_has_kept_to_it() {
+        let told = vec![told(99, "a", Outcome::Failed), told(50, "b", Outcome::Arrived)];
+        let found = tally(&[Listing { told, whole: true, asked_for: true }], (at(0), at(60)), |_| true);
+        assert_eq!((found.failed, found.total), (1, 2));
     }
 
     #[test]

@@ -40,7 +40,8 @@ fn a_path_is_filled_in() {
     let at = |text: &str| text.parse().expect("a time");
     let window = Some((at("2026-11-14T12:00:00.5Z"), at("2026-11-21T11:00:00Z")));
     let base = Url::parse("http://127.0.0.1:9/stripe/").expect("a URL");
-    let filled = url(&base, "/x/{id}?a={since}&b={until_iso}", Filling { repository: None, id: Some("h/1"), window });
+    let filled =
+        url(&base, "/x/{id}?a={since}&b={until_iso}", Filling { repository: None, id: Some("h/1"), window });
     assert_eq!(filled, "http://127.0.0.1:9/stripe/x/h%2F1?a=1794657600&b=2026-11-21T11:00:00Z");
 }
 
@@ -118,14 +119,24 @@ fn what_came_of_deliveries_is_read() {
     ]);
     let told = github.read(&github.calls[0], &page).expect("deliveries");
     let outcomes: Vec<Outcome> = told.iter().map(|told| told.outcome).collect();
-    assert_eq!((outcomes.as_slice(), told[0].event.as_str()), ([Outcome::Arrived, Outcome::Failed].as_slice(), "g"));
+    assert_eq!(
+        (outcomes.as_slice(), told[0].event.as_str()),
+        ([Outcome::Arrived, Outcome::Failed].as_slice(), "g")
+    );
     let paddle = of("paddle").deliveries.as_ref().expect("deliveries");
     let one = |status| json!({"status": status, "occurred_at": "2026-11-21T10:00:00.1Z", "type": "a", "payload": {"event_id": "e"}});
     let page = json!({"data": [one("delivered"), one("needs_retry"), one("not_attempted")]});
     let told = paddle.read(&paddle.calls[0], &page).expect("deliveries");
     let outcomes: Vec<Outcome> = told.iter().map(|told| told.outcome).collect();
     assert_eq!(outcomes, [Outcome::Arrived, Outcome::Failed, Outcome::Open]);
-    assert!(paddle.read(&paddle.calls[0], &json!({"data": [{"status": "failed", "occurred_at": "soon", "payload": {"event_id": "e"}}]})).is_err());
+    assert!(
+        paddle
+            .read(
+                &paddle.calls[0],
+                &json!({"data": [{"status": "failed", "occurred_at": "soon", "payload": {"event_id": "e"}}]})
+            )
+            .is_err()
+    );
 }
 
 #[test]

@@ -26,8 +26,7 @@ pub(in crate::check) fn events_differ(webhook: &Webhook, world: &World) -> Verdi
         return Verdict::pass(format!("{} sends all types of events there", answer.provider.name));
     }
     let subscribed = |kind: &str| receiving.iter().any(|endpoint| takes(endpoint, kind));
-    let missing: Vec<_> =
-        declared.iter().enumerate().filter(|(_, kind)| !subscribed(&kind.value)).collect();
+    let missing: Vec<_> = declared.iter().enumerate().filter(|(_, kind)| !subscribed(&kind.value)).collect();
     let Some((index, first)) = missing.first() else {
         let count = declared.len();
         return Verdict::pass(if count == 1 {

@@ -34,7 +34,11 @@ fn judged(answer: &Answer, counts: &DeliveryCounts, world: &World) -> Verdict {
     if total == 0 {
         return Verdict::pass(format!("nothing to deliver in the last {time}: no event that could fail"));
     }
-    let of = if counts.whole { format!("{total} events of the last {time}") } else { format!("the last {total} events ({time})") };
+    let of = if counts.whole {
+        format!("{total} events of the last {time}")
+    } else {
+        format!("the last {total} events ({time})")
+    };
     if within(failed, total, world.thresholds.webhook_failure_share) {
         let share = if failed == 0 { String::new() } else { format!(" ({})", percent(failed, total)) };
         return Verdict::pass(format!("{failed} of {of} failed{share}"));

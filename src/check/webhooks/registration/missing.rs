@@ -22,16 +22,16 @@ pub(super) fn judged(answer: &Answer) -> Verdict {
     if fitting.is_empty() {
         return test_mode(answer, &same);
     }
-    match fitting.iter().find(|endpoint| endpoint.enabled) {
-        Some(endpoint) => {
-            let mode = if endpoint.live == Some(false) { " in test mode, as is right for a host that is not production" } else { "" };
-            Verdict::pass(format!("{} delivers to {}{mode}", answer.provider.name, named(endpoint)))
-        }
-        None => {
-            let reason = format!("{} has disabled the endpoint", answer.provider.name);
-            Verdict::not_judged("webhooks/registration-stale", answer.webhook.name, &reason)
-        }
-    }
+    let Some(endpoint) = fitting.iter().find(|endpoint| endpoint.enabled) else {
+        let reason = format!("{} has disabled the endpoint", answer.provider.name);
+        return Verdict::not_judged("webhooks/registration-stale", answer.webhook.name, &reason);
+    };
+    let mode = if endpoint.live == Some(false) {
+        " in test mode, as is right for a host that is not production"
+    } else {
+        ""
+    };
+    Verdict::pass(format!("{} delivers to {}{mode}", answer.provider.name, named(endpoint)))
 }
 
 /// No endpoint has exactly this URL.
@@ -40,7 +40,9 @@ fn nowhere(answer: &Answer) -> Verdict {
     // Keys show one mode; of the other one nothing is known.
     let blind = match answer.key_mode() {
         Some(KeyMode::Test) if answer.production => Some(("a test key, which shows test mode alone", "live")),
-        Some(KeyMode::Live) if !answer.production => Some(("a live key, which shows live mode alone", "test")),
+        Some(KeyMode::Live) if !answer.production => {
+            Some(("a live key, which shows live mode alone", "test"))
+        }
         _ => None,
     };
     if let Some((what, other)) = blind {
@@ -63,7 +65,10 @@ fn nowhere(answer: &Answer) -> Verdict {
             "set the endpoint's URL to {url} under {} ({how} now), or declare the one that is meant: {provider} delivers to the letter",
             answer.console()
         ),
-        None => format!("add an endpoint for {url} under {}, with the events that the product acts on", answer.console()),
+        None => format!(
+            "add an endpoint for {url} under {}, with the events that the product acts on",
+            answer.console()
+        ),
     };
     let verdict = Verdict::fail(what)
         .expected("an enabled endpoint with exactly this URL")
@@ -77,9 +82,11 @@ fn nowhere(answer: &Answer) -> Verdict {
 /// host before those of others.
 fn nearest<'w>(answer: &Answer<'w>) -> Option<(&'w RegisteredEndpoint, String)> {
     let near = answer.said.endpoints.iter().filter_map(|endpoint| match answer.kin(endpoint) {
-        Kin::Near(differences) => {
-            Some((0, endpoint, seen::in_full(&differences.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>())))
-        }
+        Kin::Near(differences) => Some((
+            0,
+            endpoint,
+            seen::in_full(&differences.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()),
+        )),
         Kin::Moved => Some((1, endpoint, "it is on another host".to_owned())),
         _ => None,
     });
@@ -91,11 +98,19 @@ fn nearest<'w>(answer: &Answer<'w>) -> Option<(&'w RegisteredEndpoint, String)> 
 fn test_mode(answer: &Answer, same: &[&RegisteredEndpoint]) -> Verdict {
     let (provider, key) = (&answer.provider.name, &answer.said.key);
     let known = answer.key_mode() == Some(KeyMode::Test);
-    let with = if known { format!(" ({key} holds a test key, which shows nothing else)") } else { String::new() };
+    let with =
+        if known { format!(" ({key} holds a test key, which shows nothing else)") } else { String::new() };
     let help = if known {
-        format!("give {key} a live key with {}, and register the URL in live mode under {}", answer.registration.rights, answer.console())
+        format!(
+            "give {key} a live key with {}, and register the URL in live mode under {}",
+            answer.registration.rights,
+            answer.console()
+        )
     } else {
-        format!("register the URL in live mode too, under {}, and give the product that endpoint's secret", answer.console())
+        format!(
+            "register the URL in live mode too, under {}, and give the product that endpoint's secret",
+            answer.console()
+        )
     };
     let url = seen::shown(&answer.webhook.url);
     let verdict = Verdict::fail(format!("{provider} delivers only test events to {url}{with}"))

@@ -32,7 +32,9 @@ fn answer<'w>(webhook: &'w Webhook<'w>, world: &'w World) -> Judged<Answer<'w>> 
     let idle = |why: String| Err(Box::new(Verdict::not_applicable(why)));
     let Some((provider, registration)) = webhook.registration() else {
         return idle(match &webhook.declared.provider {
-            Some(provider) => format!("nothing is known of a way to ask {} what it has registered", provider.value),
+            Some(provider) => {
+                format!("nothing is known of a way to ask {} what it has registered", provider.value)
+            }
             None => "no provider is declared who could be asked".into(),
         });
     };
@@ -45,7 +47,9 @@ fn answer<'w>(webhook: &'w Webhook<'w>, world: &'w World) -> Judged<Answer<'w>> 
         (None, Some(_)) => return Err(Box::new(Verdict::unknown(NOT_OBSERVED))),
         // The spec does not ask for it: a key that is there by chance need not be of use.
         (Some(Seen::Unobserved(why)), None) => {
-            return idle(format!("the spec does not ask for it (`registration`), and it could not be seen: {why}"));
+            return idle(format!(
+                "the spec does not ask for it (`registration`), and it could not be seen: {why}"
+            ));
         }
         (_, None) => {
             let names = webhook.key_variables(registration).join(" or ");

@@ -77,7 +77,10 @@ fn duplicate(answer: &Answer, first: &RegisteredEndpoint, second: &RegisteredEnd
         ),
         expected: "one endpoint for the URL".into(),
         observed: "2 enabled endpoints that share types of events".into(),
-        help: format!("delete one of them under {}: the one whose secret the product does not have", answer.console()),
+        help: format!(
+            "delete one of them under {}: the one whose secret the product does not have",
+            answer.console()
+        ),
         mild: false,
     }
 }
