@@ -5,7 +5,7 @@ use url::Url;
 use crate::spec::model::{Webhook as Declared, WebhookEffect, WebhookTests};
 use crate::spec::{Document, Place};
 use crate::webhook::registration::Registration;
-use crate::webhook::{self, Provider};
+use crate::webhook::{Provider, Scheme, provider};
 
 /// An endpoint that receives events.
 #[derive(Debug, Clone)]
@@ -20,9 +20,22 @@ pub struct Webhook<'a> {
     pub path: String,
     /// Where its URL stands.
     pub place: Place,
+    /// Who delivers, where the spec names a provider.
+    pub provider: Option<&'static Provider>,
 }
 
 impl<'a> Webhook<'a> {
+    /// How its events are signed: as the spec says, or as its provider does; `None` where nobody knows.
+    pub fn scheme(&self) -> Option<&'a Scheme> {
+        let custom = self.declared.custom.as_ref().map(|custom| &custom.value);
+        custom.or_else(|| self.provider.map(|provider| &provider.scheme))
+    }
+
+    /// The event type that is delivered: the first that the spec declares.
+    pub fn first_kind(&self) -> Option<&'a str> {
+        self.declared.events.first().map(|kind| kind.value.as_str())
+    }
+
     /// How far its test goes.
     pub fn test(&self) -> WebhookTests {
         self.declared.test.as_ref().map_or(WebhookTests::Refusals, |test| test.value)
@@ -40,8 +53,7 @@ impl<'a> Webhook<'a> {
 
     /// How its provider is asked what it has registered, where it can be.
     pub fn registration(&self) -> Option<(&'static Provider, &'static Registration)> {
-        let provider = webhook::find(&self.declared.provider.as_ref()?.value)?;
-        Some((provider, provider.registration.as_ref()?))
+        Some((self.provider?, self.provider?.registration.as_ref()?))
     }
 
     /// The variables that may hold the key of its provider's API: the declared one, or the usual ones.
@@ -70,7 +82,8 @@ pub fn webhooks(document: &Document) -> Vec<Webhook<'_>> {
         let place = Place::new(format!("{path}.url"), declared.url.span);
         let mut url = declared.url.value.0.clone();
         url.set_fragment(None);
-        Webhook { name: &declared.name.value, url, declared, path, place }
+        let provider = declared.provider.as_ref().and_then(|name| provider::find(name));
+        Webhook { name: &declared.name.value, url, declared, path, place, provider }
     })
     .collect()
 }

@@ -3,6 +3,7 @@
 
 mod mail;
 mod registration;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -36,6 +37,10 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         mail::networks,
         registration::asked_of_somebody,
         registration::repositories,
+        webhooks::names,
+        webhooks::schemes,
+        webhooks::tests,
+        webhooks::effects,
         waivers,
     ] {
         rule(spec, &mut errors);

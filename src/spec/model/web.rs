@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::scalar::{JsonQuery, Period, UrlPattern, WebUrl};
 use super::shape::{Entries, Short};
 use crate::spec::located::Located;
+use crate::webhook::Scheme;
 
 /// Which address is the product's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -193,8 +194,8 @@ pub struct Webhook {
     pub url: Located<WebUrl>,
     /// The provider, which says how events are signed.
     pub provider: Option<Located<String>>,
-    /// Another signing scheme in the provider data's own terms.
-    pub custom: Option<Entries<Located<String>>>,
+    /// Another scheme, in the same terms as those of `providers/webhooks`.
+    pub custom: Option<Located<Scheme>>,
     /// The NAME of the environment variable that holds the signing secret.
     pub secret: Option<Located<String>>,
     /// Event types that must be subscribed.
@@ -257,7 +258,8 @@ pub struct WebhookEffect {
     pub json: Option<JsonExpectation>,
     /// How long the effect may take; 30 s where it is not said.
     pub within: Option<Located<Period>>,
-    /// What is there before the deliveries is read too, and `count` is how many more there must be then.
+    /// What is there before the deliveries is read too, and `count` is how many more there must be then. Where
+    /// the path leads to a number, that is how many there are.
     pub before: Option<Located<bool>>,
     /// It must not appear: looked for by the ids of events that must be refused.
     pub absent: Option<Located<bool>>,
