@@ -1,5 +1,7 @@
 //! How long answers take: percentiles by nearest rank.
 
+use std::time::Duration;
+
 /// The number of the sample (from 1, in order of size) that is the percentile: the least one that at least
 /// `percent` of 100 samples do not exceed. 0 where there are no samples.
 pub(crate) fn rank(percent: usize, samples: usize) -> usize {
@@ -17,6 +19,26 @@ pub(crate) fn percentile(percent: usize, samples: &[u64]) -> Option<u64> {
 /// How many of so many samples may take longer than a budget without the 95th percentile doing so.
 pub(crate) fn may_exceed(samples: usize) -> usize {
     samples - rank(95, samples)
+}
+
+/// `p95 of 20 samples is 320 ms`; `what` is what they are, in the plural.
+pub(crate) fn in_words(p95: u64, count: usize, what: &str) -> String {
+    let note = if may_exceed(count) == 0 { ", their slowest" } else { "" };
+    format!("p95 of {count} {what} is {}{note}", seconds(p95))
+}
+
+/// `p95 640 ms, median 49 ms, slowest 900 ms of 20`
+pub(crate) fn spread(samples: &[u64]) -> String {
+    let at = |percent| percentile(percent, samples).map_or("none".to_owned(), seconds);
+    format!("p95 {}, median {}, slowest {} of {}", at(95), at(50), at(100), samples.len())
+}
+
+/// So many milliseconds in words: `320 ms`, `12.4 s`.
+pub(crate) fn seconds(millis: u64) -> String {
+    if millis < 10_000 {
+        return format!("{millis} ms");
+    }
+    format!("{:.1} s", Duration::from_millis(millis).as_secs_f64())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{CATALOGUE, Fixture, assert_none, findings, of, unfounded};
 use crate::check::Status;
-use crate::observed::{Observed, Seen};
+use crate::observed::{Observed, Seen, Webhook};
 use crate::report::Finding;
 
 /// The answers of one kind.
@@ -58,6 +58,63 @@ fn an_answer_that_did_not_come_decides_nothing_about_mail() {
             lose(&mut fixture, |observed| &mut observed.logos, &mut look);
             lose(&mut fixture, |observed| &mut observed.tls, &mut look);
             lose(&mut fixture, |observed| &mut observed.dnssec, &mut look);
+        }
+    }
+    assert_none(&faults);
+}
+
+/// What a webhook showed, without one part of it: each in turn, with its name.
+fn without_each(webhook: &Webhook) -> Vec<(String, Webhook)> {
+    fn lost<T>() -> Seen<T> {
+        Seen::Unobserved("no answer within 5 s".into())
+    }
+    let mut all = Vec::new();
+    let mut lose = |what: String, change: &dyn Fn(&mut Webhook)| {
+        let mut without = webhook.clone();
+        change(&mut without);
+        all.push((what, without));
+    };
+    for name in webhook.attempts.keys() {
+        lose(name.clone(), &|without| {
+            without.attempts.insert(name.clone(), lost());
+        });
+    }
+    for index in 0..webhook.deliveries.len() {
+        lose(format!("delivery {index}"), &|without| without.deliveries[index].outcome = lost());
+    }
+    for index in 0..webhook.samples.len() {
+        lose(format!("sample {index}"), &|without| without.samples[index].status = lost());
+    }
+    for (index, looked) in webhook.effects.iter().enumerate() {
+        lose(format!("the effect {index}"), &|without| without.effects[index].first = lost());
+        if looked.before.is_some() {
+            lose(format!("effect {index} before"), &|without| without.effects[index].before = Some(lost()));
+        }
+        if looked.last.is_some() {
+            lose(format!("effect {index} in the end"), &|without| without.effects[index].last = Some(lost()));
+        }
+    }
+    all
+}
+
+#[test]
+fn an_answer_that_did_not_come_decides_nothing_about_webhooks() {
+    let mut faults = Vec::new();
+    for check in CATALOGUE.iter().filter(|check| check.area() == "webhooks") {
+        for example in of(check).unwrap_or_default() {
+            let Ok(mut fixture) = Fixture::new(&example.spec, &example.observed) else { continue };
+            let before = findings(&fixture);
+            let whole = fixture.observed.webhooks.clone();
+            for (name, webhook) in &whole {
+                for (what, without) in without_each(webhook) {
+                    fixture.observed.webhooks.insert(name.clone(), without);
+                    let wrong = wrong(&before, &findings(&fixture)).into_iter();
+                    let (id, title) = (check.id, &example.title);
+                    faults
+                        .extend(wrong.map(|why| format!("checks/{id}.md, `{title}`, without {what}: {why}")));
+                }
+                fixture.observed.webhooks.insert(name.clone(), webhook.clone());
+            }
         }
     }
     assert_none(&faults);

@@ -53,7 +53,8 @@ fn refused(declared: &DeclaredUrl, fault: &str) -> Verdict {
         .help("have a certificate issued for this host and serve its whole chain; declare the host under `hosts` to see each fault by itself")
 }
 
-fn answer_help(url: &Url, failure: &Failure) -> String {
+/// What to do where a URL gives no answer.
+pub(super) fn answer_help(url: &Url, failure: &Failure) -> String {
     let advice = match failure.kind {
         FailureKind::NoAddress => "publish an A, AAAA or CNAME record for the host, or correct the URL",
         FailureKind::Bogus => "mend the signatures of its zone (DNSSEC)",

@@ -1,11 +1,10 @@
 //! What many answers to the same question show: how long they take, and whether all of them are right.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::check::{Status, Verdict, World, seen};
 use crate::item::Endpoint;
-use crate::latency::{may_exceed, percentile};
+use crate::latency::{in_words, may_exceed, percentile, seconds, spread};
 use crate::observed::{Sample, Seen};
 use crate::spec::Place;
 
@@ -129,13 +128,13 @@ pub(in crate::check) fn latency(endpoint: &Endpoint, world: &World) -> Verdict {
     let verdict = match (percentile(95, &warm), too_late(&warm, limit, endpoint)) {
         (_, Some(message)) => too_slow(message, limit).at(place).observed(spread(&warm)),
         (Some(p95), None) if warm.len() == endpoint.samples() => {
-            Verdict::pass(words(p95, warm.len())).evidence(spread(&warm))
+            Verdict::pass(in_words(p95, warm.len(), "samples")).evidence(spread(&warm))
         }
         _ => return Verdict::unknown(too_few(samples, endpoint.samples() + 1)),
     };
     match samples.first().filter(|sample| is_answer(sample)) {
         Some(first) => {
-            verdict.evidence(format!("the first call took {} and is not counted", span(first.millis)))
+            verdict.evidence(format!("the first call took {} and is not counted", seconds(first.millis)))
         }
         None => verdict,
     }
@@ -150,37 +149,18 @@ fn too_late(warm: &[u64], limit: u64, endpoint: &Endpoint) -> Option<String> {
         return None;
     }
     if warm.len() < wanted {
-        let (came, limit) = (warm.len(), span(limit));
+        let (came, limit) = (warm.len(), seconds(limit));
         return Some(format!(
             "{late} of the first {came} answers of {url} took longer than {limit}, so that 95 of 100 cannot keep it"
         ));
     }
-    let words = words(percentile(95, warm)?, warm.len());
-    Some(format!("{url} is too slow: {words}, over the {} that is declared", span(limit)))
-}
-
-/// `p95 of 20 samples is 320 ms`
-fn words(p95: u64, count: usize) -> String {
-    let note = if may_exceed(count) == 0 { ", their slowest" } else { "" };
-    format!("p95 of {count} samples is {}{note}", span(p95))
+    let words = in_words(percentile(95, warm)?, warm.len(), "samples");
+    Some(format!("{url} is too slow: {words}, over the {} that is declared", seconds(limit)))
 }
 
 fn too_slow(message: String, limit: u64) -> Verdict {
     Verdict::fail(message)
-        .expected(format!("at most {}", span(limit)))
+        .expected(format!("at most {}", seconds(limit)))
         .label("too slow")
         .help("look where the time goes (the service's own log, `Server-Timing`, the database); an answer that may be seconds old can be cached at the edge; from far away the way itself counts: run from where the users are, or raise the budget")
-}
-
-/// `p95 640 ms, median 49 ms, slowest 900 ms of 20`
-fn spread(warm: &[u64]) -> String {
-    let at = |percent| percentile(percent, warm).map_or("none".to_owned(), span);
-    format!("p95 {}, median {}, slowest {} of {}", at(95), at(50), at(100), warm.len())
-}
-
-fn span(millis: u64) -> String {
-    if millis < 10_000 {
-        return format!("{millis} ms");
-    }
-    format!("{:.1} s", Duration::from_millis(millis).as_secs_f64())
 }
