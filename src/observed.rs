@@ -5,6 +5,7 @@ mod dns;
 mod endpoint;
 mod mail;
 mod page;
+mod registered;
 mod registration;
 mod remote;
 mod tls;
@@ -24,6 +25,7 @@ pub use dns::{
 pub use endpoint::{Content, CorsAnswer, JsonFound, Sample};
 pub use mail::{Logo, Smtp, Svg, TextFile};
 pub use page::{Alternate, Page, Resource, ResourceKind};
+pub use registered::{DeliveryCounts, KeyMode, Registered, RegisteredEndpoint};
 pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
@@ -94,6 +96,9 @@ pub struct Observed {
     /// What webhook endpoints did with what was sent to them, by the webhook's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub webhooks: BTreeMap<String, Webhook>,
+    /// What providers have registered of webhooks, by the webhook's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub registered: BTreeMap<String, Seen<Registered>>,
     /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
     /// DNS leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -122,6 +127,7 @@ impl Observed {
             files: BTreeMap::new(),
             logos: BTreeMap::new(),
             webhooks: BTreeMap::new(),
+            registered: BTreeMap::new(),
             redirected: Vec::new(),
         }
     }

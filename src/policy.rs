@@ -73,6 +73,8 @@ pub struct Thresholds {
     pub modern_suites_only: bool,
     /// A policy of MTA-STS must hold at least this long.
     pub mta_sts_max_age: std::time::Duration,
+    /// Of the events that a provider delivered lately, this share may have failed.
+    pub webhook_failure_share: f64,
 }
 
 /// A policy: levels by check id, and thresholds.

@@ -270,4 +270,8 @@ catalogue! {
     "webhooks/slow" => Webhook(webhooks::slow),
     "webhooks/not-idempotent" => Webhook(webhooks::not_idempotent),
     "webhooks/effect-missing" => Webhook(webhooks::effect_missing),
+    "webhooks/not-registered" => Webhook(webhooks::registration::missing::not_registered),
+    "webhooks/events-differ" => Webhook(webhooks::registration::events::events_differ),
+    "webhooks/registration-stale" => Webhook(webhooks::registration::stale::registration_stale),
+    "webhooks/deliveries-failing" => Webhook(webhooks::registration::failing::deliveries_failing),
 }

@@ -7,6 +7,7 @@ use url::Url;
 use crate::secret::Secret;
 use crate::spec::model::{Webhook as Declared, WebhookEffect, WebhookTests};
 use crate::spec::{Document, Place};
+use crate::webhook::registration::Registration;
 use crate::webhook::{Provider, Scheme, Sender, provider};
 
 /// What is sent where nobody knows how events are signed.
@@ -73,6 +74,20 @@ impl<'a> Webhook<'a> {
     /// True where signed events are delivered to it.
     pub fn is_delivered_to(&self) -> bool {
         self.test() == WebhookTests::Deliveries
+    }
+
+    /// How its provider is asked what it has registered, where it can be.
+    pub fn registration(&self) -> Option<(&'static Provider, &'static Registration)> {
+        Some((self.provider?, self.provider?.registration.as_ref()?))
+    }
+
+    /// The variables that may hold the key of its provider's API: the declared one, or the usual ones.
+    pub fn key_variables(&self, registration: &'a Registration) -> Vec<&'a str> {
+        let declared = self.declared.registration.as_ref().and_then(|declared| declared.key.as_ref());
+        match declared {
+            Some(name) => vec![&name.value],
+            None => registration.keys.variables.iter().map(String::as_str).collect(),
+        }
     }
 
     /// What must be true behind it, each with its path: `effect`, then `effects`.

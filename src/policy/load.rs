@@ -98,6 +98,7 @@ struct ThresholdsFile {
     dkim_rsa_bits: Option<usize>,
     modern_suites_only: Option<bool>,
     mta_sts_max_age: Option<Located<Period>>,
+    webhook_failure_share: Option<f64>,
     hsts_max_age: Option<Located<Period>>,
 }
 
@@ -160,9 +161,20 @@ fn policy_file(
         None => read(name).map_err(|why| PolicyError::NotFound { name: name.to_owned(), why })?,
     };
     let file: PolicyFile = load::embedded(&text).map_err(|error| malformed(name, &error.to_string()))?;
-    let share = file.thresholds.certificate_remaining_share;
-    if share.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
-        return Err(malformed(name, "certificate_remaining_share is a share of the lifetime, from 0 to 1"));
+    let shares = [
+        (
+            file.thresholds.certificate_remaining_share,
+            "certificate_remaining_share is a share of the lifetime, from 0 to 1",
+        ),
+        (
+            file.thresholds.webhook_failure_share,
+            "webhook_failure_share is a share of the deliveries, from 0 to 1: 0.01 is one of a hundred",
+        ),
+    ];
+    for (share, why) in shares {
+        if share.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+            return Err(malformed(name, why));
+        }
     }
     for check in file.levels.keys() {
         if let Some(help) = Check::mistyped(check) {
@@ -192,6 +204,7 @@ impl Default for Thresholds {
             dkim_rsa_bits: 2048,
             modern_suites_only: false,
             mta_sts_max_age: Duration::from_hours(24),
+            webhook_failure_share: 0.01,
         }
     }
 }
@@ -214,6 +227,7 @@ impl ThresholdsFile {
             dkim_rsa_bits,
             modern_suites_only,
             mta_sts_max_age,
+            webhook_failure_share,
             hsts_max_age,
         } = self;
         if let Some(share) = certificate_remaining_share {
@@ -224,6 +238,9 @@ impl ThresholdsFile {
         }
         if let Some(most) = certificate_lifetime {
             under.certificate_lifetime = most.value.0;
+        }
+        if let Some(share) = webhook_failure_share {
+            under.webhook_failure_share = share;
         }
         if let Some(bits) = certificate_rsa_bits {
             under.certificate_rsa_bits = bits;
@@ -276,6 +293,7 @@ mod tests {
             "pol/mine.yaml" => Ok("extends: base.yaml\nlevels: {http/hsts-missing: error}".into()),
             "pol/base.yaml" => Ok("thresholds: {redirect_hops: 1}".into()),
             "ring.yaml" => Ok("extends: ring.yaml".into()),
+            "failures.yaml" => Ok("thresholds: {webhook_failure_share: 1.5}".into()),
             "percent.yaml" => Ok("thresholds: {certificate_remaining_share: 16}".into()),
             "typo.yaml" => Ok("levels: {http/hsts-mising: error}".into()),
             "key.yaml" => Ok("level: {}".into()),
@@ -299,6 +317,7 @@ mod tests {
         assert!(strict.thresholds.redirect_hops < baseline.thresholds.redirect_hops);
         assert!(strict.thresholds.hsts_max_age > baseline.thresholds.hsts_max_age);
         assert!(strict.thresholds.certificate_lifetime < baseline.thresholds.certificate_lifetime);
+        assert!(strict.thresholds.webhook_failure_share <= baseline.thresholds.webhook_failure_share);
         assert!(strict.thresholds.registration_remaining > baseline.thresholds.registration_remaining);
     }
 
@@ -341,6 +360,7 @@ mod tests {
         };
         assert!(told("ring.yaml").contains("extends itself"));
         assert!(told("percent.yaml").contains("from 0 to 1"));
+        assert!(told("failures.yaml").contains("share of the deliveries, from 0 to 1"));
         assert!(told("typo.yaml").contains("did you mean `http/hsts-missing`?"));
         assert!(told("key.yaml").contains("not readable"));
         assert!(told("strikt").contains("use baseline, strict"));

@@ -2,12 +2,15 @@
 //! the probes, byte for byte; here only the answer counts. What goes wrong says nothing about the
 //! product, so every problem is [`Problem::Unobserved`].
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LINK, LOCATION, RETRY_AFTER,
+};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, RequestBuilder, Response};
 use rustls::pki_types::CertificateDer;
 use tokio::time::timeout;
 use url::Url;
@@ -19,6 +22,8 @@ use super::problem::{Problem, span};
 use super::session::Session;
 use super::tls;
 use crate::observed::origin;
+use crate::secret::Secret;
+use crate::webhook::registration::Authentication;
 
 /// Redirects followed for one answer.
 const MOST_REDIRECTS: usize = 5;
@@ -31,13 +36,47 @@ pub(super) struct Get<'a> {
     /// What is asked.
     pub(super) url: &'a Url,
     /// The kind of answer that is wanted.
-    pub(super) accept: &'static str,
+    pub(super) accept: &'a str,
     /// The time for one attempt, redirects and body included.
     pub(super) timeout: Duration,
     /// Largest body that is read, in bytes.
     pub(super) limit: usize,
     /// True where the user named the address: it may lead into a private network.
     pub(super) named: bool,
+    /// Who asks. It is sent to the origin of `url` alone, wherever redirects lead.
+    pub(super) credential: Option<Credential<'a>>,
+}
+
+/// A key of an API, how it is sent, and what else goes with it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Credential<'a> {
+    /// The key.
+    pub(super) key: &'a Secret,
+    /// How it is sent.
+    pub(super) how: &'a Authentication,
+    /// Further header fields.
+    pub(super) headers: &'a BTreeMap<String, String>,
+}
+
+impl Credential<'_> {
+    /// The request with it; the error says why that cannot be, without the key.
+    fn sign(&self, mut request: RequestBuilder) -> Result<RequestBuilder, String> {
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        let key = self.key.expose();
+        let (name, text) = match self.how {
+            Authentication::Basic => return Ok(request.basic_auth(key, Some(""))),
+            Authentication::Bearer => (AUTHORIZATION, format!("Bearer {key}")),
+            Authentication::Header(name) => {
+                (name.parse().map_err(|_| format!("{name} is no header field"))?, key.to_owned())
+            }
+        };
+        let mut value = HeaderValue::try_from(text)
+            .map_err(|_| "the key holds characters that no header field can carry".to_owned())?;
+        value.set_sensitive(true);
+        Ok(request.header(name, value))
+    }
 }
 
 /// The answer, whatever its status.
@@ -51,6 +90,8 @@ pub(super) struct Reply {
     pub(super) kind: String,
     /// The pause that the server asks for.
     pub(super) retry_after: Option<Duration>,
+    /// The field `Link` (RFC 8288).
+    pub(super) link: Option<String>,
     /// The whole body.
     pub(super) body: Vec<u8>,
 }
@@ -87,7 +128,11 @@ impl Session<'_> {
         let client =
             client(&self.settings.extra_roots, &bare_host(url), &addresses).map_err(Trouble::Lasting)?;
         let asking = async {
-            let sent = client.get(url.clone()).header(ACCEPT, get.accept).send().await;
+            let mut request = client.get(url.clone()).header(ACCEPT, get.accept);
+            if let Some(credential) = get.credential.filter(|_| url.origin() == get.url.origin()) {
+                request = credential.sign(request).map_err(Trouble::Lasting)?;
+            }
+            let sent = request.send().await;
             let response = sent.map_err(|error| unsent(url, &error))?;
             match redirected(url, &response, get.url)? {
                 Some(next) => Ok(Step::To(next)),
@@ -146,6 +191,7 @@ async fn reply(url: &Url, mut response: Response, limit: usize) -> Result<Reply,
     let retry_after = text(response.headers(), &RETRY_AFTER)
         // A date is as good as a long pause: nobody is asked again before it.
         .map(|text| text.trim().parse().map_or(Duration::MAX, Duration::from_secs));
+    let link = text(response.headers(), &LINK).map(str::to_owned);
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -153,7 +199,7 @@ async fn reply(url: &Url, mut response: Response, limit: usize) -> Result<Reply,
                 return Err(Trouble::Lasting(format!("{} sends more than {limit} bytes", host(url))));
             }
             Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(Reply { url: url.clone(), status, kind, retry_after, body }),
+            Ok(None) => return Ok(Reply { url: url.clone(), status, kind, retry_after, link, body }),
             Err(error) => {
                 let words = format!("{} broke off its answer: {}", host(url), cause(&error));
                 return Err(Trouble::Passing(words));

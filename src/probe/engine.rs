@@ -11,6 +11,7 @@ use super::endpoint;
 use super::mail;
 use super::names;
 use super::problem::seen;
+use super::registration as registered;
 use super::session::Session;
 use super::site;
 use super::webhook;
@@ -41,7 +42,7 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Times
         dnssec::observe(session, domain),
         registration(session, document, at),
     );
-    let beside = join(mail::gather(session, document), zones);
+    let beside = join3(mail::gather(session, document), zones, registered::observe(session, document, at));
     // On the heap: each is large, and whoever waits for a run would carry them along.
     let answers = Box::pin(join(answers, Box::pin(webhook::refusals(session, document))));
     let beside = Box::pin(beside);

@@ -63,6 +63,7 @@ pub(super) async fn observed(
     let zones = session.dnssec.all().into_iter().map(zone);
     observed.dnssec = zones.map(|(zone, outcome)| (zone, seen(outcome))).collect();
     observed.registrations = kept(&session.registrations, cut);
+    observed.registered = kept(&session.registered, cut);
     observed
 }
 

@@ -11,7 +11,7 @@
 //! | `dns`, `dial`, `tls`, `http`, `smtp` | one protocol each |
 //! | `hello` | one offer of an old version or of weak suites |
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
-//! | `api`, `rdap` | the APIs of others: registries |
+//! | `api`, `rdap`, `registration` | the APIs of others: registries, senders of webhooks |
 //! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
 //! | `revocation` | what an authority says of whether it took one back |
 //! | `webhook` | sends events to the endpoints that receive them |
@@ -40,6 +40,7 @@ mod page;
 mod path;
 mod problem;
 mod rdap;
+mod registration;
 mod revocation;
 mod session;
 mod site;

@@ -30,12 +30,13 @@ use super::http::{Answer, Question};
 use super::limit::Limits;
 use super::memo::{Memo, Tally};
 use super::problem::Problem;
+use super::registration;
 use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, page, tls};
 use crate::observed::{
-    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registration, Sample, TextFile, Transfer, Webhook, Zone,
-    question,
+    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registered, Registration, Sample, TextFile, Transfer,
+    Webhook, Zone, question,
 };
 use lines::Lines;
 pub(super) use lists::List;
@@ -92,6 +93,10 @@ pub(super) struct Session<'a> {
     /// What webhook endpoints did, by the webhook's name.
     pub(super) webhooks: RefCell<BTreeMap<String, Webhook>>,
     pub(super) registrations: Memo<Result<Registration, Problem>>,
+    /// What providers have registered of webhooks, by the webhook's name.
+    pub(super) registered: Memo<Result<Registered, Problem>>,
+    /// The endpoints of accounts at providers.
+    pub(super) listings: Memo<registration::Endpoints>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// Revocation lists, by URL.
     lists: Memo<Result<List, Problem>>,
@@ -137,6 +142,8 @@ impl<'a> Session<'a> {
             redirected: RefCell::default(),
             webhooks: RefCell::default(),
             registrations: Memo::new(),
+            registered: Memo::new(),
+            listings: Memo::new(),
             fetched: Memo::new(),
             lists: Memo::new(),
             lines: RefCell::default(),

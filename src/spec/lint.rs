@@ -2,6 +2,7 @@
 //! at one thing, and all of them run, so that everything is told at once.
 
 mod mail;
+mod registration;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         mail::selectors,
         mail::keys,
         mail::networks,
+        registration::asked_of_somebody,
+        registration::repositories,
         webhooks::names,
         webhooks::schemes,
         webhooks::tests,

@@ -6,6 +6,7 @@
 //! | [`template`] | the notation of signed texts and headers: `t={timestamp},v1={signature}` |
 //! | [`scheme`] | how events are signed: the terms of provider files and of `custom:` |
 //! | [`place`] | where an event has its id and its type |
+//! | [`registration`] | how a provider is asked what it has registered |
 //! | [`provider`] | what is known of each provider: `providers/webhooks/*.yaml` |
 //! | [`event`] | the bodies that are sent, and what is filled in from them |
 //! | [`attempt`] | what is tried: what must be refused, and handshakes |
@@ -20,6 +21,7 @@ pub mod event;
 pub mod leak;
 pub mod place;
 pub mod provider;
+pub mod registration;
 pub mod scheme;
 pub mod send;
 mod sign;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::place::Place;
+use super::registration::Registration;
 use super::scheme::Scheme;
 use crate::spec::model::scalar::{Period, Template};
 use crate::spec::model::shape::Entries;
@@ -45,6 +46,8 @@ pub struct Provider {
     /// Why a receiver that reads the JSON and checks what it then writes is no fault of its owner: the provider
     /// itself has it done so. Its events are compact JSON, which survives that.
     pub rewritten: Option<String>,
+    /// How it is asked what it has registered, where it can be.
+    pub registration: Option<Registration>,
     /// What else one should know.
     pub note: Option<String>,
     /// Where the facts come from.

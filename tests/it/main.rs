@@ -24,6 +24,7 @@ mod mail_spf;
 mod names;
 mod pages;
 mod readme;
+mod registered;
 mod registration;
 mod run;
 mod signatures;

@@ -55,12 +55,22 @@ pub(crate) fn launch_ready_in(environment: &[(&str, &str)], arguments: &[String]
 
 /// Checks a spec against a lab, with more options.
 pub(crate) fn check(lab: &Lab, spec: &str, options: &[&str]) -> Outcome {
+    check_in(lab, &[], spec, options)
+}
+
+/// The same with an environment.
+pub(crate) fn check_in(lab: &Lab, variables: &[(&str, &str)], spec: &str, options: &[&str]) -> Outcome {
     let mut arguments = vec!["check".to_owned(), "-".into(), "--timeout".into(), "5s".into()];
     arguments.extend(lab.args());
     arguments.extend(options.iter().map(|option| (*option).to_owned()));
     // Without a registry nothing is asked about names under .test.
-    let registry = lab.rdap_url();
-    let environment: Vec<(&str, &str)> = registry.iter().map(|url| (RDAP_URL, url.as_str())).collect();
+    let apis = [
+        (RDAP_URL, lab.rdap_url()),
+        ("LAUNCH_READY_STRIPE_URL", lab.stripe_url()),
+        ("LAUNCH_READY_GITHUB_URL", lab.github_url()),
+    ];
+    let apis = apis.iter().filter_map(|(name, url)| Some((*name, url.as_deref()?)));
+    let environment: Vec<(&str, &str)> = apis.chain(variables.iter().copied()).collect();
     launch_ready_in(&environment, &arguments, spec)
 }
 

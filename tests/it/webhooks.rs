@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::lab::{Builder, Cert, Effects, Lab, Receiver};
+use crate::lab::{Cert, Effects, Lab, Receiver};
 use crate::run::{Outcome, finding, findings, launch_ready_in};
 
 const SECRET: &str = "whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH";

@@ -119,3 +119,28 @@ fn an_answer_that_did_not_come_decides_nothing_about_webhooks() {
     }
     assert_none(&faults);
 }
+
+#[test]
+fn an_answer_that_did_not_come_decides_nothing_about_registrations() {
+    let mut faults = Vec::new();
+    for check in CATALOGUE.iter().filter(|check| check.area() == "webhooks") {
+        for example in of(check).unwrap_or_default() {
+            let Ok(mut fixture) = Fixture::new(&example.spec, &example.observed) else { continue };
+            let before = findings(&fixture);
+            let mut look = |key: &str, after: &[Finding]| {
+                let (id, title) = (check.id, &example.title);
+                let wrong = wrong(&before, after).into_iter();
+                faults.extend(wrong.map(|what| format!("checks/{id}.md, `{title}`, without {key}: {what}")));
+            };
+            lose(&mut fixture, |observed| &mut observed.registered, &mut look);
+            for seen in fixture.observed.registered.values_mut() {
+                let Seen::Answer(registered) = seen else { continue };
+                if registered.deliveries.is_some() {
+                    registered.deliveries = Some(Seen::Unobserved("no answer within 5 s".into()));
+                }
+            }
+            look("its deliveries", &findings(&fixture));
+        }
+    }
+    assert_none(&faults);
+}

@@ -8,6 +8,7 @@
 //! | [`valid`] | whether it takes a valid event: `valid-refused` |
 //! | [`slow`] | how long it takes |
 //! | [`once`], [`effect`] | what came of the events: `not-idempotent`, `effect-missing` |
+//! | [`registration`] | what the provider itself says: `not-registered`, `events-differ`, ... |
 //!
 //! One cause is one red line: each judge begins with [`trial::Trial::heard`], which says what stands before
 //! the endpoint, and asks [`answer::Call::open`] what became of a request that was neither taken nor refused.
@@ -20,6 +21,7 @@ mod once;
 mod reach;
 mod redirect;
 mod refusal;
+pub(super) mod registration;
 mod slow;
 mod terms;
 mod trial;

@@ -38,7 +38,14 @@ impl Session<'_> {
             let service = self.service(name, at).await?;
             let url = address(&service.base, name);
             let timeout = self.settings.timeout;
-            let get = Get { url: &url, accept: ACCEPT, timeout, limit: MOST_BYTES, named: service.named };
+            let get = Get {
+                url: &url,
+                accept: ACCEPT,
+                timeout,
+                limit: MOST_BYTES,
+                named: service.named,
+                credential: None,
+            };
             let reply = self.api(get).await?;
             read(&reply, name, service.named).map_err(Problem::Unobserved)
         };
@@ -76,7 +83,8 @@ impl Session<'_> {
     async fn list(&self) -> Option<String> {
         let url = Url::parse(bootstrap::IANA).ok()?;
         let timeout = self.settings.timeout.min(LIST_TIMEOUT);
-        let get = Get { url: &url, accept: "application/json", timeout, limit: MOST_BYTES, named: false };
+        let accept = "application/json";
+        let get = Get { url: &url, accept, timeout, limit: MOST_BYTES, named: false, credential: None };
         // Whoever can wait asks again in the next run; this one has the embedded list.
         let reply = self.api_once(get).await.ok()?;
         if reply.status == 200 { String::from_utf8(reply.body).ok() } else { None }

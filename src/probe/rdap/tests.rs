@@ -2,7 +2,14 @@ use super::*;
 
 fn reply(status: u16, kind: &str, body: &str) -> Reply {
     let url = Url::parse("https://rdap.test/domain/shop.com").expect("a URL");
-    Reply { url, status, kind: kind.to_owned(), retry_after: None, body: body.as_bytes().to_vec() }
+    Reply {
+        url,
+        status,
+        kind: kind.to_owned(),
+        retry_after: None,
+        link: None,
+        body: body.as_bytes().to_vec(),
+    }
 }
 
 fn told(status: u16, kind: &str, body: &str) -> Result<bool, String> {

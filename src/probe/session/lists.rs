@@ -47,7 +47,8 @@ impl Session<'_> {
 
     async fn published_list(&self, url: &Url) -> Result<List, Problem> {
         let timeout = self.settings.timeout;
-        let get = Get { url, accept: "application/pkix-crl", timeout, limit: MOST, named: false };
+        let get =
+            Get { url, accept: "application/pkix-crl", timeout, limit: MOST, named: false, credential: None };
         let reply = self.api(get).await?;
         if reply.status != 200 {
             return Err(Problem::Unobserved(format!("{url} answers {}", reply.status)));

@@ -78,12 +78,6 @@ pub(super) fn tests(spec: &Spec, errors: &mut Vec<SpecError>) {
         let named = [&webhook.secret, &webhook.verify_token].into_iter().flatten();
         let key = webhook.registration.iter().filter_map(|registration| registration.key.as_ref());
         errors.extend(named.chain(key).filter_map(variable_fault));
-        if let Some(repository) = webhook.registration.iter().find_map(|r| r.repository.as_ref())
-            && !is_repository(repository)
-        {
-            let message = format!("`{}` is no repository", shown(repository));
-            errors.push(error(message, "not a repository", repository.span, "write `owner/name`"));
-        }
     }
 }
 
@@ -100,16 +94,6 @@ fn variable_fault(name: &Located<String>) -> Option<SpecError> {
             "write the variable's NAME, such as STRIPE_WEBHOOK_SECRET; the value stays in the environment",
         )
     })
-}
-
-fn is_repository(text: &str) -> bool {
-    let is_part = |part: &str| {
-        !part.is_empty()
-            && part != "."
-            && part != ".."
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-    };
-    text.split_once('/').is_some_and(|(owner, name)| is_part(owner) && is_part(name))
 }
 
 /// Where effects are read.
@@ -196,7 +180,7 @@ mod tests {
     #[test]
     fn what_makes_sense_is_taken() {
         for keys in [
-            "provider: stripe, secret: STRIPE_WEBHOOK_SECRET, test: deliveries, registration: {key: KEY, repository: acme/shop.io}",
+            "provider: stripe, secret: STRIPE_WEBHOOK_SECRET, test: deliveries, registration: {key: KEY}",
             "custom: {hmac: {hash: sha256, signs: \"{body}\"}, headers: {X-Sig: \"{signature}\"}}",
             "provider: clerk, effect: {url: \"https://shop.test/{{ event.id }}?a={{event.type}}\", json: {path: $.a}, before: true}",
         ] {
@@ -213,8 +197,6 @@ mod tests {
             ("provider: stripe, test: deliveries", "signed test events cannot be made"),
             ("secret: A, test: deliveries", "signed test events cannot be made"),
             ("provider: stripe, secret: \"the secret\"", "this is no name of an environment variable"),
-            ("registration: {repository: shop}", "`shop` is no repository"),
-            ("registration: {repository: a/b/c}", "`a/b/c` is no repository"),
             ("effect: {url: \"/members\"}", "is no URL"),
             ("effect: {url: \"https://shop.test/{{ event.id }\"}", "a `{{` is not closed"),
             ("effect: {url: \"https://shop.test/\", headers: {\"A B\": x}}", "`A B` is no name of a header"),

@@ -28,7 +28,7 @@ pub use scalar::{
 pub use shape::{Entries, Short, WordOrList};
 pub use web::{
     Canonical, Cors, Endpoint, Environment, Host, HostDetails, HostKind, Hsts, JsonExpectation, RedirectOnly,
-    RedirectRule, RedirectStatus, Tls, TlsVersion, Webhook, WebhookEffect, WebhookTests,
+    RedirectRule, RedirectStatus, Tls, TlsVersion, Webhook, WebhookEffect, WebhookRegistration, WebhookTests,
 };
 
 use crate::spec::located::Located;
