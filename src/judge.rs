@@ -86,9 +86,22 @@ pub fn looks_at_the_web_alone(policy: &Policy, options: &Options) -> bool {
     selected(policy, options).all(|check| ["spec", "tls", "http", "webhooks"].contains(&check.area()))
 }
 
-/// True where selected checks look at webhooks, so that something must be sent to them.
-pub fn looks_at_webhooks(policy: &Policy, options: &Options) -> bool {
-    selected(policy, options).any(|check| check.area() == "webhooks")
+/// Checks of webhooks that ask the provider, and send nothing to the endpoint.
+const REGISTRATIONS: [&str; 4] = [
+    "webhooks/not-registered",
+    "webhooks/events-differ",
+    "webhooks/registration-stale",
+    "webhooks/deliveries-failing",
+];
+
+/// True where selected checks look at what webhooks answer, so that something must be sent to them.
+pub fn sends_to_webhooks(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).any(|check| check.area() == "webhooks" && !REGISTRATIONS.contains(&check.id))
+}
+
+/// True where selected checks look at what the providers of webhooks have registered.
+pub fn asks_providers(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).any(|check| REGISTRATIONS.contains(&check.id))
 }
 
 /// Judges what was seen.

@@ -87,7 +87,9 @@ pub(super) fn texts(document: &Document) -> Vec<Text> {
 
 /// What kind of secret a text of the spec is; in the place of a variable's name, whatever is no name.
 fn secret_in(text: &Text) -> Option<&'static str> {
-    let names_variable = text.place.path.starts_with("webhooks[") && text.place.path.ends_with(".secret");
+    let ends = [".secret", ".verify_token", ".registration.key"];
+    let path = &text.place.path;
+    let names_variable = path.starts_with("webhooks[") && ends.iter().any(|end| path.ends_with(end));
     let is_name = !text.text.is_empty()
         && text.text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     secret_kind(&text.text)

@@ -89,7 +89,9 @@ pub(super) fn run(
         if !terminal.style().quiet {
             webhooks::announce(&document, &sending, streams.err);
         }
-        let settings = Settings { deadline, revocation_lists, only_web, sending, ..settings.clone() };
+        let registrations = judge::asks_providers(&policy, &options(arguments, 0));
+        let settings =
+            Settings { deadline, revocation_lists, only_web, registrations, sending, ..settings.clone() };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };
@@ -103,7 +105,7 @@ pub(super) fn run(
 /// What is sent to webhooks: nothing where none is judged, and nothing where a recording is.
 fn sending(document: &Document, policy: &Policy, arguments: &CheckArgs) -> Result<Sending, SpecErrors> {
     let wanted =
-        arguments.recording.replay.is_none() && judge::looks_at_webhooks(policy, &options(arguments, 0));
+        arguments.recording.replay.is_none() && judge::sends_to_webhooks(policy, &options(arguments, 0));
     webhooks::sending(document, wanted)
 }
 

@@ -68,6 +68,7 @@ pub(super) fn settings(
         only_web: false,
         environment: Environment::reading(system::variable),
         sending: Sending::default(),
+        registrations: false,
         rdap: rdap_url()?,
         revocation_lists: false,
         list_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("crl")),

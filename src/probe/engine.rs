@@ -42,9 +42,10 @@ pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Times
         dnssec::observe(session, domain),
         registration(session, document, at),
     );
-    let beside = join3(mail::gather(session, document), zones, registered::observe(session, document, at));
+    let beside = join(mail::gather(session, document), zones);
+    let webhooks = join(webhook::refusals(session, document), registered::observe(session, document, at));
     // On the heap: each is large, and whoever waits for a run would carry them along.
-    let answers = Box::pin(join(answers, Box::pin(webhook::refusals(session, document))));
+    let answers = Box::pin(join(answers, Box::pin(webhooks)));
     let beside = Box::pin(beside);
     if session.settings.only_web {
         answers.await;

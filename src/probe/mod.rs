@@ -101,6 +101,8 @@ pub struct Settings {
     pub environment: Environment,
     /// What is sent to webhooks.
     pub sending: Sending,
+    /// Whether the providers of webhooks are asked what they have registered.
+    pub registrations: bool,
     /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
     pub rdap: Option<url::Url>,
     /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
@@ -126,6 +128,7 @@ impl Default for Settings {
             only_web: false,
             environment: Environment::default(),
             sending: Sending::default(),
+            registrations: true,
             rdap: None,
             rdap_cache: None,
         }

@@ -37,6 +37,9 @@ pub(super) type Endpoints = Result<Rc<Vec<Listed>>, Problem>;
 
 /// Asks about all webhooks at once.
 pub(super) async fn observe(session: &Session<'_>, document: &Document, at: Timestamp) {
+    if !session.settings.registrations {
+        return;
+    }
     let own = Own::of(document);
     let webhooks = item::webhooks(document);
     join_all(webhooks.iter().map(|webhook| one(session, &own, webhook, at))).await;
