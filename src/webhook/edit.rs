@@ -62,6 +62,20 @@ pub(super) fn flipped(text: &str, path: &str) -> Option<String> {
     Some([&text[..=span.start], &other.to_string(), &text[span.start + 2..]].concat())
 }
 
+/// The text without the white space between its values.
+pub(super) fn compact(text: &str) -> String {
+    let mut compact = String::with_capacity(text.len());
+    let mut at = skip_space(text, 0);
+    while let Some(byte) = byte(text, at) {
+        let end = if byte == b'"' { end_of_string(text, at) } else { None };
+        let length = text[at..].chars().next().map_or(1, char::len_utf8);
+        let end = end.unwrap_or(at + length);
+        compact.push_str(&text[at..end]);
+        at = skip_space(text, end);
+    }
+    compact
+}
+
 fn skip_space(text: &str, at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     at + rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len()
@@ -214,8 +228,14 @@ mod tests {
         }
 
         #[test]
+        fn compact_json_says_the_same(value in any_json()) {
+            let pretty = serde_json::to_string_pretty(&value).unwrap();
+            prop_assert_eq!(compact(&pretty), value.to_string());
+        }
+
+        #[test]
         fn any_text_is_looked_at(text in "[\\[\\]{}\":,\\\\a-c0-2 ü]{0,30}", path in "[a-c0-2](\\.[a-c0-2]){0,2}") {
-            let _ = (set(&text, &path, "1"), span(&text, &path), flipped(&text, &path));
+            let _ = (set(&text, &path, "1"), span(&text, &path), flipped(&text, &path), compact(&text));
         }
     }
 }

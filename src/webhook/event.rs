@@ -47,7 +47,7 @@ impl Event {
     /// An event of a type that nobody acts on, with amounts of 0 and with bytes that do not survive being
     /// read and written again.
     pub fn inert(provider: Option<&Provider>, run: &str, label: &str) -> Self {
-        Made { provider, run, label, awkward: true }.inert()
+        Made::of(provider, run, label).inert()
     }
 
     /// The same in plain ASCII and without fractions: read and written again it says the same.
@@ -60,7 +60,7 @@ impl Event {
     pub fn sample(provider: Option<&Provider>, kind: Option<&str>, run: &str, label: &str) -> Self {
         let samples = provider.map(|provider| &provider.event.samples.0[..]).unwrap_or_default();
         let known = kind.map_or(samples.first(), |kind| samples.iter().find(|(known, _)| **known == *kind));
-        let made = Made { provider, run, label, awkward: true };
+        let made = Made::of(provider, run, label);
         match known {
             Some((kind, text)) => made.built(kind, text),
             None => made.built(kind.unwrap_or(INERT), made.frame()),
@@ -92,8 +92,9 @@ impl Event {
         if let Some(own) = own {
             event.kind = own;
         }
-        event.json = spaced(json);
+        event.json = json;
         made.named(&mut event)?;
+        event.json = if made.is_compact() { edit::compact(&event.json) } else { spaced(event.json) };
         Ok(event)
     }
 
@@ -196,6 +197,16 @@ struct Made<'a> {
 }
 
 impl<'a> Made<'a> {
+    /// An event that is as awkward as the provider's own receivers can bear.
+    fn of(provider: Option<&'a Provider>, run: &'a str, label: &'a str) -> Self {
+        let awkward = provider.is_none_or(|provider| provider.rewritten.is_none());
+        Self { provider, run, label, awkward }
+    }
+
+    fn is_compact(&self) -> bool {
+        self.provider.is_some_and(|provider| provider.rewritten.is_some())
+    }
+
     fn form(&self) -> Option<&'a EventForm> {
         self.provider.map(|provider| &provider.event)
     }
@@ -257,6 +268,9 @@ impl<'a> Made<'a> {
         self.noted(&mut event);
         // The texts of the data have places for both; a test goes through all of them.
         let _ = self.named(&mut event);
+        if self.is_compact() {
+            event.json = edit::compact(&event.json);
+        }
         event
     }
 

@@ -134,7 +134,7 @@ impl<'w> Call<'w> {
                 let reason = format!("{} got no answer: {}", self.what, failure.detail);
                 cause("webhooks/refusal-is-server-error", &reason)
             }
-            Answer::Unobserved(reason) => Verdict::unknown(format!("{}: {reason}", self.what)),
+            Answer::Unobserved(reason) => trial.lost(self.what, reason.as_str()),
         };
         Some(Box::new(verdict))
     }

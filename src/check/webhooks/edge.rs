@@ -48,14 +48,11 @@ pub(in crate::check) fn challenged(webhook: &Webhook, world: &World) -> Verdict 
     }
     let mut open = posts.iter().filter(|call| call.ordinary);
     let open = open.find_map(|call| match call.answer() {
-        Answer::Unobserved(reason) => Some(format!("{}: {reason}", call.what)),
-        Answer::Busy(status) => Some(super::answer::busy(status, call.what)),
+        Answer::Unobserved(reason) => Some(trial.lost(call.what, reason.as_str())),
+        Answer::Busy(status) => Some(Verdict::unknown(super::answer::busy(status, call.what))),
         _ => None,
     });
-    match open {
-        Some(reason) => Verdict::unknown(reason),
-        None => Verdict::pass("no protection at the edge keeps programs away"),
-    }
+    open.unwrap_or_else(|| Verdict::pass("no protection at the edge keeps programs away"))
 }
 
 fn failed(trial: &Trial, said: Said, count: usize, of: usize) -> Verdict {

@@ -136,7 +136,7 @@ pub(super) fn not_delivered(trial: &Trial, world: &World) -> Option<Verdict> {
     let Some(first) = first else { return Some(Verdict::unknown(seen::NOT_OBSERVED)) };
     match first.answer() {
         Answer::Accepted(_) => None,
-        Answer::Unobserved(reason) => Some(Verdict::unknown(reason.as_str())),
+        Answer::Unobserved(reason) => Some(trial.lost(first.what, reason.as_str())),
         _ => {
             let valid = super::valid_refused(trial.webhook, world);
             let reason = "the endpoint does not take the event";

@@ -63,7 +63,7 @@ fn open(call: &Call, trial: &Trial) -> Option<Verdict> {
     let name = trial.webhook.name;
     match call.answer() {
         Answer::Busy(status) => Some(Verdict::unknown(busy(status, call.what))),
-        Answer::Unobserved(reason) => Some(Verdict::unknown(format!("{}: {reason}", call.what))),
+        Answer::Unobserved(reason) => Some(trial.lost(call.what, reason.as_str())),
         Answer::Failed(_) => {
             Some(Verdict::not_judged("webhooks/slow", name, &format!("{} got no answer in time", call.what)))
         }

@@ -131,6 +131,15 @@ fn refused(trial: &Trial, fault: &str) -> Verdict {
         .help("have a certificate issued for this host and serve its whole chain; declare the host under `hosts` to see each fault by itself")
 }
 
+/// The verdict of checks that need what is signed to be sent: it goes to no peer whose certificate is one to
+/// refuse.
+pub(super) fn distrusted(webhook: &Webhook, world: &World) -> Option<Verdict> {
+    let reason = "nothing signed is sent where the certificate is not to be trusted";
+    let refused = tls::refused(&webhook.url, world)
+        .map(|_| Verdict::not_judged("webhooks/unreachable", webhook.name, reason));
+    refused.or_else(|| own_certificate(&webhook.url, world))
+}
+
 /// The finding about the certificate of a declared host: providers refuse it as browsers do.
 fn own_certificate(url: &Url, world: &World) -> Option<Verdict> {
     let host = world.items.host(url.host_str()?)?;

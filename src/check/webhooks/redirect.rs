@@ -51,7 +51,7 @@ pub(in crate::check) fn redirects(webhook: &Webhook, world: &World) -> Verdict {
         return led.iter().fold(verdict, |verdict, (call, _)| verdict.evidence(call.fact()));
     }
     let open = posts.iter().find_map(|call| match call.answer() {
-        Answer::Unobserved(reason) => Some(Verdict::unknown(format!("{}: {reason}", call.what))),
+        Answer::Unobserved(reason) => Some(trial.lost(call.what, reason.as_str())),
         Answer::Busy(status) => Some(Verdict::unknown(super::answer::busy(status, call.what))),
         _ => None,
     });

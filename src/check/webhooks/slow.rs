@@ -118,7 +118,7 @@ pub(in crate::check) fn slow(webhook: &Webhook, world: &World) -> Verdict {
         return verdict;
     }
     if let Some(why) = times.open.first() {
-        return Verdict::unknown(why.as_str());
+        return trial.lost("not all was timed", why);
     }
     within(&trial, &times)
 }

@@ -23,12 +23,14 @@ pub(super) const REFUSALS: &[Attempt] = &[
 ];
 
 /// A webhook and what was tried on it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Trial<'i, 'w> {
     /// The webhook.
     pub(super) webhook: &'i Webhook<'i>,
     /// What was seen.
     pub(super) seen: &'w observed::Webhook,
+    /// The verdict where nothing signed was sent because the endpoint's certificate is one to refuse.
+    distrust: Option<Box<Verdict>>,
 }
 
 impl<'i, 'w> Trial<'i, 'w> {
@@ -47,7 +49,7 @@ impl<'i, 'w> Trial<'i, 'w> {
         {
             return Err(Box::new(verdict));
         }
-        Ok(Self { webhook, seen })
+        Ok(Self { webhook, seen, distrust: reach::distrusted(webhook, world).map(Box::new) })
     }
 
     /// What was tried, where the endpoint itself answered; otherwise the verdict that names what stands
@@ -61,6 +63,12 @@ impl<'i, 'w> Trial<'i, 'w> {
             Some(verdict) => Err(Box::new(verdict)),
             None => Ok(trial),
         }
+    }
+
+    /// The verdict where something that was to be sent was not seen.
+    pub(super) fn lost(&self, what: &str, reason: &str) -> Verdict {
+        let unknown = || Verdict::unknown(format!("{what}: {reason}"));
+        self.distrust.as_deref().cloned().unwrap_or_else(unknown)
     }
 
     /// One attempt, where it was made.

@@ -128,7 +128,7 @@ fn unanswered(answer: Answer, call: &Call, trial: &Trial) -> Outcome {
                 .label("no answer")
                 .help("requests that it refuses are answered, this one is not: look in the endpoint's log for a crash at this time"),
         ),
-        Answer::Unobserved(reason) => Outcome::open(Verdict::unknown(format!("{what}: {reason}"))),
+        Answer::Unobserved(reason) => Outcome::open(trial.lost(what, reason.as_str())),
         Answer::Busy(status) => Outcome::open(Verdict::unknown(busy(status, what))),
         Answer::Edge(..) => {
             let reason = "the edge keeps programs away from it";

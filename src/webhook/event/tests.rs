@@ -42,7 +42,11 @@ fn every_event_of_every_provider_is_named_and_bears_the_run() {
 fn a_body_does_not_survive_being_written_again() {
     for provider in all() {
         let body = String::from_utf8(Event::inert(Some(provider), RUN, "first").body()).unwrap();
-        if provider.content == Content::Json {
+        if provider.rewritten.is_some() {
+            // In the order of its own members, which the map of this test sorts.
+            let value: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!((body.len(), body.contains(": ")), (value.to_string().len(), false), "{body}");
+        } else if provider.content == Content::Json {
             assert!(body.contains(r"caf\u00e9 \u2713 \/") && body.contains(": 1.50"), "{body}");
             let value: Value = serde_json::from_str(&body).unwrap();
             assert_ne!(body, value.to_string());

@@ -52,6 +52,9 @@ impl Sender<'_> {
 
     fn byteless(&self, name: &str) -> Option<String> {
         let signs = |what: &str| Some(format!("{name} signs {what}"));
+        if let Some(why) = self.provider.and_then(|provider| provider.rewritten.clone()) {
+            return Some(why);
+        }
         if self.scheme.covers_bytes() {
             return None;
         }

@@ -193,6 +193,11 @@ fn what_means_nothing_is_told_with_its_reason() {
         ("mailgun", Attempt::Tampered, ""),
         ("twilio", Attempt::Reserialised, "Twilio signs the fields of a form, however they are written"),
         ("discord", Attempt::Tampered, "Discord signs with a private key that it alone holds"),
+        (
+            "workos",
+            Attempt::Reserialised,
+            "the library of WorkOS writes the JSON anew before it checks the signature",
+        ),
         ("stripe", Attempt::TestSecret, "Stripe has published no secret"),
         ("stripe", Attempt::HandshakeWrong, "Stripe asks nothing before it delivers"),
         ("stripe", Attempt::Stale, ""),

@@ -25,11 +25,11 @@ pub(in crate::check) fn error_leaks_internals(webhook: &Webhook, world: &World) 
         return *verdict;
     }
     let lost = calls.iter().find_map(|call| match call.answer() {
-        Answer::Unobserved(reason) => Some(format!("{}: {reason}", call.what)),
+        Answer::Unobserved(reason) => Some(trial.lost(call.what, reason.as_str())),
         _ => None,
     });
-    if let Some(reason) = lost {
-        return Verdict::unknown(reason);
+    if let Some(verdict) = lost {
+        return verdict;
     }
     let count = calls.iter().filter(|call| call.own().is_some()).count();
     Verdict::pass(format!("{count} answers show nothing of the inside"))
