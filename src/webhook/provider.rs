@@ -43,11 +43,11 @@ pub struct Provider {
     pub get_is_used: Option<String>,
     /// Why nobody else can sign as the provider does, where that is so.
     pub cannot_forge: Option<String>,
+    /// How it is asked what it has registered, where it can be.
+    pub registration: Option<Registration>,
     /// Why a receiver that reads the JSON and checks what it then writes is no fault of its owner: the provider
     /// itself has it done so. Its events are compact JSON, which survives that.
     pub rewritten: Option<String>,
-    /// How it is asked what it has registered, where it can be.
-    pub registration: Option<Registration>,
     /// What else one should know.
     pub note: Option<String>,
     /// Where the facts come from.

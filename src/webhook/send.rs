@@ -108,9 +108,9 @@ impl<'a> Sender<'a> {
         let signed = || secret.cloned().map(Proof::Key).ok_or(Fault::NoSecret);
         match attempt {
             Attempt::Unsigned => craft(Proof::None, at).request(&event),
-            Attempt::EmptySignature => craft(Proof::Text(String::new()), at).request(&event),
+            Attempt::EmptySignature => craft(Proof::Whole(String::new()), at).request(&event),
             Attempt::GarbledSignature => craft(Proof::Text(GARBLED.to_owned()), at).request(&event),
-            Attempt::LongSignature => craft(Proof::Text("a".repeat(LONG)), at).request(&event),
+            Attempt::LongSignature => craft(Proof::Whole("a".repeat(LONG)), at).request(&event),
             Attempt::WrongKey => craft(forged(), at).request(&event),
             Attempt::TestSecret => {
                 let known = self.provider.and_then(|provider| provider.secret.published.clone());

@@ -22,6 +22,8 @@ pub(super) enum Proof<'a> {
     Key(Secret),
     /// A text in the place of the signature, or of the secret.
     Text(String),
+    /// A text in the place of all that stands around it too: the whole header.
+    Whole(String),
     /// A word beside it, for handshakes.
     Word(&'a Secret),
     /// Nothing: what would carry it is left out.
@@ -161,7 +163,7 @@ impl<'a> Craft<'a> {
     fn signature(&self, known: &Known) -> Result<String, Fault> {
         match &self.proof {
             Proof::Key(secret) => self.signed_with(secret, known),
-            Proof::Text(text) => Ok(text.clone()),
+            Proof::Text(text) | Proof::Whole(text) => Ok(text.clone()),
             Proof::Word(_) | Proof::None => Ok(String::new()),
         }
     }
@@ -194,6 +196,11 @@ impl<'a> Craft<'a> {
     }
 
     fn filled(&self, template: &Template, known: &Known) -> String {
+        if let Proof::Whole(text) = &self.proof
+            && template.proves()
+        {
+            return text.clone();
+        }
         String::from_utf8_lossy(&template.fill(|placeholder| self.value(placeholder, known))).into_owned()
     }
 
@@ -235,7 +242,7 @@ impl<'a> Craft<'a> {
     fn secret(&self) -> String {
         match &self.proof {
             Proof::Key(secret) => secret.expose().to_owned(),
-            Proof::Text(text) => text.clone(),
+            Proof::Text(text) | Proof::Whole(text) => text.clone(),
             Proof::Word(_) | Proof::None => String::new(),
         }
     }
