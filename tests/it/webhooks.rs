@@ -77,7 +77,7 @@ fn a_sound_endpoint_is_green_in_both_modes_and_acts_once() {
 #[test]
 fn sound_endpoints_of_every_kind_of_scheme_are_green() {
     let hex = "0123456789abcdef0123456789abcdef";
-    let base64 = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let base64 = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
     let paddle = "pdl_ntfset_01h0000000000000000000test_abcdefghijklmnopqrstuvwxyz012345";
     type Kind = (&'static str, fn(&str) -> Receiver, &'static str, &'static str);
     let kinds: [Kind; 12] = [
