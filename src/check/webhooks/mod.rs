@@ -6,7 +6,7 @@
 //! | [`accepted`] | what it takes and must not: `unsigned-`, `forged-`, `tampered-`, `stale-accepted` |
 //! | [`refusal`] | how it refuses: `method-accepted`, `refusal-is-server-error`, `error-leaks-internals` |
 //! | [`valid`] | whether it takes a valid event: `valid-refused` |
-//! | [`slow`] | how long it takes |
+//! | [`mod@slow`] | how long it takes |
 //! | [`once`], [`effect`] | what came of the events: `not-idempotent`, `effect-missing` |
 //! | [`registration`] | what the provider itself says: `not-registered`, `events-differ`, ... |
 //!
