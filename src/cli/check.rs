@@ -91,7 +91,7 @@ pub(super) fn run(
         }
         let registrations = judge::asks_providers(&policy, &options(arguments, 0));
         let settings =
-            Settings { deadline, revocation_lists, only_web, registrations, sending, ..settings.clone() };
+            Settings { deadline, revocation_lists, only_web, sending, registrations, ..settings.clone() };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };
