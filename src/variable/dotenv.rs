@@ -206,7 +206,8 @@ mod tests {
     #[test]
     fn lines_are_names_and_values() {
         let text = "\u{feff}# head\r\n\r\nA=1\r\nexport B = two words # comment\nC=\n  D=a#b\nexport=x\n";
-        let wanted = [("A", "1", 3), ("B", "two words", 4), ("C", "", 5), ("D", "a#b", 6), ("export", "x", 7)];
+        let wanted =
+            [("A", "1", 3), ("B", "two words", 4), ("C", "", 5), ("D", "a#b", 6), ("export", "x", 7)];
         assert_eq!(read(text), wanted.map(|(n, v, l)| (n.to_owned(), v.to_owned(), l)));
     }
 

@@ -122,8 +122,12 @@ fn sign(form: &Form) -> String {
 
 /// What a value should look like and does not.
 fn unlike(kind: &Kind) -> String {
-    let begins: Vec<String> =
-        kind.forms.iter().filter(|form| !form.begins.is_empty()).map(|form| format!("`{}`", form.begins)).collect();
+    let begins: Vec<String> = kind
+        .forms
+        .iter()
+        .filter(|form| !form.begins.is_empty())
+        .map(|form| format!("`{}`", form.begins))
+        .collect();
     let exact = || {
         let form = kind.forms.iter().find(|form| form.begins.is_empty() && form.jwt_role.is_none())?;
         let length = match form.most {
@@ -139,10 +143,13 @@ fn unlike(kind: &Kind) -> String {
         Some(format!("a JSON Web Token with the role `{role}`"))
     };
     let begins = (!begins.is_empty()).then(|| format!("it would begin with {}", begins.join(", ")));
-    let others: Vec<String> = [exact().map(|text| format!("it would have {text}")), role().map(|text| format!("it would be {text}"))]
-        .into_iter()
-        .flatten()
-        .collect();
+    let others: Vec<String> = [
+        exact().map(|text| format!("it would have {text}")),
+        role().map(|text| format!("it would be {text}")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let all: Vec<String> = begins.into_iter().chain(others).collect();
     format!("it is not {}: {}", kind.what, all.join(", or "))
 }
@@ -188,7 +195,9 @@ fn url_fault(value: &str, kind: &Kind) -> Option<String> {
         return Some(format!("it is not {}: its scheme is none of {}", kind.what, schemes()));
     }
     match parsed {
-        Err(_) => Some("it is no URL: characters of a password, or of the host, need to be written as %XX".into()),
+        Err(_) => {
+            Some("it is no URL: characters of a password, or of the host, need to be written as %XX".into())
+        }
         Ok(url) if url.has_host() || !value.contains("://") => None,
         // A file, or a socket.
         Ok(url) if !url.path().trim_matches('/').is_empty() => None,
@@ -207,7 +216,11 @@ fn pem_fault(value: &str) -> Option<&'static str> {
         // Some keep it in base64.
         let decoded = STANDARD.decode(text.split_whitespace().collect::<String>()).unwrap_or_default();
         let inner = String::from_utf8(decoded).unwrap_or_default();
-        return if inner.contains("PRIVATE KEY-----") { None } else { Some("it is no private key in PEM: it has no line `-----BEGIN PRIVATE KEY-----`") };
+        return if inner.contains("PRIVATE KEY-----") {
+            None
+        } else {
+            Some("it is no private key in PEM: it has no line `-----BEGIN PRIVATE KEY-----`")
+        };
     }
     let begin = text.lines().find(|line| line.contains("-----BEGIN ")).unwrap_or_default();
     if !begin.contains("PRIVATE KEY-----") {
@@ -223,7 +236,8 @@ fn service_account_fault(value: &str) -> Option<&'static str> {
     match service_account(value) {
         None => Some("it is not the JSON of a service account, nor that in base64"),
         Some(account) => {
-            let whole = ["private_key", "client_email", "project_id"].iter().all(|key| account[key].is_string());
+            let whole =
+                ["private_key", "client_email", "project_id"].iter().all(|key| account[key].is_string());
             (!whole).then_some("it lacks `private_key`, `client_email` or `project_id`")
         }
     }
@@ -254,10 +268,11 @@ fn jwt_role(value: &str) -> Option<String> {
 /// What a value is by its own form, whatever its name: `a secret key of Stripe`.
 pub fn recognised(value: &str) -> Option<(VariableClass, String)> {
     let value = value.trim();
-    let telling = |form: &Form| form.begins.len() >= 3 && !form.whole && form.least >= 20 || form.jwt_role.is_some();
-    let known = kind::all().iter().find(|kind| {
-        kind.sure && kind.forms.iter().any(|form| telling(form) && has(value, form))
-    });
+    let telling =
+        |form: &Form| form.begins.len() >= 3 && !form.whole && form.least >= 20 || form.jwt_role.is_some();
+    let known = kind::all()
+        .iter()
+        .find(|kind| kind.sure && kind.forms.iter().any(|form| telling(form) && has(value, form)));
     if let Some(kind) = known {
         return Some((kind.class, kind.what.clone()));
     }
@@ -293,7 +308,8 @@ mod tests {
     fn right_values_have_no_fault() {
         let hex = "0123456789abcdef0123456789abcdee";
         let pem = "-----BEGIN PRIVATE KEY-----\\nMIIEvQ\\n-----END PRIVATE KEY-----\\n";
-        let account = r#"{"type":"service_account","project_id":"p","private_key":"x","client_email":"a@b.c"}"#;
+        let account =
+            r#"{"type":"service_account","project_id":"p","private_key":"x","client_email":"a@b.c"}"#;
         let cases: &[(&str, &str)] = &[
             ("STRIPE_SECRET_KEY", &token("sk_live_", 107)),
             ("STRIPE_SECRET_KEY", &token("rk_live_", 40)),
@@ -334,7 +350,11 @@ mod tests {
     #[test]
     fn wrong_values_are_told_without_them() {
         let cases: &[(&str, &str, &str)] = &[
-            ("STRIPE_SECRET_KEY", &token("pk_live_", 107), "it is the publishable key, not a secret key of Stripe"),
+            (
+                "STRIPE_SECRET_KEY",
+                &token("pk_live_", 107),
+                "it is the publishable key, not a secret key of Stripe",
+            ),
             ("STRIPE_SECRET_KEY", &token("whsec_", 38), "signing secret of a webhook"),
             ("STRIPE_SECRET_KEY", "hunter2hunter2", "it would begin with `sk_live_`"),
             ("STRIPE_SECRET_KEY", "sk_live_hunter2", "a part of it is missing"),
@@ -343,7 +363,11 @@ mod tests {
             ("SUPABASE_ANON_KEY", &jwt("service_role"), "passes every row policy"),
             ("TWILIO_AUTH_TOKEN", &format!("AC{}", token("", 32)), "the account SID"),
             ("TWILIO_AUTH_TOKEN", "hunter2", "32 characters (hexadecimal digits)"),
-            ("FIREBASE_PRIVATE_KEY", "-----BEGIN PRIVATE KEY----- MIIE -----END PRIVATE KEY-----", "line breaks"),
+            (
+                "FIREBASE_PRIVATE_KEY",
+                "-----BEGIN PRIVATE KEY----- MIIE -----END PRIVATE KEY-----",
+                "line breaks",
+            ),
             ("FIREBASE_PRIVATE_KEY", "-----BEGIN PRIVATE KEY-----\nMIIE", "it is cut"),
             ("GOOGLE_APPLICATION_CREDENTIALS", "{\"type\": \"hunter2\"}", "content instead of its path"),
             ("FIREBASE_SERVICE_ACCOUNT", "/etc/hunter2.json", "not the JSON of a service account"),
@@ -398,13 +422,31 @@ mod tests {
     #[test]
     fn values_are_recognised_whatever_their_name() {
         let class = |value: &str| recognised(value).map(|(class, _)| class);
-        for value in [token("sk_live_", 40), token("sb_secret_", 40), jwt("service_role"), token("re_", 36), token("sk-ant-", 90)] {
+        for value in [
+            token("sk_live_", 40),
+            token("sb_secret_", 40),
+            jwt("service_role"),
+            token("re_", 36),
+            token("sk-ant-", 90),
+        ] {
             assert_eq!(class(&value), Some(VariableClass::Secret));
         }
-        for value in [token("pk_live_", 40), jwt("anon"), token("sb_publishable_", 40), token("AIza", 39), token("phc_", 47)] {
+        for value in [
+            token("pk_live_", 40),
+            jwt("anon"),
+            token("sb_publishable_", 40),
+            token("AIza", 39),
+            token("phc_", 47),
+        ] {
             assert_eq!(class(&value), Some(VariableClass::Public));
         }
-        for value in ["https://shop.test", "9f86d081884c7d659a2feaa0c55ad015", "true", "", "https://abc@o1.ingest.sentry.io/2"] {
+        for value in [
+            "https://shop.test",
+            "9f86d081884c7d659a2feaa0c55ad015",
+            "true",
+            "",
+            "https://abc@o1.ingest.sentry.io/2",
+        ] {
             assert_eq!(class(value), None, "{value}");
         }
         assert_eq!(class("postgres://me:hunter2@db.shop.test/x"), Some(VariableClass::Secret));

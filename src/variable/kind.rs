@@ -205,7 +205,10 @@ pub fn all() -> &'static [Kind] {
 
 /// The build that writes a variable of that name into what everybody downloads, where one does.
 pub fn exposed_by(name: &str) -> Option<&'static Exposed> {
-    KNOWN.exposed.iter().find(|exposed| name.len() > exposed.prefix.len() && name.starts_with(&exposed.prefix))
+    KNOWN
+        .exposed
+        .iter()
+        .find(|exposed| name.len() > exposed.prefix.len() && name.starts_with(&exposed.prefix))
 }
 
 /// What the name of a variable promises. Without what makes a build show it: `VITE_STRIPE_SECRET_KEY` is to

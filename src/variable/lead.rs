@@ -11,8 +11,20 @@ use crate::spec::registrable::registrable;
 use crate::webhook::registration::kin;
 
 /// Parts of names by which people call what is not production.
-const STAGES: &[&str] =
-    &["staging", "stage", "stg", "dev", "develop", "development", "test", "testing", "qa", "uat", "preview", "sandbox"];
+const STAGES: &[&str] = &[
+    "staging",
+    "stage",
+    "stg",
+    "dev",
+    "develop",
+    "development",
+    "test",
+    "testing",
+    "qa",
+    "uat",
+    "preview",
+    "sandbox",
+];
 /// Where hosting services put previews of branches and pull requests: the domain, what the rest of the name
 /// holds, and whose it is.
 const PREVIEWS: &[(&str, &str, &str)] = &[
@@ -39,6 +51,8 @@ pub struct Hosts {
 pub fn lead(value: &str, bare: bool, hosts: &Hosts) -> Option<Lead> {
     let whole = host_of(value, bare).map(|host| place(&host, hosts));
     whole.or_else(|| {
+        // The second server of a URL of MongoDB has no scheme of its own.
+        let bare = bare || value.contains("://");
         let parts = value.split([',', ' ']).filter_map(|part| host_of(part, bare));
         parts.map(|host| place(&host, hosts)).max_by_key(|lead| lead.to)
     })
@@ -50,10 +64,14 @@ fn host_of(value: &str, bare: bool) -> Option<String> {
         let url = Url::parse(value).ok()?;
         return url.host_str().filter(|host| !host.contains(',')).map(clean);
     }
-    let host = value.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(value, |(h, _)| h);
+    let value = value.split('/').next().unwrap_or(value);
+    let host =
+        value.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(value, |(h, _)| h);
     // `0.0.0.0` is where a server listens.
     let named = |host: &str| {
-        !host.is_empty() && host != "0.0.0.0" && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+        !host.is_empty()
+            && host != "0.0.0.0"
+            && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
     };
     (bare && named(host) && (host.contains('.') || host == "localhost")).then(|| clean(host))
 }
@@ -76,13 +94,17 @@ fn place(host: &str, hosts: &Hosts) -> Lead {
     if is_under(host, "localhost") || is_under(host, "docker.internal") {
         return lead(LeadPlace::Local, "this machine (localhost)".into());
     }
-    let inner = ["internal", "local", "home.arpa", "lan", "svc", "consul"].iter().any(|end| is_under(host, end));
+    let inner =
+        ["internal", "local", "home.arpa", "lan", "svc", "consul"].iter().any(|end| is_under(host, end));
     if !host.contains('.') || inner {
         return lead(LeadPlace::Private, "a name of an inner network".into());
     }
     if kin::is_development(host) {
         let known = climb(host).filter(|name| kin::is_development(name)).last().unwrap_or(host);
-        return lead(LeadPlace::Tunnel, format!("a tunnel to a developer's machine, or a catcher of test requests ({known})"));
+        return lead(
+            LeadPlace::Tunnel,
+            format!("a tunnel to a developer's machine, or a catcher of test requests ({known})"),
+        );
     }
     let preview = PREVIEWS.iter().find(|(domain, mark, _)| {
         let rest = host.strip_suffix(domain).and_then(|rest| rest.strip_suffix('.'));
@@ -158,7 +180,16 @@ mod tests {
         ] {
             assert_eq!(to(value), Some(place), "{value}");
         }
-        for value in ["", "true", "production", "0.0.0.0", "0.0.0.0:3000", "file:./dev.db", "mailto:a@b.c", "sk_live_1"] {
+        for value in [
+            "",
+            "true",
+            "production",
+            "0.0.0.0",
+            "0.0.0.0:3000",
+            "file:./dev.db",
+            "mailto:a@b.c",
+            "sk_live_1",
+        ] {
             assert_eq!(to(value), None, "{value}");
         }
     }
@@ -166,7 +197,12 @@ mod tests {
     #[test]
     fn nothing_of_a_stranger_s_url_is_told() {
         let words = |value| lead(value, false, &Hosts::default()).map(|lead| lead.words).unwrap_or_default();
-        for value in ["https://hunter2.ngrok.io/hunter2", "https://staging.hunter2.test", "https://hunter2.test", "https://hunter2-git-x.vercel.app"] {
+        for value in [
+            "https://hunter2.ngrok.io/hunter2",
+            "https://staging.hunter2.test",
+            "https://hunter2.test",
+            "https://hunter2-git-x.vercel.app",
+        ] {
             assert!(!words(value).contains("hunter2"), "{value}: {}", words(value));
         }
     }

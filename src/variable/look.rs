@@ -28,7 +28,9 @@ pub fn look(document: &Document, environment: &Environment, beside: &Beside, sal
     let looking = Looking { hosts: hosts(document), others: Others::of(beside, salt), salt };
     let mut set: BTreeMap<String, VariableFacts> = declared
         .iter()
-        .filter_map(|variable| Some((variable.name.clone(), looking.facts(variable, &environment.find(&variable.name)?))))
+        .filter_map(|variable| {
+            Some((variable.name.clone(), looking.facts(variable, &environment.find(&variable.name)?)))
+        })
         .collect();
     for name in environment.names_of_files().filter(|name| exposed_by(name).is_some()) {
         let place = crate::spec::Place::new("secrets", document.spec.domain.span);
@@ -108,12 +110,14 @@ impl Looking<'_> {
         let equals = equals.map(|wanted| compared(value, &wanted.value));
         let as_declared = equals == Some(Equals::Same);
         let (what, class) = class(value, kind);
-        let is_key = class == VariableClass::Secret || kind.is_some_and(|kind| kind.class != VariableClass::Setting);
+        let is_key =
+            class == VariableClass::Secret || kind.is_some_and(|kind| kind.class != VariableClass::Setting);
         let min_length = variable.details.and_then(|details| details.min_length.as_ref());
         let min_length = min_length.map(|least| usize::try_from(least.value).unwrap_or(usize::MAX));
         let judged = form::judge(value, kind.filter(|_| !as_declared), min_length);
         // What providers publish for tests is no placeholder: it works, in test mode.
-        let is_published = judged.mode.is_some() && kind.is_some_and(|kind| kind.test.iter().any(|t| t == value));
+        let is_published =
+            judged.mode.is_some() && kind.is_some_and(|kind| kind.test.iter().any(|t| t == value));
         let placeholder = placeholder::reason(value, is_key).filter(|_| !as_declared && !is_published);
         let is_none = placeholder.is_some();
         let is_sound = judged.faults.is_empty() || !is_none;
@@ -184,7 +188,8 @@ mod tests {
     fn looked(file: &str, staging: &str) -> Variables {
         let document = load::parse("-", SPEC).unwrap_or_else(|errors| panic!("{errors:?}"));
         let environment = Environment::default().with_file(&Remote::new(".env"), entries(file));
-        let compared = BTreeMap::from([(".env.staging".to_owned(), Ok(dotenv::parse(staging).expect("good")))]);
+        let compared =
+            BTreeMap::from([(".env.staging".to_owned(), Ok(dotenv::parse(staging).expect("good")))]);
         look(&document, &environment, &Beside { compared, example: None }, "salt")
     }
 
@@ -216,7 +221,10 @@ mod tests {
 
     #[test]
     fn equal_values_are_found_under_any_name() {
-        let found = looked("CRM_API_KEY=9f86d081884c7d659a2feaa0c55ad015\n", "OLD_KEY=9f86d081884c7d659a2feaa0c55ad015\n");
+        let found = looked(
+            "CRM_API_KEY=9f86d081884c7d659a2feaa0c55ad015\n",
+            "OLD_KEY=9f86d081884c7d659a2feaa0c55ad015\n",
+        );
         assert_eq!(found.set["CRM_API_KEY"].equal_in[0].1, Remote::new("OLD_KEY"));
         assert_eq!(found.compared[".env.staging"], Seen::Answer(1));
     }

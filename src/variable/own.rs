@@ -34,7 +34,8 @@ pub(super) fn faults(value: &str, least: usize) -> Vec<String> {
 /// How hard it is to guess, at most.
 fn bits(value: &str) -> f64 {
     let words: Vec<&str> = value.split(['-', '_', ' ', '.']).collect();
-    let is_word = |word: &&str| (3..=12).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
+    let is_word =
+        |word: &&str| (3..=12).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
     if words.len() > 2 && words.iter().all(is_word) {
         return count(words.len()) * BITS_PER_WORD;
     }
@@ -70,7 +71,14 @@ fn is_repeated(value: &str) -> bool {
 pub(super) fn looks_random(value: &str) -> bool {
     let token = |b: u8| b.is_ascii_alphanumeric() || b"-_.+/=".contains(&b);
     let has = |fits: fn(&u8) -> bool| value.as_bytes().iter().any(|b| fits(b));
+    // `europe-west1-b`, `2026-11-21`
+    let named = |part: &str| {
+        let digits = part.trim_start_matches(|c: char| c.is_ascii_lowercase());
+        digits.len() <= if digits.len() == part.len() { 8 } else { 3 }
+            && digits.bytes().all(|b| b.is_ascii_digit())
+    };
     value.len() >= 16
+        && !value.split(['-', '_', '.']).all(named)
         && value.bytes().all(token)
         && has(u8::is_ascii_digit)
         && has(u8::is_ascii_alphabetic)
@@ -100,7 +108,7 @@ mod tests {
             ("short", "5 characters"),
             ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "different"),
             ("abcdefghabcdefghabcdefghabcdefgh", "again and again"),
-            ("123456789012345678901234", "bits"),
+            ("314159265358979323846264", "bits"),
             ("my-own-circle-garden-words", "bits"),
         ] {
             let faults = faults(value, 16);
@@ -112,7 +120,13 @@ mod tests {
     #[test]
     fn names_do_not_look_random() {
         assert!(looks_random("9f86d081884c7d659a2feaa0c55ad015"));
-        for value in ["circle-garden-production", "europe-west1", "https://shop.test/a1b2c3d4e5f6a7b8", "2026-11-21"] {
+        for value in [
+            "circle-garden-production",
+            "europe-west1",
+            "europe-west1-circle2",
+            "https://shop.test/a1b2c3d4e5f6a7b8",
+            "2026-11-21",
+        ] {
             assert!(!looks_random(value), "{value}");
         }
     }
