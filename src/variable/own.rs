@@ -35,7 +35,7 @@ pub(super) fn faults(value: &str, least: usize) -> Vec<String> {
 fn bits(value: &str) -> f64 {
     let words: Vec<&str> = value.split(['-', '_', ' ', '.']).collect();
     let is_word =
-        |word: &&str| (3..=12).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
+        |word: &&str| (2..=12).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_lowercase());
     if words.len() > 2 && words.iter().all(is_word) {
         return count(words.len()) * BITS_PER_WORD;
     }

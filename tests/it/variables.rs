@@ -15,11 +15,17 @@ fn key(begin: &str, length: usize) -> String {
 }
 
 fn spec(variables: &str, more: &str) -> String {
-    format!("domain: shop.test\nhosts: {{apex: {{}}, next: {{environment: staging}}}}\nsecrets:\n  variables: [{variables}]\n{more}")
+    format!(
+        "domain: shop.test\nhosts: {{apex: {{}}, next: {{environment: staging}}}}\nsecrets:\n  variables: [{variables}]\n{more}"
+    )
 }
 
 /// Runs the checks of variables in a folder with these files; one of them is the spec.
-fn run(files: &[(&str, &str)], environment: &[(&str, &str)], options: &[&str]) -> (Outcome, tempfile::TempDir) {
+fn run(
+    files: &[(&str, &str)],
+    environment: &[(&str, &str)],
+    options: &[&str],
+) -> (Outcome, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
         fs::write(folder.path().join(name), text).expect("a file");
@@ -58,19 +64,35 @@ fn each_defect_has_its_id() {
     let publishable = key("pk_live_", 107);
     let random = key("", 44);
     let cases: &[(&str, &[(&str, &str)], &str)] = &[
-        ("STRIPE_SECRET_KEY, SESSION_KEY", &[("SESSION_KEY", &random)], "secrets/variable-missing STRIPE_SECRET_KEY"),
+        (
+            "STRIPE_SECRET_KEY, SESSION_KEY",
+            &[("SESSION_KEY", &random)],
+            "secrets/variable-missing STRIPE_SECRET_KEY",
+        ),
         ("SESSION_KEY", &[], "secrets/variable-missing SESSION_KEY"),
         ("SESSION_KEY", &[("SESSION_KEY", "")], "secrets/variable-placeholder SESSION_KEY"),
         ("SESSION_KEY", &[("SESSION_KEY", "changeme")], "secrets/variable-placeholder SESSION_KEY"),
-        ("STRIPE_SECRET_KEY", &[("STRIPE_SECRET_KEY", "sk_live_xxxxxxxxxxxx")], "secrets/variable-placeholder STRIPE_SECRET_KEY"),
-        ("STRIPE_SECRET_KEY", &[("STRIPE_SECRET_KEY", &publishable)], "secrets/variable-malformed STRIPE_SECRET_KEY"),
+        (
+            "STRIPE_SECRET_KEY",
+            &[("STRIPE_SECRET_KEY", "sk_live_xxxxxxxxxxxx")],
+            "secrets/variable-placeholder STRIPE_SECRET_KEY",
+        ),
+        (
+            "STRIPE_SECRET_KEY",
+            &[("STRIPE_SECRET_KEY", &publishable)],
+            "secrets/variable-malformed STRIPE_SECRET_KEY",
+        ),
         ("SESSION_KEY", &[("SESSION_KEY", "hunter2hunter2")], "secrets/variable-malformed SESSION_KEY"),
         (
             "{name: PUBLIC_URL, equals: \"https://shop.test\"}",
             &[("PUBLIC_URL", "https://shop.test/")],
             "secrets/variable-malformed PUBLIC_URL",
         ),
-        ("STRIPE_SECRET_KEY", &[("STRIPE_SECRET_KEY", &test)], "secrets/variable-test-mode STRIPE_SECRET_KEY"),
+        (
+            "STRIPE_SECRET_KEY",
+            &[("STRIPE_SECRET_KEY", &test)],
+            "secrets/variable-test-mode STRIPE_SECRET_KEY",
+        ),
         ("APP_URL", &[("APP_URL", "http://localhost:3000")], "secrets/variable-development-url APP_URL"),
         ("API_URL", &[("API_URL", "https://next.shop.test/api")], "secrets/variable-development-url API_URL"),
         ("VITE_PAY", &[("VITE_PAY", &live)], "secrets/variable-public VITE_PAY"),
@@ -117,7 +139,10 @@ fn where_nothing_is_set_it_is_could_not_tell() {
     let (code, told) = report(&files, &[], &[]);
     assert_eq!((code, findings(&told, "fail").len()), (3, 0), "{told:#}");
     let message = &finding(&told, "secrets/variable-missing", "DATABASE_URL")["message"];
-    assert!(message.as_str().is_some_and(|text| text.contains("not the environment of production")), "{message}");
+    assert!(
+        message.as_str().is_some_and(|text| text.contains("not the environment of production")),
+        "{message}"
+    );
     // Who names a file says that this is the place.
     let (code, told) = report(&files, &[], &["--env-file", "@.env"]);
     assert_eq!((code, findings(&told, "fail").len()), (1, 3), "{told:#}");
@@ -126,10 +151,13 @@ fn where_nothing_is_set_it_is_could_not_tell() {
 #[test]
 fn files_go_before_the_environment_and_later_ones_before_earlier_ones() {
     let (live, test) = (key("sk_live_", 107), key("sk_test_", 107));
-    let (first, second) = (format!("export STRIPE_SECRET_KEY='{test}' # old\n"), format!("STRIPE_SECRET_KEY=\"{live}\"\n"));
+    let (first, second) =
+        (format!("export STRIPE_SECRET_KEY='{test}' # old\n"), format!("STRIPE_SECRET_KEY=\"{live}\"\n"));
     let spec = spec("STRIPE_SECRET_KEY", "");
     let files = [("launch-ready.yaml", spec.as_str()), ("a.env", &first), ("b.env", &second)];
-    let fails = |environment: &[(&str, &str)], options: &[&str]| findings(&report(&files, environment, options).1, "fail").len();
+    let fails = |environment: &[(&str, &str)], options: &[&str]| {
+        findings(&report(&files, environment, options).1, "fail").len()
+    };
     let shell: &[(&str, &str)] = &[("STRIPE_SECRET_KEY", &test)];
     assert_eq!(fails(shell, &[]), 1);
     assert_eq!(fails(shell, &["--env-file", "@b.env"]), 0);
@@ -154,7 +182,11 @@ fn other_environments_and_the_example_are_read_beside_the_spec() {
     let random = key("", 44);
     let spec = spec("SESSION_KEY, CRM_TOKEN", "  compare: [.env.staging, .env.preview]\n");
     let staging = format!("APP_KEY={random}\n");
-    let files = [("launch-ready.yaml", spec.as_str()), (".env.staging", &staging), (".env.example", "SESSION_KEY=\n")];
+    let files = [
+        ("launch-ready.yaml", spec.as_str()),
+        (".env.staging", &staging),
+        (".env.example", "SESSION_KEY=\n"),
+    ];
     let other = key("a1", 30);
     let (code, report) = report(&files, &[("SESSION_KEY", &random), ("CRM_TOKEN", &other)], &[]);
     assert_eq!(
@@ -165,14 +197,21 @@ fn other_environments_and_the_example_are_read_beside_the_spec() {
     let shared = finding(&report, "secrets/variable-shared", "SESSION_KEY");
     assert_eq!(shared["message"], "SESSION_KEY has the same value in .env.staging (as APP_KEY)");
     let unread = finding(&report, "secrets/variable-shared", "CRM_TOKEN");
-    assert!(unread["message"].as_str().is_some_and(|text| text.contains(".env.preview could not be read")), "{unread}");
+    assert!(
+        unread["message"].as_str().is_some_and(|text| text.contains(".env.preview could not be read")),
+        "{unread}"
+    );
     let missing = finding(&report, "secrets/variable-missing", "CRM_TOKEN");
     assert_eq!((missing["level"].as_str(), code), (Some("warning"), 0), "{missing}");
 }
 
 #[test]
 fn secrets_that_a_build_shows_are_found_in_files_though_nobody_declared_them() {
-    let text = format!("EXPO_PUBLIC_AI={}\nEXPO_PUBLIC_NAME=shop\nSESSION_KEY={}\n", key("sk-ant-api03-", 108), key("", 44));
+    let text = format!(
+        "EXPO_PUBLIC_AI={}\nEXPO_PUBLIC_NAME=shop\nSESSION_KEY={}\n",
+        key("sk-ant-api03-", 108),
+        key("", 44)
+    );
     let spec = spec("SESSION_KEY", "");
     let files = [("launch-ready.yaml", spec.as_str()), (".env", text.as_str())];
     let (_, report) = report(&files, &[], &["--env-file", "@.env"]);
@@ -194,7 +233,15 @@ fn no_value_is_in_any_output() {
     ];
     let environment: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let parts = [
-        "Qx9Lm", "hunter2", "pa55word", "customers", "ada", "private-path", "acme", "somebody", "other-shop",
+        "Qx9Lm",
+        "hunter2",
+        "pa55word",
+        "customers",
+        "ada",
+        "private-path",
+        "acme",
+        "somebody",
+        "other-shop",
     ];
     let declared: Vec<String> = values
         .iter()
@@ -227,8 +274,11 @@ fn no_value_is_in_any_output() {
 fn a_recording_is_judged_again_without_the_environment() {
     let spec = spec("STRIPE_SECRET_KEY, SESSION_KEY", "");
     let files = [("launch-ready.yaml", spec.as_str())];
-    let (first, folder) =
-        run(&files, &[("STRIPE_SECRET_KEY", &key("sk_test_", 107))], &["--format", "json", "--record", "@seen.json"]);
+    let (first, folder) = run(
+        &files,
+        &[("STRIPE_SECRET_KEY", &key("sk_test_", 107))],
+        &["--format", "json", "--record", "@seen.json"],
+    );
     let seen = fs::read_to_string(folder.path().join("seen.json")).expect("a recording");
     let files = [("launch-ready.yaml", spec.as_str()), ("seen.json", &seen)];
     let (again, _folder) = run(&files, &[], &["--format", "json", "--replay", "@seen.json"]);
@@ -243,8 +293,17 @@ fn a_value_in_the_place_of_a_name_is_an_inline_secret() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("launch-ready.yaml");
     fs::write(&path, spec).expect("a file");
-    let arguments = ["check".to_owned(), path.display().to_string(), "--only".into(), "spec,secrets/variable-missing".into()];
+    let arguments = [
+        "check".to_owned(),
+        path.display().to_string(),
+        "--only".into(),
+        "spec,secrets/variable-missing".into(),
+    ];
     let outcome = launch_ready_in(&[("SESSION_KEY", "x")], &arguments, "");
     assert_eq!(outcome.code, 1, "{}", outcome.out);
-    assert!(outcome.out.contains("spec/inline-secret") && !outcome.out.contains("9f86d081"), "{}", outcome.out);
+    assert!(
+        outcome.out.contains("spec/inline-secret") && !outcome.out.contains("9f86d081"),
+        "{}",
+        outcome.out
+    );
 }
