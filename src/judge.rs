@@ -78,12 +78,22 @@ pub fn judges_anything(policy: &Policy, options: &Options) -> bool {
 /// False where every check that is selected looks at the spec alone, so that nothing needs to be
 /// asked.
 pub fn looks_at_the_world(policy: &Policy, options: &Options) -> bool {
-    selected(policy, options).any(|check| check.area() != "spec")
+    selected(policy, options).any(|check| check.area() != "spec" && !is_of_variables(check))
+}
+
+fn is_of_variables(check: &Check) -> bool {
+    check.id.starts_with("secrets/variable-")
+}
+
+/// True where selected checks look at environment variables.
+pub fn reads_variables(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).any(is_of_variables)
 }
 
 /// True where hosts and URLs are all that the selected checks look at.
 pub fn looks_at_the_web_alone(policy: &Policy, options: &Options) -> bool {
-    selected(policy, options).all(|check| ["spec", "tls", "http", "webhooks"].contains(&check.area()))
+    selected(policy, options)
+        .all(|check| ["spec", "tls", "http", "webhooks", "secrets"].contains(&check.area()))
 }
 
 /// Checks of webhooks that ask the provider, and send nothing to the endpoint.

@@ -10,6 +10,7 @@
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
 //! the stations, without IO: [`caa`], [`cors`], [`hello`], [`ocsp`], and those of [`mail`] and [`web`];
 //! so do [`webhook`], how providers sign their events, and [`secrets`], how their keys look.
+//! so do [`webhook`], how providers sign their events, and [`variable`], what values look like.
 
 mod authority;
 pub mod caa;
@@ -40,6 +41,7 @@ pub mod secrets;
 pub mod spec;
 mod system;
 mod takeover;
+pub mod variable;
 pub mod wanted;
 pub mod web;
 pub mod webhook;

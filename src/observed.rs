@@ -9,6 +9,7 @@ mod registered;
 mod registration;
 mod remote;
 mod tls;
+mod variable;
 mod web;
 mod webhook;
 
@@ -33,6 +34,7 @@ pub use tls::{
     Anchor, Certificate, ClientCertificate, Handshake, Key, Offers, Path, Reply, Revocation,
     RevocationStatus, Visit,
 };
+pub use variable::{Equals, Lead, Place as LeadPlace, VariableClass, VariableFacts, Variables};
 pub use web::Exchange;
 pub use webhook::{Counted, Delivery, Leak, Looked, Posted, Turn, Webhook};
 
@@ -99,6 +101,9 @@ pub struct Observed {
     /// What providers have registered of webhooks, by the webhook's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub registered: BTreeMap<String, Seen<Registered>>,
+    /// The variables that the spec declares, where the environment was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variables: Option<Variables>,
     /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
     /// DNS leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -128,6 +133,7 @@ impl Observed {
             logos: BTreeMap::new(),
             webhooks: BTreeMap::new(),
             registered: BTreeMap::new(),
+            variables: None,
             redirected: Vec::new(),
         }
     }

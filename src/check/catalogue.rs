@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use super::page::Page;
 use super::spec::{Mention, Text};
-use super::{Verdict, World, dns, domain, email, http, spec, tls, webhooks};
+use super::{Verdict, World, dns, domain, email, http, secrets, spec, tls, webhooks};
 use crate::item::{
     Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, Exchanger, Host, MailAddress, Name,
-    Record, RecordSet, Redirect, Selector, Sender, Start, Waiver, Webhook, Zone,
+    Record, RecordSet, Redirect, Selector, Sender, Start, Variable, Waiver, Webhook, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -53,6 +53,10 @@ pub enum Judge {
     Selector(fn(&Selector, &World) -> Verdict),
     /// Each endpoint that receives events.
     Webhook(fn(&Webhook, &World) -> Verdict),
+    /// Each declared variable.
+    Variable(fn(&Variable, &World) -> Verdict),
+    /// Each declared variable, and each other one that was found to be a secret in an exposed name.
+    Exposable(fn(&Variable, &World) -> Verdict),
     /// Each URL that stands in the spec.
     Mention(fn(&Mention, &World) -> Verdict),
     /// Each text that stands in the spec.
@@ -274,4 +278,12 @@ catalogue! {
     "webhooks/events-differ" => Webhook(webhooks::registration::events::events_differ),
     "webhooks/registration-stale" => Webhook(webhooks::registration::stale::registration_stale),
     "webhooks/deliveries-failing" => Webhook(webhooks::registration::failing::deliveries_failing),
+    "secrets/variable-missing" => Variable(secrets::variable_missing),
+    "secrets/variable-placeholder" => Variable(secrets::variable_placeholder),
+    "secrets/variable-malformed" => Variable(secrets::variable_malformed),
+    "secrets/variable-test-mode" => Variable(secrets::variable_test_mode),
+    "secrets/variable-development-url" => Variable(secrets::variable_development_url),
+    "secrets/variable-public" => Exposable(secrets::variable_public),
+    "secrets/variable-shared" => Variable(secrets::variable_shared),
+    "secrets/variable-stale" => Variable(secrets::variable_stale),
 }

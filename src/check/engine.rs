@@ -87,6 +87,12 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Webhook(judge) => {
             each(check, &items.webhooks, |w| (w.name.to_owned(), &w.place, judge(w, world)))
         }
+        Judge::Variable(judge) => {
+            each(check, &items.variables, |v| (v.name.clone(), &v.place, judge(v, world)))
+        }
+        Judge::Exposable(judge) => {
+            each(check, &items.exposable, |v| (v.name.clone(), &v.place, judge(v, world)))
+        }
         Judge::Mention(judge) => {
             let mentions = mentions(world.document);
             once_each(each(check, &mentions, |m| (m.host.clone(), &m.place, judge(m, world))))

@@ -92,8 +92,17 @@ fn secret_in(text: &Text) -> Option<&'static str> {
     let names_variable = path.starts_with("webhooks[") && ends.iter().any(|end| path.ends_with(end));
     let is_name = !text.text.is_empty()
         && text.text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    secret_kind(&text.text)
-        .or((names_variable && !is_name).then_some("something else than a variable's name"))
+    let declares = path.starts_with("secrets.variables[") && (path.ends_with(']') || path.ends_with(".name"));
+    let is_other = (names_variable && !is_name) || (declares && !is_variable(&text.text));
+    secret_kind(&text.text).or(is_other.then_some("something else than a variable's name"))
+}
+
+/// True for what people call a variable: small letters are fine, a random text is not.
+fn is_variable(text: &str) -> bool {
+    let count = |fits: fn(&u8) -> bool| text.bytes().filter(fits).count();
+    let small = count(u8::is_ascii_lowercase) > 0;
+    crate::variable::dotenv::is_name(text)
+        && !(small && (text.len() > 64 || count(u8::is_ascii_digit) * 4 > text.len()))
 }
 
 /// Where the spec holds secrets, so that no snippet of it shows them.

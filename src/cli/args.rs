@@ -101,6 +101,10 @@ pub struct CheckArgs {
     /// the built-in ones; repeatable
     #[arg(long, help_heading = "Where to look", value_name = "FILE")]
     pub trust_anchor: Vec<PathBuf>,
+    /// Read variables from there too, before the environment; the later file before the earlier;
+    /// repeatable. Where production's variables are neither there nor here: --skip secrets
+    #[arg(long, help_heading = "Where to look", value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
     /// Keeping what was seen
     #[command(flatten)]
     pub recording: Recording,

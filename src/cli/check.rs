@@ -10,6 +10,7 @@ use super::Streams;
 use super::args::{CheckArgs, Global, SPEC_NAME};
 use super::look;
 use super::output::{IoError, MAX_SMALL_FILE, Terminal, read, render, write_file, write_out};
+use super::variables;
 use super::webhooks;
 use crate::exit::Exit;
 use crate::judge::{self, Options};
@@ -64,7 +65,9 @@ pub(super) fn run(
         return Err(CheckError::OneSpecOnly(documents.len()).into());
     }
     // Everything that can be wrong with the arguments is told before the first question is asked.
+    let environment = variables::environment(&arguments.env_file)?;
     let settings = look::settings(&arguments.reach, &arguments.trust_anchor, &arguments.limits)?;
+    let settings = Settings { environment, ..settings };
     let policies =
         documents.iter().map(|document| policy(document, arguments)).collect::<miette::Result<Vec<_>>>()?;
     if policies.iter().any(|policy| !judge::judges_anything(policy, &options(arguments, 0))) {
@@ -120,7 +123,7 @@ fn check_one(
     let start = system::now();
     // A report says when, not to which nanosecond.
     let at = start.round(jiff::Unit::Second).unwrap_or(start);
-    let observed = match &arguments.recording.replay {
+    let mut observed = match &arguments.recording.replay {
         Some(path) => replay(path)?,
         None if !judge::looks_at_the_world(policy, &options(arguments, 0)) => Observed::new(at),
         None => {
@@ -132,6 +135,9 @@ fn check_one(
             }
         }
     };
+    if arguments.recording.replay.is_none() && reads_variables(document, policy, arguments) {
+        observed.variables = Some(variables::look(document, &settings.environment));
+    }
     if let Some(path) = &arguments.recording.record {
         let text = serde_json::to_string_pretty(&observed).into_diagnostic()?;
         write_file(path, &format!("{text}\n"))?;
@@ -139,6 +145,13 @@ fn check_one(
     let took = system::now().duration_since(start).as_millis();
     let options = options(arguments, u64::try_from(took).unwrap_or(0));
     Ok(Some(judge::judge(document, &observed, policy, &options)))
+}
+
+/// True where there are variables to look at. A recording is whole, whatever this run judges of it.
+fn reads_variables(document: &Document, policy: &Policy, arguments: &CheckArgs) -> bool {
+    let judged = judge::reads_variables(policy, &options(arguments, 0));
+    let named = document.spec.secrets.is_some() || !arguments.env_file.is_empty();
+    named && (judged || arguments.recording.record.is_some())
 }
 
 /// No file is written twice: the second would replace the first without a word.

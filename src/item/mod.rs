@@ -9,6 +9,7 @@ mod reports;
 mod selector;
 mod sender;
 mod site;
+mod variable;
 mod web;
 mod webhook;
 
@@ -35,6 +36,7 @@ pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations
 pub use selector::{Fact, Selector, selector_names, selectors};
 pub use sender::{Authorised, Sender, Who, authorised, ip_term, senders};
 pub use site::{ABSENT_PATH, parts, security_txt};
+pub use variable::{Variable, exposable, variables};
 pub use web::{Asked, DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, asked, redirects, starts, urls};
 pub use webhook::{Webhook, webhooks};
 
@@ -69,6 +71,8 @@ pub struct Items<'a> {
     pub cross_origins: Vec<CrossOrigin>,
     pub asked: Vec<Asked>,
     pub webhooks: Vec<Webhook<'a>>,
+    pub variables: Vec<Variable<'a>>,
+    pub exposable: Vec<Variable<'a>>,
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
@@ -98,6 +102,8 @@ impl<'a> Items<'a> {
             cross_origins: cross_origins(document, observed),
             asked: asked(document, observed),
             webhooks: webhooks(document),
+            variables: variables(document),
+            exposable: exposable(document, observed),
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),

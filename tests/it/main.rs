@@ -31,6 +31,7 @@ mod signatures;
 mod tls_certificates;
 mod tls_protocols;
 mod values;
+mod variables;
 mod weather;
 mod weather_answers;
 mod webhooks;

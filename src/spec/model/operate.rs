@@ -14,6 +14,11 @@ pub struct Secrets {
     /// Environment variables that production needs.
     #[serde(default)]
     pub variables: Vec<Located<Variable>>,
+    /// Files of other environments beside the spec, whose secrets production must not share: `.env.staging`.
+    #[serde(default)]
+    pub compare: Vec<Located<String>>,
+    /// The file beside the spec that names every variable for newcomers: `.env.example`, where there is one.
+    pub env_example: Option<Located<String>>,
     /// Where leaked secrets are looked for.
     pub scan: Option<SecretScan>,
 }
