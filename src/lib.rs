@@ -9,7 +9,7 @@
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
 //! the stations, without IO: [`caa`], [`cors`], [`hello`], [`ocsp`], and those of [`mail`] and [`web`];
-//! so does [`webhook`], how providers sign their events.
+//! so do [`webhook`], how providers sign their events, and [`secrets`], how their keys look.
 
 mod authority;
 pub mod caa;
@@ -37,6 +37,7 @@ pub mod provider;
 pub mod report;
 pub mod secret;
 mod secret_file;
+pub mod secrets;
 pub mod spec;
 mod system;
 mod takeover;
