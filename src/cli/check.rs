@@ -91,8 +91,15 @@ pub(super) fn run(
         }
         let registrations = judge::asks_providers(&policy, &options(arguments, 0));
         let files = files(&policy, arguments);
-        let settings =
-            Settings { deadline, revocation_lists, only_web, sending, registrations, files, ..settings.clone() };
+        let settings = Settings {
+            deadline,
+            revocation_lists,
+            only_web,
+            sending,
+            registrations,
+            files,
+            ..settings.clone()
+        };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };

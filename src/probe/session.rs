@@ -35,8 +35,8 @@ use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, page, tls};
 use crate::observed::{
-    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registered, Registration, Sample, Scanned, TextFile, Transfer,
-    Webhook, Zone, question,
+    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registered, Registration, Sample, Scanned, TextFile,
+    Transfer, Webhook, Zone, question,
 };
 use lines::Lines;
 pub(super) use lists::List;

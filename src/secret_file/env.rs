@@ -7,21 +7,41 @@ use crate::secrets::{self, Class};
 
 /// Parts of a name that say that a file holds no real values.
 const SAMPLES: &[&str] = &[
-    "example", "examples", "sample", "template", "tpl", "dist", "default", "defaults", "schema", "test", "testing", "vault",
+    "example", "examples", "sample", "template", "tpl", "dist", "default", "defaults", "schema", "test",
+    "testing", "vault",
 ];
 
 /// Beginnings of names that build tools give to clients.
 const CLIENT: &[&str] = &[
-    "VITE_", "NEXT_PUBLIC_", "REACT_APP_", "EXPO_PUBLIC_", "PUBLIC_", "NUXT_PUBLIC_", "GATSBY_", "VUE_APP_", "NG_APP_",
+    "VITE_",
+    "NEXT_PUBLIC_",
+    "REACT_APP_",
+    "EXPO_PUBLIC_",
+    "PUBLIC_",
+    "NUXT_PUBLIC_",
+    "GATSBY_",
+    "VUE_APP_",
+    "NG_APP_",
 ];
 
 /// Words of names whose values nobody should know.
 const SECRET: &[&str] = &[
-    "SECRET", "TOKEN", "PASSWORD", "PASSWD", "PASSPHRASE", "PASS", "PWD", "CREDENTIAL", "CREDENTIALS", "PRIVATE", "APIKEY",
+    "SECRET",
+    "TOKEN",
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "PASS",
+    "PWD",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "PRIVATE",
+    "APIKEY",
 ];
 
 /// Words before `KEY` that make a secret of it.
-const KEYS: &[&str] = &["API", "ACCESS", "AUTH", "ENCRYPTION", "SIGNING", "MASTER", "APP", "SERVICE", "ADMIN", "SESSION"];
+const KEYS: &[&str] =
+    &["API", "ACCESS", "AUTH", "ENCRYPTION", "SIGNING", "MASTER", "APP", "SERVICE", "ADMIN", "SESSION"];
 
 /// A variable of an environment file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,14 +110,21 @@ impl Variable<'_> {
             return Nature::Harmless;
         }
         let with_password = Url::parse(value).is_ok_and(|url| url.password().is_some());
-        if with_password || (says_secret(&upper) && value.len() >= 4) { Nature::Secret } else { Nature::Plain }
+        if with_password || (says_secret(&upper) && value.len() >= 4) {
+            Nature::Secret
+        } else {
+            Nature::Plain
+        }
     }
 }
 
 /// `SESSION_SECRET`, `APP_KEY`; not `TOKEN_LIFETIME`, not `PUBLIC_KEY`.
 fn says_secret(name: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
-    if words.iter().any(|word| matches!(*word, "PUBLIC" | "PUBLISHABLE" | "ID" | "URL" | "PATH" | "FILE" | "NAME")) {
+    if words
+        .iter()
+        .any(|word| matches!(*word, "PUBLIC" | "PUBLISHABLE" | "ID" | "URL" | "PATH" | "FILE" | "NAME"))
+    {
         return false;
     }
     let ends = words.last().is_some_and(|last| SECRET.contains(last));
@@ -108,8 +135,24 @@ fn says_secret(name: &str) -> bool {
 /// Numbers, switches and the usual words of an environment.
 fn is_switch(value: &str) -> bool {
     const WORDS: &[&str] = &[
-        "true", "false", "yes", "no", "on", "off", "null", "none", "production", "development", "staging", "test", "debug",
-        "info", "warn", "warning", "error", "local",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "null",
+        "none",
+        "production",
+        "development",
+        "staging",
+        "test",
+        "debug",
+        "info",
+        "warn",
+        "warning",
+        "error",
+        "local",
     ];
     value.len() < 3 || value.parse::<f64>().is_ok() || WORDS.contains(&value.to_ascii_lowercase().as_str())
 }
@@ -135,7 +178,9 @@ mod tests {
         for name in [".env", "a/.env.production", "deploy/prod.env", ".envrc", ".env.local"] {
             assert!(is_env_file(name), "{name}");
         }
-        for name in [".env.example", ".env.production.sample", "env.template", "a/.env.test", "environment.ts"] {
+        for name in
+            [".env.example", ".env.production.sample", "env.template", "a/.env.test", "environment.ts"]
+        {
             assert!(!is_env_file(name), "{name}");
         }
     }

@@ -18,8 +18,26 @@ fn base(path: &str) -> &str {
 /// True for what stands in the place of a value.
 fn is_placeholder(value: &str) -> bool {
     const WORDS: &[&str] = &[
-        "change", "your", "example", "placeholder", "replace", "todo", "xxx", "dummy", "sample", "insert",
-        "<", "${", "$(", "{{", "put ", "_here", "secret-here", "fixme", "foobar", "...",
+        "change",
+        "your",
+        "example",
+        "placeholder",
+        "replace",
+        "todo",
+        "xxx",
+        "dummy",
+        "sample",
+        "insert",
+        "<",
+        "${",
+        "$(",
+        "{{",
+        "put ",
+        "_here",
+        "secret-here",
+        "fixme",
+        "foobar",
+        "...",
     ];
     let lower = value.to_ascii_lowercase();
     let first = lower.bytes().next();

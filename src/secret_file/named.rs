@@ -57,7 +57,8 @@ fn range(whole: &str, part: &str) -> Range<usize> {
 /// Values behind a key, line by line.
 fn lines(bytes: &[u8], told: impl Fn(&str) -> Option<(&str, &'static str, String)>) -> Vec<Told> {
     let whole = text(bytes);
-    let found = whole.lines().filter_map(told).filter(|(value, ..)| !value.is_empty() && !is_placeholder(value));
+    let found =
+        whole.lines().filter_map(told).filter(|(value, ..)| !value.is_empty() && !is_placeholder(value));
     found.map(|(value, rule, what)| Told { rule, what, value: range(whole, value) }).collect()
 }
 
@@ -92,7 +93,9 @@ fn pypirc(bytes: &[u8]) -> Vec<Told> {
 fn htpasswd(bytes: &[u8]) -> Vec<Told> {
     lines(bytes, |line| {
         let (_, hash) = line.trim().split_once(':')?;
-        let is_hash = ["$apr1$", "$2y$", "$2a$", "$2b$", "$5$", "$6$", "{SHA}"].iter().any(|form| hash.starts_with(form));
+        let is_hash = ["$apr1$", "$2y$", "$2a$", "$2b$", "$5$", "$6$", "{SHA}"]
+            .iter()
+            .any(|form| hash.starts_with(form));
         is_hash.then(|| (hash, "htpasswd-hash", "a password's hash of .htpasswd".to_owned()))
     })
 }
@@ -100,8 +103,15 @@ fn htpasswd(bytes: &[u8]) -> Vec<Told> {
 /// `define('DB_PASSWORD', '...');`
 fn wordpress(bytes: &[u8]) -> Vec<Told> {
     const NAMES: &[&str] = &[
-        "DB_PASSWORD", "AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY", "AUTH_SALT", "SECURE_AUTH_SALT",
-        "LOGGED_IN_SALT", "NONCE_SALT",
+        "DB_PASSWORD",
+        "AUTH_KEY",
+        "SECURE_AUTH_KEY",
+        "LOGGED_IN_KEY",
+        "NONCE_KEY",
+        "AUTH_SALT",
+        "SECURE_AUTH_SALT",
+        "LOGGED_IN_SALT",
+        "NONCE_SALT",
     ];
     lines(bytes, |line| {
         let (_, behind) = line.trim_start().strip_prefix("define")?.split_once(['\'', '"'])?;
@@ -117,7 +127,8 @@ fn wordpress(bytes: &[u8]) -> Vec<Told> {
 /// The values of an environment file that was shipped.
 fn environment(bytes: &[u8]) -> Vec<Told> {
     let whole = text(bytes);
-    let secret = env::variables(whole).into_iter().filter(|variable| variable.nature() == env::Nature::Secret);
+    let secret =
+        env::variables(whole).into_iter().filter(|variable| variable.nature() == env::Nature::Secret);
     let told = |variable: env::Variable| Told {
         rule: "environment-file",
         what: format!("the value of `{}`", variable.name),
@@ -138,7 +149,8 @@ fn pkcs12(bytes: &[u8]) -> Vec<Told> {
 
 /// The magic of `sun.security.provider.JavaKeyStore`, and PKCS#12, which newer tools write.
 fn java(bytes: &[u8]) -> Vec<Told> {
-    let own = store(bytes.starts_with(&[0xFE, 0xED, 0xFE, 0xED]), bytes, "java-key-store", "a Java key store");
+    let own =
+        store(bytes.starts_with(&[0xFE, 0xED, 0xFE, 0xED]), bytes, "java-key-store", "a Java key store");
     if own.is_empty() { pkcs12(bytes) } else { own }
 }
 
@@ -159,7 +171,10 @@ mod tests {
     #[test]
     fn credentials_are_found_where_the_file_s_kind_has_them() {
         assert_eq!(values(".netrc", "machine a.test login me password hunter2\n"), ["hunter2"]);
-        assert_eq!(values("web/.npmrc", "//npm.shop.test/:_authToken=0123abcd\nregistry=https://a\n"), ["0123abcd"]);
+        assert_eq!(
+            values("web/.npmrc", "//npm.shop.test/:_authToken=0123abcd\nregistry=https://a\n"),
+            ["0123abcd"]
+        );
         assert_eq!(values(".npmrc", "//npm.shop.test/:_authToken=${NPM_TOKEN}\n"), [""; 0]);
         assert_eq!(values(".pypirc", "[pypi]\nusername: me\npassword: hunter2\n"), ["hunter2"]);
         assert_eq!(values(".htpasswd", "me:$apr1$abc$def\n# no\n"), ["$apr1$abc$def"]);

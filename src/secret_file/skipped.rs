@@ -4,10 +4,29 @@ use super::base;
 
 /// Files that package managers write: thousands of checksums, no secrets.
 const LOCKS: &[&str] = &[
-    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "bun.lockb", "deno.lock",
-    "Cargo.lock", "Gemfile.lock", "composer.lock", "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock",
-    "pubspec.lock", "Podfile.lock", "Package.resolved", "go.sum", "flake.lock", "mix.lock", "gradle.lockfile",
-    "packages.lock.json", ".terraform.lock.hcl",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "bun.lockb",
+    "deno.lock",
+    "Cargo.lock",
+    "Gemfile.lock",
+    "composer.lock",
+    "poetry.lock",
+    "uv.lock",
+    "pdm.lock",
+    "Pipfile.lock",
+    "pubspec.lock",
+    "Podfile.lock",
+    "Package.resolved",
+    "go.sum",
+    "flake.lock",
+    "mix.lock",
+    "gradle.lockfile",
+    "packages.lock.json",
+    ".terraform.lock.hcl",
 ];
 
 /// Folders that are not the product's own.

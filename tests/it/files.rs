@@ -144,7 +144,8 @@ fn the_history_keeps_what_was_taken_out_of_the_file() {
     product.write("lib/pay.js", "a\n");
     product.write("lib/mail.js", &format!("\n{still}"));
     product.commit();
-    let (code, report) = product.report("secrets/leaked-in-file,secrets/leaked-in-history", &[&gone, &still, &tag]);
+    let (code, report) =
+        product.report("secrets/leaked-in-file,secrets/leaked-in-history", &[&gone, &still, &tag]);
     assert_eq!(code, 1);
     let found = finding(&report, HISTORY, "lib/pay.js:2:1");
     assert_eq!(found["status"], "fail", "{report:#}");
@@ -198,7 +199,8 @@ fn a_tracked_env_file_is_one_red_line() {
     assert_eq!(code, 1, "{report:#}");
     let found = finding(&report, ENV, ".env");
     assert_eq!(found["message"], "Git tracks .env with values of DB_PASSWORD and STRIPE_SECRET_KEY");
-    let red = report["findings"].as_array().expect("a list").iter().filter(|finding| finding["status"] == "fail");
+    let red =
+        report["findings"].as_array().expect("a list").iter().filter(|finding| finding["status"] == "fail");
     assert_eq!(red.count(), 1, "{report:#}");
     product.git(&["rm", "--quiet", "--cached", ".env"]);
     let (_, after) = product.report(ENV, &[&key, &password]);
@@ -222,7 +224,11 @@ fn files_of_a_known_kind_are_told_without_a_known_form() {
     product.write("build/assets/.env", &format!("SMTP_PASSWORD={password}\nAPP_NAME=Shop\n"));
     product.write("build/.npmrc", &format!("//npm.shop.test/:_authToken={token}\n"));
     let (_, report) = product.report(FILE, &[&password, &token]);
-    assert_eq!(finding(&report, FILE, "build/assets/.env:1:15")["leak"]["rule"], "environment-file", "{report:#}");
+    assert_eq!(
+        finding(&report, FILE, "build/assets/.env:1:15")["leak"]["rule"],
+        "environment-file",
+        "{report:#}"
+    );
     assert_eq!(finding(&report, FILE, "build/.npmrc:1:29")["leak"]["rule"], "npmrc-credential", "{report:#}");
 }
 

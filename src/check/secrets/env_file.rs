@@ -29,7 +29,8 @@ pub(in crate::check) fn env_file_committed(spot: &EnvSpot, _: &World) -> Verdict
 
 fn help(file: &EnvFile) -> String {
     let name = &file.file;
-    let keep = format!("`git rm --cached {name}`, add it to .gitignore, and commit an example without values");
+    let keep =
+        format!("`git rm --cached {name}`, add it to .gitignore, and commit an example without values");
     if file.secret.is_empty() {
         return keep;
     }

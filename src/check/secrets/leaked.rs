@@ -20,7 +20,11 @@ pub(in crate::check) fn leaked_in_file(scanned: &Scanned, world: &World) -> Verd
     let at = format!("{file}:{}:{}", found.at.line, found.at.column);
     let verdict = Verdict::fail(format!("{at} holds {}: {}", found.what, found.masked))
         .expected("no secret in what is shipped or shared")
-        .help(format!("{}; take it out of the file and read it from the environment; {}", revoke(found), accept()));
+        .help(format!(
+            "{}; take it out of the file and read it from the environment; {}",
+            revoke(found),
+            accept()
+        ));
     told(verdict, found, others)
 }
 
@@ -85,9 +89,8 @@ fn told(verdict: Verdict, found: &FoundSecret, others: &[&FoundSecret]) -> Verdi
         .leak(leak(found));
     let more = found.times.saturating_sub(1);
     let again = (more > 0).then(|| format!("{more} more of the same value behind the first"));
-    let elsewhere = others.iter().map(|other| {
-        format!("also at {}:{}:{}", other.at.file, other.at.line, other.at.column)
-    });
+    let elsewhere =
+        others.iter().map(|other| format!("also at {}:{}:{}", other.at.file, other.at.line, other.at.column));
     let verdict = elsewhere.chain(again).fold(verdict, Verdict::evidence);
     if found.test { verdict.mild() } else { verdict }
 }

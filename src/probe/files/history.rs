@@ -44,7 +44,9 @@ pub(super) fn read(repository: &Repository, budget: &Budget) -> Seen<Scan> {
         }
     }
     if git.is_shallow().unwrap_or(false) {
-        collector.left_out("the clone is shallow: older commits are not here (`git fetch --unshallow`)".to_owned());
+        collector.left_out(
+            "the clone is shallow: older commits are not here (`git fetch --unshallow`)".to_owned(),
+        );
     }
     collector.scan.commits = Some(count);
     Seen::Answer(collector.scan())

@@ -144,7 +144,9 @@ impl<'c> Reader<'c> {
         }
         if bytes.len() as u64 > MOST_HELD {
             let most = MOST_HELD >> 20;
-            return self.collector.left_out(format!("{name} is an archive of more than {most} MB within another"));
+            return self
+                .collector
+                .left_out(format!("{name} is an archive of more than {most} MB within another"));
         }
         zip::read(self, name, Cursor::new(bytes), depth);
     }

@@ -29,7 +29,8 @@ impl Repository {
         if !folder.ancestors().any(|above| above.join(".git").exists()) {
             return Ok(None);
         }
-        let git = gix::discover(&folder).map_err(|error| format!("the Git repository cannot be opened: {error}"))?;
+        let git = gix::discover(&folder)
+            .map_err(|error| format!("the Git repository cannot be opened: {error}"))?;
         let root = git.workdir().map(system::absolute).transpose()?;
         let inside = root.as_ref().and_then(|root| folder.strip_prefix(root).ok());
         let inside = inside.map_or(String::new(), |inside| inside.to_string_lossy().replace('\\', "/"));
@@ -58,7 +59,8 @@ impl Repository {
     ///
     /// In words.
     pub(super) fn tracked(&self) -> Result<Vec<String>, String> {
-        let index = self.git.index_or_empty().map_err(|error| format!("Git's index cannot be read: {error}"))?;
+        let index =
+            self.git.index_or_empty().map_err(|error| format!("Git's index cannot be read: {error}"))?;
         let file = gix::index::entry::Mode::FILE | gix::index::entry::Mode::FILE_EXECUTABLE;
         let files = index.entries().iter().filter(|entry| file.contains(entry.mode));
         Ok(files.map(|entry| entry.path(&index).to_string()).collect())

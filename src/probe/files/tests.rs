@@ -132,7 +132,8 @@ fn binary_files_and_utf_16_are_read_too() {
     binary.extend(key("d").into_bytes());
     binary.push(0);
     assert_eq!(scanned("lib/libapp.so", &binary).found.len(), 1);
-    let wide: Vec<u8> = "\u{feff}".chars().chain(key("e").chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
+    let wide: Vec<u8> =
+        "\u{feff}".chars().chain(key("e").chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
     assert_eq!(scanned("build.log", &wide).found.len(), 1);
 }
 
@@ -148,7 +149,8 @@ fn damaged_archives_are_told() {
 #[test]
 fn what_nobody_waits_for_ends() {
     let stop = Arc::new(AtomicBool::new(false));
-    let mut collector = Collector::new(Budget::new(Instant::now() + Duration::from_mins(1), Arc::clone(&stop)));
+    let mut collector =
+        Collector::new(Budget::new(Instant::now() + Duration::from_mins(1), Arc::clone(&stop)));
     stop.store(true, Ordering::Relaxed);
     Reader::new(&mut collector, true).stream("a.txt", &mut key("f").as_bytes(), DEPTH);
     let scan = collector.scan();

@@ -19,7 +19,9 @@ use crate::system;
 pub(super) fn path(folder: &Path, declared: &str, budget: &Budget) -> Seen<Scan> {
     let root = folder.join(declared);
     if !root.exists() {
-        return unobserved(&format!("there is no {declared} beside the spec; what is built must be built first"));
+        return unobserved(&format!(
+            "there is no {declared} beside the spec; what is built must be built first"
+        ));
     }
     let mut collector = Collector::new(budget.clone());
     let declared = declared.trim_end_matches('/');

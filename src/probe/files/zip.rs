@@ -16,7 +16,8 @@ pub(super) fn read(reader: &mut Reader<'_>, name: &str, source: impl Read + Seek
     reader.within();
     let mut count = 0;
     for index in 0..archive.len() {
-        let inner = archive.name_for_index(index).and_then(Result::ok).unwrap_or("a file".into()).into_owned();
+        let inner =
+            archive.name_for_index(index).and_then(Result::ok).unwrap_or("a file".into()).into_owned();
         match archive.by_index(index) {
             Ok(mut entry) if entry.is_file() => {
                 if !reader.entry(name, &inner, &mut entry, depth, &mut count) {
