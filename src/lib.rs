@@ -37,6 +37,7 @@ pub mod probe;
 pub mod provider;
 pub mod report;
 pub mod secret;
+mod secret_file;
 pub mod secrets;
 pub mod spec;
 mod system;

@@ -39,6 +39,8 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         registration::asked_of_somebody,
         registration::repositories,
         secrets::variables_twice,
+        secrets::fingerprints,
+        secrets::paths,
         webhooks::names,
         webhooks::schemes,
         webhooks::tests,
