@@ -83,7 +83,22 @@ pub fn looks_at_the_world(policy: &Policy, options: &Options) -> bool {
 
 /// True where hosts and URLs are all that the selected checks look at.
 pub fn looks_at_the_web_alone(policy: &Policy, options: &Options) -> bool {
-    selected(policy, options).all(|check| ["spec", "tls", "http", "webhooks"].contains(&check.area()))
+    selected(policy, options).all(|check| {
+        ["spec", "tls", "http", "webhooks"].contains(&check.area()) || SITES.contains(&check.id)
+    })
+}
+
+/// Checks that read the files of sites.
+const SITES: [&str; 3] = ["secrets/leaked-in-bundle", "http/source-map-exposed", "http/development-url"];
+
+/// True where selected checks look at the files that sites serve.
+pub fn reads_sites(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).any(|check| SITES.contains(&check.id))
+}
+
+/// True where the selected checks ask for files that no site should serve.
+pub fn looks_for_exposed_files(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).any(|check| check.id == "http/file-exposed")
 }
 
 /// Checks of webhooks that ask the provider, and send nothing to the endpoint.

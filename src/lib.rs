@@ -36,6 +36,8 @@ pub mod probe;
 pub mod provider;
 pub mod report;
 pub mod secret;
+pub mod secrets;
+pub mod served;
 pub mod spec;
 mod system;
 mod takeover;

@@ -8,6 +8,7 @@ mod page;
 mod registered;
 mod registration;
 mod remote;
+mod served;
 mod tls;
 mod web;
 mod webhook;
@@ -29,6 +30,7 @@ pub use registered::{DeliveryCounts, KeyMode, Registered, RegisteredEndpoint};
 pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
+pub use served::{DevelopmentUrl, ExposedFile, Served, ServedFile, ServedSecret};
 pub use tls::{
     Anchor, Certificate, ClientCertificate, Handshake, Key, Offers, Path, Reply, Revocation,
     RevocationStatus, Visit,
@@ -99,6 +101,9 @@ pub struct Observed {
     /// What providers have registered of webhooks, by the webhook's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub registered: BTreeMap<String, Seen<Registered>>,
+    /// What hosts serve beside their pages, by host.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub served: BTreeMap<String, Served>,
     /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
     /// DNS leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -128,6 +133,7 @@ impl Observed {
             logos: BTreeMap::new(),
             webhooks: BTreeMap::new(),
             registered: BTreeMap::new(),
+            served: BTreeMap::new(),
             redirected: Vec::new(),
         }
     }

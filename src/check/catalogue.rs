@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use super::page::Page;
 use super::spec::{Mention, Text};
-use super::{Verdict, World, dns, domain, email, http, spec, tls, webhooks};
+use super::{Verdict, World, dns, domain, email, http, secrets, spec, tls, webhooks};
 use crate::item::{
     Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, Exchanger, Host, MailAddress, Name,
-    Record, RecordSet, Redirect, Selector, Sender, Start, Waiver, Webhook, Zone,
+    Record, RecordSet, Redirect, Selector, Sender, ServedItem, Start, Waiver, Webhook, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -53,6 +53,8 @@ pub enum Judge {
     Selector(fn(&Selector, &World) -> Verdict),
     /// Each endpoint that receives events.
     Webhook(fn(&Webhook, &World) -> Verdict),
+    /// Each site whose files are read, or each secret in them.
+    Served(fn(&ServedItem, &World) -> Verdict),
     /// Each URL that stands in the spec.
     Mention(fn(&Mention, &World) -> Verdict),
     /// Each text that stands in the spec.
@@ -209,6 +211,9 @@ catalogue! {
     "http/soft-404" => Host(http::site::soft::soft_404),
     "http/favicon-missing" => Host(http::site::icon::favicon_missing),
     "http/debug-exposed" => Host(http::site::known::debug_exposed),
+    "http/file-exposed" => Host(http::site::exposed::file_exposed),
+    "http/source-map-exposed" => Host(http::site::served::source_map_exposed),
+    "http/development-url" => Host(http::site::served::development_url),
     "http/entry-cached" => Host(http::site::caching::entry_cached),
     "http/private-response-cached" => Host(http::site::caching::private_response_cached),
     "http/asset-uncached" => Host(http::site::caching::asset_uncached),
@@ -274,4 +279,5 @@ catalogue! {
     "webhooks/events-differ" => Webhook(webhooks::registration::events::events_differ),
     "webhooks/registration-stale" => Webhook(webhooks::registration::stale::registration_stale),
     "webhooks/deliveries-failing" => Webhook(webhooks::registration::failing::deliveries_failing),
+    "secrets/leaked-in-bundle" => Served(secrets::bundle::leaked_in_bundle),
 }

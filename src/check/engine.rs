@@ -87,6 +87,9 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Webhook(judge) => {
             each(check, &items.webhooks, |w| (w.name.to_owned(), &w.place, judge(w, world)))
         }
+        Judge::Served(judge) => {
+            each(check, &items.served, |s| (s.subject.clone(), &s.place, judge(s, world)))
+        }
         Judge::Mention(judge) => {
             let mentions = mentions(world.document);
             once_each(each(check, &mentions, |m| (m.host.clone(), &m.place, judge(m, world))))

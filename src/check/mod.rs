@@ -21,6 +21,7 @@ mod email;
 mod examples;
 mod faults;
 mod http;
+mod secrets;
 mod seen;
 pub(crate) mod spec;
 mod tls;

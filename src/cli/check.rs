@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::judge::{self, Options};
 use crate::observed::{FORMAT, Observed, Remote};
 use crate::policy::Policy;
-use crate::probe::{self, Progress, Sending, Settings};
+use crate::probe::{self, Progress, Reading, Sending, Settings};
 use crate::report::{Report, Style};
 use crate::spec::{Document, SpecErrors, load};
 use crate::system;
@@ -89,9 +89,10 @@ pub(super) fn run(
         if !terminal.style().quiet {
             webhooks::announce(&document, &sending, streams.err);
         }
+        let reading = reading(&policy, arguments);
         let registrations = judge::asks_providers(&policy, &options(arguments, 0));
         let settings =
-            Settings { deadline, revocation_lists, only_web, registrations, sending, ..settings.clone() };
+            Settings { deadline, revocation_lists, only_web, registrations, reading, sending, ..settings.clone() };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };
@@ -107,6 +108,16 @@ fn sending(document: &Document, policy: &Policy, arguments: &CheckArgs) -> Resul
     let wanted =
         arguments.recording.replay.is_none() && judge::sends_to_webhooks(policy, &options(arguments, 0));
     webhooks::sending(document, wanted)
+}
+
+/// What is read of sites: a recording is whole, whatever this run judges of it.
+fn reading(policy: &Policy, arguments: &CheckArgs) -> Reading {
+    let recorded = arguments.recording.record.is_some();
+    let options = options(arguments, 0);
+    Reading {
+        sites: recorded || judge::reads_sites(policy, &options),
+        exposed: recorded || judge::looks_for_exposed_files(policy, &options),
+    }
 }
 
 /// Observes (or replays) and judges one spec; `None` where the user interrupted.

@@ -8,6 +8,7 @@ mod host;
 mod reports;
 mod selector;
 mod sender;
+mod served;
 mod site;
 mod web;
 mod webhook;
@@ -34,6 +35,7 @@ pub use host::{Host, Name, hosts, may_resolve, names};
 pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations};
 pub use selector::{Fact, Selector, selector_names, selectors};
 pub use sender::{Authorised, Sender, Who, authorised, ip_term, senders};
+pub use served::{ReadSite, ServedItem, read_sites, served_items};
 pub use site::{ABSENT_PATH, parts, security_txt};
 pub use web::{Asked, DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, asked, redirects, starts, urls};
 pub use webhook::{Webhook, webhooks};
@@ -69,6 +71,7 @@ pub struct Items<'a> {
     pub cross_origins: Vec<CrossOrigin>,
     pub asked: Vec<Asked>,
     pub webhooks: Vec<Webhook<'a>>,
+    pub served: Vec<ServedItem>,
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
@@ -98,6 +101,7 @@ impl<'a> Items<'a> {
             cross_origins: cross_origins(document, observed),
             asked: asked(document, observed),
             webhooks: webhooks(document),
+            served: served_items(document, &hosts, observed),
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),

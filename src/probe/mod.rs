@@ -15,6 +15,7 @@
 //! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
 //! | `revocation` | what an authority says of whether it took one back |
 //! | `webhook` | sends events to the endpoints that receive them |
+//! | `served` | reads the files of sites, and looks for those that none should serve |
 //! | `page` | what the body of an answer says |
 //! | `finish` | the answers as an [`Observed`] |
 
@@ -42,6 +43,7 @@ mod problem;
 mod rdap;
 mod registration;
 mod revocation;
+mod served;
 mod session;
 mod site;
 mod smtp;
@@ -103,6 +105,8 @@ pub struct Settings {
     pub sending: Sending,
     /// Whether the providers of webhooks are asked what they have registered.
     pub registrations: bool,
+    /// What is read of sites.
+    pub reading: Reading,
     /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
     pub rdap: Option<url::Url>,
     /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
@@ -129,6 +133,7 @@ impl Default for Settings {
             environment: Environment::default(),
             sending: Sending::default(),
             registrations: true,
+            reading: Reading { sites: true, exposed: true },
             rdap: None,
             rdap_cache: None,
         }
@@ -144,6 +149,15 @@ pub struct Sending {
     pub run: String,
     /// Sample events from files, by the webhook's place in the spec.
     pub payloads: BTreeMap<usize, String>,
+}
+
+/// What is read of sites beside their pages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reading {
+    /// Their scripts, and what these lead on to.
+    pub sites: bool,
+    /// Files that none should serve.
+    pub exposed: bool,
 }
 
 /// Who watches a run.

@@ -1,0 +1,3 @@
+//! Judges of `secrets/*`.
+
+pub(super) mod bundle;
