@@ -83,9 +83,8 @@ pub fn looks_at_the_world(policy: &Policy, options: &Options) -> bool {
 
 /// True where hosts and URLs are all that the selected checks look at.
 pub fn looks_at_the_web_alone(policy: &Policy, options: &Options) -> bool {
-    selected(policy, options).all(|check| {
-        ["spec", "tls", "http", "webhooks"].contains(&check.area()) || SITES.contains(&check.id)
-    })
+    selected(policy, options)
+        .all(|check| ["spec", "tls", "http", "webhooks"].contains(&check.area()) || SITES.contains(&check.id))
 }
 
 /// Checks that read the files of sites.

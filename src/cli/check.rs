@@ -91,8 +91,15 @@ pub(super) fn run(
         }
         let reading = reading(&policy, arguments);
         let registrations = judge::asks_providers(&policy, &options(arguments, 0));
-        let settings =
-            Settings { deadline, revocation_lists, only_web, registrations, reading, sending, ..settings.clone() };
+        let settings = Settings {
+            deadline,
+            revocation_lists,
+            only_web,
+            sending,
+            registrations,
+            reading,
+            ..settings.clone()
+        };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };

@@ -25,16 +25,17 @@ pub struct ReadSite {
 pub fn read_sites(document: &Document, hosts: &[Host]) -> Vec<ReadSite> {
     let scan = document.spec.secrets.as_ref().and_then(|secrets| secrets.value.scan.as_ref());
     let domain = &document.spec.domain.value.0;
-    let declared: Vec<String> = scan
-        .iter()
-        .flat_map(|scan| &scan.sites)
-        .map(|site| full_name(&site.value, domain))
-        .collect();
+    let declared: Vec<String> =
+        scan.iter().flat_map(|scan| &scan.sites).map(|site| full_name(&site.value, domain)).collect();
     let others: Vec<Url> = scan.iter().flat_map(|scan| &scan.cdn).map(|cdn| cdn.value.0.clone()).collect();
     let read = hosts.iter().filter(|host| !host.redirect_only).filter_map(|host| {
         let whole = declared.contains(&host.name);
         let others = if whole { others.clone() } else { Vec::new() };
-        (whole || (host.is_production() && !host.is_api())).then(|| ReadSite { host: host.name.clone(), whole, others })
+        (whole || (host.is_production() && !host.is_api())).then(|| ReadSite {
+            host: host.name.clone(),
+            whole,
+            others,
+        })
     });
     read.collect()
 }
@@ -60,12 +61,15 @@ pub fn served_items(document: &Document, hosts: &[Host], observed: &Observed) ->
     for site in read_sites(document, hosts) {
         let Some(host) = hosts.iter().find(|host| host.name == site.host) else { continue };
         let sites = scan.iter().flat_map(|scan| &scan.sites).enumerate();
-        let said = sites.into_iter().find(|(_, key)| full_name(&key.value, &document.spec.domain.value.0) == site.host);
+        let said = sites
+            .into_iter()
+            .find(|(_, key)| full_name(&key.value, &document.spec.domain.value.0) == site.host);
         let place = said.map_or_else(
             || host.place.clone(),
             |(index, key)| Place::new(format!("secrets.scan.sites[{index}]"), key.span),
         );
-        let item = |subject, found| ServedItem { subject, host: site.host.clone(), place: place.clone(), found };
+        let item =
+            |subject, found| ServedItem { subject, host: site.host.clone(), place: place.clone(), found };
         let mut seen = BTreeSet::new();
         let files = observed.served.get(&site.host).into_iter().flat_map(|served| &served.files);
         let secrets = files.filter_map(|(url, file)| match file {
@@ -76,7 +80,9 @@ pub fn served_items(document: &Document, hosts: &[Host], observed: &Observed) ->
         let matters = secrets.filter(|(_, secret)| host.is_production() || !secret.test);
         let found = matters.filter(|(_, secret)| seen.insert(secret.fingerprint.clone()));
         let found: Vec<ServedItem> = found
-            .map(|(url, secret)| item(format!("{url}:{}:{}", secret.line, secret.column), Some((url.clone(), secret.clone()))))
+            .map(|(url, secret)| {
+                item(format!("{url}:{}:{}", secret.line, secret.column), Some((url.clone(), secret.clone())))
+            })
             .collect();
         if found.is_empty() {
             items.push(item(site.host.clone(), None));

@@ -80,7 +80,9 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let read = if session.settings.reading.sites { item::read_sites(document, &hosts) } else { Vec::new() };
     let look = served::look(document);
     // Before anything is asked: what is asked anyway is read at once.
-    read.iter().for_each(|site| session.read_all_of(&site.host, &look));
+    for site in &read {
+        session.read_all_of(&site.host, &look);
+    }
     let web = join3(
         // Who looks into a body asks first, so that its question is everybody's.
         join_all(endpoints.iter().map(|accepted| endpoint::content(session, &accepted.url, &endpoints))),

@@ -19,7 +19,9 @@ use super::revocation;
 use super::session::{List, Session, Visited};
 use super::smtp::Talk;
 use super::tls::Shown;
-use crate::observed::{Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Served, Smtp, Visit, question};
+use crate::observed::{
+    Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Served, Smtp, Visit, question,
+};
 use crate::takeover::Service;
 
 /// How often the issuer of a fetched certificate is fetched again.

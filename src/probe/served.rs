@@ -102,7 +102,8 @@ async fn first_page(session: &Session<'_>, host: &Host<'_>) -> Option<(Url, Page
 
 /// The pages that the spec declares of a host, and their scripts.
 async fn declared(session: &Session<'_>, host: &Host<'_>, at: &Url) -> Vec<Url> {
-    let pages = host.details.iter().flat_map(|details| &details.pages).filter_map(|page| host.at(&page.value));
+    let pages =
+        host.details.iter().flat_map(|details| &details.pages).filter_map(|page| host.at(&page.value));
     let pages: Vec<Url> = pages.filter(|page| page != at).collect();
     let shown = join_all(pages.iter().map(|page| session.exchange(page))).await;
     let scripts = shown.into_iter().flatten().filter_map(|exchange| exchange.page);
@@ -125,7 +126,8 @@ impl Crawl<'_, '_> {
     /// Reads those that belong to the site and were not read, as far as the bounds allow.
     async fn wave(&mut self, urls: Vec<Url>) -> Vec<(Url, Rc<FoundFile>)> {
         let mut found = Vec::new();
-        let own: Vec<Url> = urls.into_iter().filter(|url| self.belongs(url) && self.known.insert(url.clone())).collect();
+        let own: Vec<Url> =
+            urls.into_iter().filter(|url| self.belongs(url) && self.known.insert(url.clone())).collect();
         for part in own.chunks(AT_ONCE) {
             let room = self.bounds.files.saturating_sub(self.read).min(part.len());
             let room = if self.bytes >= self.bounds.bytes || Instant::now() >= self.end { 0 } else { room };
@@ -134,7 +136,8 @@ impl Crawl<'_, '_> {
                 *self.session.unread.borrow_mut().entry(self.site.host.clone()).or_default() += left.len();
             }
             self.read += now.len();
-            let asked = now.iter().map(|url| self.session.served(&self.site.host, url, &self.page, self.look));
+            let asked =
+                now.iter().map(|url| self.session.served(&self.site.host, url, &self.page, self.look));
             for (url, outcome) in now.iter().zip(join_all(asked).await) {
                 if let Ok(file) = outcome {
                     self.bytes += file.file.bytes;
@@ -152,7 +155,7 @@ impl Crawl<'_, '_> {
 
     /// What a file leads on to. Of a site that the spec does not ask to read, only source maps are.
     fn leads_to(&self, url: &Url, found: &FoundFile) -> Vec<Url> {
-        let is_map = |link: &Url| link.path().ends_with(".map");
+        let is_map = |link: &Url| link.path().rsplit_once('.').is_some_and(|(_, ending)| ending == "map");
         let is_service = matches!(found.kind, Some(Kind::Page | Kind::Program | Kind::List));
         let links = found.links.iter().filter(|link| is_service && *link != url);
         links.filter(|link| self.site.whole || is_map(link)).cloned().collect()

@@ -37,8 +37,8 @@ use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, page, tls};
 use crate::observed::{
-    Content, CorsAnswer, DnsAnswer, Exchange, ExposedFile, Logo, Registered, Registration, Sample, TextFile, Transfer,
-    Webhook, Zone, question,
+    Content, CorsAnswer, DnsAnswer, Exchange, ExposedFile, Logo, Registered, Registration, Sample, TextFile,
+    Transfer, Webhook, Zone, question,
 };
 use crate::served::{Look, Read};
 use lines::Lines;

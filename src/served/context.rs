@@ -20,7 +20,8 @@ const QUESTIONS: &[&[u8]] = &[
     b"replace(",
 ];
 /// Properties whose values are shown to people.
-const SHOWN: &[&[u8]] = &[b"children:", b"\"children\":", b"\\\"children\\\":", b"placeholder:", b"placeholder="];
+const SHOWN: &[&[u8]] =
+    &[b"children:", b"\"children\":", b"\\\"children\\\":", b"placeholder:", b"placeholder="];
 /// How a program asks where it runs.
 const WHERE: &[&[u8]] = &[b"hostname", b"location.host", b"location.origin", b"location.href"];
 /// What it then compares with.
@@ -38,7 +39,9 @@ pub(super) fn in_comment(block: &Block, at: usize) -> bool {
         return true;
     }
     // `image/*` and `**/*` begin none.
-    let opens = |open: usize| matches!(before.get(open + 2), None | Some(b'*' | b'!' | b' ' | b'\n' | b'\r' | b'#' | b'@'));
+    let opens = |open: usize| {
+        matches!(before.get(open + 2), None | Some(b'*' | b'!' | b' ' | b'\n' | b'\r' | b'#' | b'@'))
+    };
     if last(b"/*").is_some_and(|open| opens(open) && last(b"*/").is_none_or(|close| close < open)) {
         return true;
     }

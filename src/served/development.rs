@@ -86,7 +86,8 @@ impl<'a> Address<'a> {
             Some(colon) => (&authority[..end + colon], Some(&authority[end + colon + 1..])),
             None => (authority, None),
         };
-        let written = port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+        let written =
+            port.is_none_or(|port| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let sound = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
         (written && sound && !host.is_empty()).then_some(Self { host, port: port.unwrap_or_default(), path })
@@ -100,7 +101,8 @@ impl<'a> Address<'a> {
     /// True for a default of a library.
     fn is_constant(&self) -> bool {
         static KNOWN: LazyLock<Vec<(&str, &str, &str)>> = LazyLock::new(|| {
-            let lines = CONSTANTS.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+            let lines =
+                CONSTANTS.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
             let read = |line: &'static str| {
                 let url = line.split_whitespace().next()?;
                 let address = Address::read(url.split_once("://")?.1)?;
@@ -153,7 +155,9 @@ pub(super) fn find(block: &Block, is_page: bool, others: &[String], found: &mut 
 
 /// The address whose colon stands at a place.
 fn one(block: &Block, colon: usize, escaped: bool, is_page: bool, others: &[String]) -> Option<Development> {
-    let scheme = [&b"https"[..], b"http", b"wss", b"ws"].into_iter().find(|scheme| block.text[..colon].ends_with(scheme))?;
+    let scheme = [&b"https"[..], b"http", b"wss", b"ws"]
+        .into_iter()
+        .find(|scheme| block.text[..colon].ends_with(scheme))?;
     let start = colon - scheme.len();
     let quote = opening(block, start)?;
     let begin = colon + if escaped { 5 } else { 3 };
@@ -171,7 +175,8 @@ fn one(block: &Block, colon: usize, escaped: bool, is_page: bool, others: &[Stri
         if bare || address.is_constant() {
             return None;
         }
-        if purpose == Purpose::Network && address.port.is_empty() && address.host.parse::<Ipv4Addr>().is_ok() {
+        if purpose == Purpose::Network && address.port.is_empty() && address.host.parse::<Ipv4Addr>().is_ok()
+        {
             return None;
         }
         if is_conditional(block, quote) {
@@ -201,7 +206,9 @@ fn opening(block: &Block, start: usize) -> Option<usize> {
 }
 
 fn is_end(byte: u8, escaped: bool) -> bool {
-    matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b')' | b',' | b'|') || byte.is_ascii_whitespace() || (byte == b'\\' && !escaped)
+    matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b')' | b',' | b'|')
+        || byte.is_ascii_whitespace()
+        || (byte == b'\\' && !escaped)
 }
 
 #[cfg(test)]
@@ -228,10 +235,16 @@ mod tests {
             (r#"b:"http://10.0.2.2:8080/v1""#, "http://10.0.2.2:8080/v1"),
             (r#"b:"http://192.168.1.20:8080/v1""#, "http://192.168.1.20:8080/v1"),
             (r#"b:"https://a1b2-203-0-113-9.ngrok-free.app""#, "https://a1b2-203-0-113-9.ngrok-free.app"),
-            (r#"b:"https://a1b2-203-0-113-9.ngrok-free.app/hook""#, "https://a1b2-203-0-113-9.ngrok-free.app/hook"),
+            (
+                r#"b:"https://a1b2-203-0-113-9.ngrok-free.app/hook""#,
+                "https://a1b2-203-0-113-9.ngrok-free.app/hook",
+            ),
             (r#"b:"https://staging.shop.test""#, "https://staging.shop.test"),
             (r#"b:"http://api.shop.local/v1""#, "http://api.shop.local/v1"),
-            (r#"self.__next_f.push([1,"{\"api\":\"http://localhost:3000/api\"}"])"#, "http://localhost:3000/api"),
+            (
+                r#"self.__next_f.push([1,"{\"api\":\"http://localhost:3000/api\"}"])"#,
+                "http://localhost:3000/api",
+            ),
             (r#"{"accept":"image/*","api":"http://localhost:3000/api"}"#, "http://localhost:3000/api"),
         ] {
             assert_eq!(found(program, false), [url], "{program}");
@@ -266,10 +279,16 @@ mod tests {
     #[test]
     fn pages_have_attributes_and_data() {
         for (page, url) in [
-            ("<script src=http://localhost:5173/@vite/client></script>", "http://localhost:5173/@vite/client"),
+            (
+                "<script src=http://localhost:5173/@vite/client></script>",
+                "http://localhost:5173/@vite/client",
+            ),
             (r#"<form action="http://localhost">"#, "http://localhost"),
             (r#"<script>const Ziggy={"url":"http:\/\/localhost","port":null}"#, "http://localhost"),
-            (r#"<div data-page="{&quot;u&quot;:&quot;http:\/\/localhost\/join&quot;}">"#, "http://localhost/join"),
+            (
+                r#"<div data-page="{&quot;u&quot;:&quot;http:\/\/localhost\/join&quot;}">"#,
+                "http://localhost/join",
+            ),
         ] {
             assert_eq!(found(page, true), [url], "{page}");
         }

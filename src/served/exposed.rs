@@ -87,7 +87,9 @@ impl Exposed {
             Self::Subversion => {
                 let version = text.lines().next().unwrap_or_default();
                 let old = text.lines().nth(2).is_some_and(|line| line == "dir");
-                let is_number = !version.is_empty() && version.len() <= 2 && version.bytes().all(|byte| byte.is_ascii_digit());
+                let is_number = !version.is_empty()
+                    && version.len() <= 2
+                    && version.bytes().all(|byte| byte.is_ascii_digit());
                 (is_number && (text == version || old)) || text.contains("<wc-entries")
             }
             Self::FolderStore => false,
@@ -97,9 +99,13 @@ impl Exposed {
             Self::WordPress => text.contains("<?php") && text.contains("DB_PASSWORD"),
             Self::Passwords => is_passwords(text),
             Self::Npm => text.lines().any(is_npm_token),
-            Self::PrivateKey => text.starts_with("-----BEGIN") && text.lines().next().is_some_and(|line| line.contains("PRIVATE KEY")),
+            Self::PrivateKey => {
+                text.starts_with("-----BEGIN")
+                    && text.lines().next().is_some_and(|line| line.contains("PRIVATE KEY"))
+            }
             Self::Secrets => {
-                text.starts_with('{') && findings(text.as_bytes()).iter().any(|finding| finding.class == Class::Secret)
+                text.starts_with('{')
+                    && findings(text.as_bytes()).iter().any(|finding| finding.class == Class::Secret)
             }
         }
     }
@@ -134,18 +140,31 @@ fn is_environment(text: &str) -> bool {
 }
 
 fn is_dump(text: &str) -> bool {
-    const BEGINNINGS: &[&str] = &["-- MySQL dump", "-- MariaDB dump", "-- PostgreSQL database dump", "-- phpMyAdmin", "--\n-- PostgreSQL", "PGDMP", "SQLite format 3"];
+    const BEGINNINGS: &[&str] = &[
+        "-- MySQL dump",
+        "-- MariaDB dump",
+        "-- PostgreSQL database dump",
+        "-- phpMyAdmin",
+        "--\n-- PostgreSQL",
+        "PGDMP",
+        "SQLite format 3",
+    ];
     BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
-        || ["CREATE TABLE", "INSERT INTO"].iter().any(|statement| text.lines().any(|line| line.starts_with(statement)))
+        || ["CREATE TABLE", "INSERT INTO"]
+            .iter()
+            .any(|statement| text.lines().any(|line| line.starts_with(statement)))
 }
 
 /// `user:hash` in every line, the hash as `htpasswd` writes it.
 fn is_passwords(text: &str) -> bool {
     let is_hash = |hash: &str| {
         ["$apr1$", "$2y$", "$2a$", "$2b$", "$5$", "$6$", "{SHA}"].iter().any(|kind| hash.starts_with(kind))
-            || hash.len() == 13 && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"./".contains(&byte))
+            || hash.len() == 13
+                && hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"./".contains(&byte))
     };
-    text.lines().all(|line| line.split_once(':').is_some_and(|(user, hash)| !user.contains(' ') && is_hash(hash.trim())))
+    text.lines().all(|line| {
+        line.split_once(':').is_some_and(|(user, hash)| !user.contains(' ') && is_hash(hash.trim()))
+    })
 }
 
 /// A line of `.npmrc` with a token of its own, and not with the name of a variable.
@@ -186,13 +205,27 @@ mod tests {
     #[test]
     fn pages_and_harmless_files_are_none() {
         for (_, kind) in PLACES {
-            for body in [PAGE, "", "Not found", "{\"error\":\"not found\"}", "{\"version\":\"1.0\"}", "\n\n<html>", "404\n"] {
+            for body in [
+                PAGE,
+                "",
+                "Not found",
+                "{\"error\":\"not found\"}",
+                "{\"version\":\"1.0\"}",
+                "\n\n<html>",
+                "404\n",
+            ] {
                 assert!(!kind.is(body.as_bytes()), "{kind:?} {body}");
             }
         }
         for (kind, body) in [
-            (Exposed::Npm, "registry=https://registry.npmjs.org/\n//registry.npmjs.org/:_authToken=${NPM_TOKEN}"),
-            (Exposed::Secrets, "{\"api\":\"https://api.shop.test\",\"sentry\":\"https://abc@o1.ingest.sentry.io/1\"}"),
+            (
+                Exposed::Npm,
+                "registry=https://registry.npmjs.org/\n//registry.npmjs.org/:_authToken=${NPM_TOKEN}",
+            ),
+            (
+                Exposed::Secrets,
+                "{\"api\":\"https://api.shop.test\",\"sentry\":\"https://abc@o1.ingest.sentry.io/1\"}",
+            ),
             (Exposed::Environment, "not found: A=1"),
         ] {
             assert!(!kind.is(body.as_bytes()), "{kind:?}");

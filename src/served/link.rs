@@ -20,8 +20,26 @@ const MOST: usize = 1000;
 const PROGRAMS: &[&str] = &[".js", ".mjs", ".cjs"];
 /// Endings of the files of text that a list of resources names.
 const TEXTS: &[&str] = &[
-    ".js", ".mjs", ".cjs", ".json", ".env", ".map", ".txt", ".yaml", ".yml", ".toml", ".ini", ".xml", ".html", ".pem",
-    ".key", ".properties", ".conf", ".cfg", ".dart", ".arb",
+    ".js",
+    ".mjs",
+    ".cjs",
+    ".json",
+    ".env",
+    ".map",
+    ".txt",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".ini",
+    ".xml",
+    ".html",
+    ".pem",
+    ".key",
+    ".properties",
+    ".conf",
+    ".cfg",
+    ".dart",
+    ".arb",
 ];
 
 /// The scripts of a page.
@@ -74,7 +92,8 @@ fn literal(block: &Block, ending: usize, end: usize) -> Option<String> {
     }
     let stem = &before[begin + 1..];
     // `.js` and `.chunk.js` alone are ends of names that are put together.
-    let is_name = !stem.is_empty() && (!stem.starts_with(b".") || stem.starts_with(b"./") || stem.starts_with(b"../"));
+    let is_name =
+        !stem.is_empty() && (!stem.starts_with(b".") || stem.starts_with(b"./") || stem.starts_with(b"../"));
     if !is_name && block.text[ending..end] != *b".env" {
         return None;
     }
@@ -102,9 +121,12 @@ fn chunks(text: &[u8]) -> Vec<String> {
     let Some(found) = LOADER.as_ref().filter(|_| !plain).and_then(|loader| loader.captures(text)) else {
         return Vec::new();
     };
-    let part = |at: usize| String::from_utf8_lossy(found.get(at).map_or(b"", |part| part.as_bytes())).into_owned();
+    let part =
+        |at: usize| String::from_utf8_lossy(found.get(at).map_or(b"", |part| part.as_bytes())).into_owned();
     let names: Vec<(String, String)> = entries(&part(2));
-    let name = |id: &str| names.iter().find(|(key, _)| key == id).map_or_else(|| id.to_owned(), |(_, name)| name.clone());
+    let name = |id: &str| {
+        names.iter().find(|(key, _)| key == id).map_or_else(|| id.to_owned(), |(_, name)| name.clone())
+    };
     let hashes = entries(&part(4)).into_iter();
     hashes.map(|(id, hash)| format!("{}{}{}{hash}{}", part(1), name(&id), part(3), part(5))).collect()
 }
@@ -127,14 +149,19 @@ pub(super) fn resolved(name: &str, from: &Url, page: &Url, is_list: bool) -> Opt
     let Some((folder, _)) = name.rsplit_once('/') else {
         let url = from.join(name).ok()?;
         // `index.js` and its like stand in many libraries; a chunk's name is like no other.
-        let is_chunk = asset::is_hashed(&url) || name.ends_with(".part.js") || name == "main.dart.js" || name.ends_with(".chunk.js");
+        let is_chunk = asset::is_hashed(&url)
+            || name.ends_with(".part.js")
+            || name == "main.dart.js"
+            || name.ends_with(".chunk.js");
         return is_chunk.then_some(url);
     };
     // Names with a folder are relative to where all assets are: the folder stands in the program's own address.
     let path = from.path();
     let first = folder.split('/').next().unwrap_or(folder);
     let root = [folder, first].into_iter().find_map(|folder| path.find(&format!("/{folder}/")));
-    let is_program = asset::is_hashed(&from.join(name).ok()?) || name.starts_with("static/") || name.starts_with("assets/");
+    let is_program = asset::is_hashed(&from.join(name).ok()?)
+        || name.starts_with("static/")
+        || name.starts_with("assets/");
     match root {
         Some(root) => from.join(&format!("{}{name}", &path[..=root])).ok(),
         None if path.contains("/_next/") && name.starts_with("static/") => {
@@ -160,18 +187,28 @@ mod tests {
 
     #[test]
     fn imports_and_lists_are_found() {
-        assert_eq!(names(r#"import"./a-B1c2D3e4.js";const b=()=>import('../b.mjs')"#, false), ["../b.mjs", "./a-B1c2D3e4.js"]);
-        assert_eq!(names(r#"m.f=["assets/About-D_a4-9Qz.js","assets/About.css"]"#, false), ["assets/About-D_a4-9Qz.js"]);
+        assert_eq!(
+            names(r#"import"./a-B1c2D3e4.js";const b=()=>import('../b.mjs')"#, false),
+            ["../b.mjs", "./a-B1c2D3e4.js"]
+        );
+        assert_eq!(
+            names(r#"m.f=["assets/About-D_a4-9Qz.js","assets/About.css"]"#, false),
+            ["assets/About-D_a4-9Qz.js"]
+        );
         assert_eq!(names(r#"x="a.js?v=3";y="about the file a.js";z=".js""#, false), ["a.js?v=3"]);
         assert_eq!(names(r#""{\"src\":\"/late.js\"}""#, false), ["/late.js"]);
-        let list = r#"const RESOURCES = {"main.dart.js": "1f", "assets/.env": "2a", "assets/icon.png": "3b"};"#;
+        let list =
+            r#"const RESOURCES = {"main.dart.js": "1f", "assets/.env": "2a", "assets/icon.png": "3b"};"#;
         assert_eq!(names(list, true), ["assets/.env", "main.dart.js"]);
     }
 
     #[test]
     fn what_webpack_puts_together_is_found() {
         let react = r#"n.u=e=>"static/js/"+e+"."+{27:"7e9a3bfc",453:"0d1c2b3a"}[e]+".chunk.js",n.m=1"#;
-        assert_eq!(names(react, false), ["static/js/27.7e9a3bfc.chunk.js", "static/js/453.0d1c2b3a.chunk.js"]);
+        assert_eq!(
+            names(react, false),
+            ["static/js/27.7e9a3bfc.chunk.js", "static/js/453.0d1c2b3a.chunk.js"]
+        );
         let named = r#"return a.p+"js/"+({1:"about"}[e]||e)+"."+{1:"5d41402a",2:"8f14e45f"}[e]+".js""#;
         assert_eq!(names(named, false), ["js/2.8f14e45f.js", "js/about.5d41402a.js"]);
     }
@@ -185,9 +222,18 @@ mod tests {
         };
         assert_eq!(to("./b.js", "/assets/a.js"), "/assets/b.js");
         assert_eq!(to("assets/b-D_a4-9Qz.js", "/assets/a.js"), "/assets/b-D_a4-9Qz.js");
-        assert_eq!(to("static/chunks/9-5d41402abc4b2a76.js", "/_next/static/chunks/webpack-1.js"), "/_next/static/chunks/9-5d41402abc4b2a76.js");
-        assert_eq!(to("static/chunks/pages/b.js", "/_next/static/x/_buildManifest.js"), "/_next/static/chunks/pages/b.js");
-        assert_eq!(to("static/js/27.7e9a3bfc.chunk.js", "/static/js/main.js"), "/static/js/27.7e9a3bfc.chunk.js");
+        assert_eq!(
+            to("static/chunks/9-5d41402abc4b2a76.js", "/_next/static/chunks/webpack-1.js"),
+            "/_next/static/chunks/9-5d41402abc4b2a76.js"
+        );
+        assert_eq!(
+            to("static/chunks/pages/b.js", "/_next/static/x/_buildManifest.js"),
+            "/_next/static/chunks/pages/b.js"
+        );
+        assert_eq!(
+            to("static/js/27.7e9a3bfc.chunk.js", "/static/js/main.js"),
+            "/static/js/27.7e9a3bfc.chunk.js"
+        );
         assert_eq!(to("main.dart.js_1.part.js", "/main.dart.js"), "/main.dart.js_1.part.js");
         assert_eq!(to("main.dart.js", "/flutter_bootstrap.js"), "/main.dart.js");
         assert_eq!(to("index.js", "/assets/a.js"), "");

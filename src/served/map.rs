@@ -67,11 +67,8 @@ impl Facts {
 /// True for a list in which one of the first texts is there; `null` stands for one that is not.
 fn has_text(list: &[u8]) -> bool {
     let mut rest = list.trim_ascii_start();
-    loop {
-        match rest.strip_prefix(b"null").map(<[u8]>::trim_ascii_start) {
-            Some(next) => rest = next.strip_prefix(b",").unwrap_or(next).trim_ascii_start(),
-            None => break,
-        }
+    while let Some(next) = rest.strip_prefix(b"null").map(<[u8]>::trim_ascii_start) {
+        rest = next.strip_prefix(b",").unwrap_or(next).trim_ascii_start();
     }
     rest.starts_with(b"\"") && !rest.starts_with(b"\"\"")
 }
@@ -90,11 +87,16 @@ mod tests {
 
     #[test]
     fn maps_with_sources_are_told_from_others() {
-        let map = read(r#"{"version":3,"sources":["../node_modules/a/b.js","../src/main.ts"],"sourcesContent":[null,"let a"],"mappings":"AAAA"}"#);
+        let map = read(
+            r#"{"version":3,"sources":["../node_modules/a/b.js","../src/main.ts"],"sourcesContent":[null,"let a"],"mappings":"AAAA"}"#,
+        );
         let map = map.expect("a map");
         assert!(map.embedded);
         assert_eq!(map.sources, ["../src/main.ts", "../node_modules/a/b.js"]);
-        for without in [r#"{"version":3,"sources":["a.ts"],"mappings":"AAAA"}"#, r#"{"version":3, "sourcesContent" : [null, null], "mappings":""}"#] {
+        for without in [
+            r#"{"version":3,"sources":["a.ts"],"mappings":"AAAA"}"#,
+            r#"{"version":3, "sourcesContent" : [null, null], "mappings":""}"#,
+        ] {
             assert_eq!(read(without).map(|map| map.embedded), Some(false), "{without}");
         }
         for none in ["<!doctype html>\"mappings\":\"sourcesContent\"", "{\"a\":1}", ""] {

@@ -15,11 +15,48 @@ use crate::web::page::is_html;
 /// Most findings of each sort that are kept of one file.
 const MOST: usize = 100;
 /// Media types in which no text is.
-const BINARY: &[&str] = &["image/", "font/", "audio/", "video/", "application/wasm", "application/zip", "application/pdf", "application/font"];
+const BINARY: &[&str] = &[
+    "image/",
+    "font/",
+    "audio/",
+    "video/",
+    "application/wasm",
+    "application/zip",
+    "application/pdf",
+    "application/font",
+];
 /// Endings of names of files that hold text, whatever a server says of them.
-const TEXTS: &[&str] = &["js", "mjs", "cjs", "json", "map", "env", "txt", "yaml", "yml", "toml", "ini", "xml", "pem", "key", "properties", "webmanifest", "arb"];
+const TEXTS: &[&str] = &[
+    "js",
+    "mjs",
+    "cjs",
+    "json",
+    "map",
+    "env",
+    "txt",
+    "yaml",
+    "yml",
+    "toml",
+    "ini",
+    "xml",
+    "pem",
+    "key",
+    "properties",
+    "webmanifest",
+    "arb",
+];
 /// Names of files that list what a site is made of.
-const LISTS: &[&str] = &["flutter_service_worker.js", "assetmanifest.json", "asset-manifest.json", "ngsw.json", "sw.js", "service-worker.js", "serviceworker.js", "service_worker.js", "precache-manifest.js"];
+const LISTS: &[&str] = &[
+    "flutter_service_worker.js",
+    "assetmanifest.json",
+    "asset-manifest.json",
+    "ngsw.json",
+    "sw.js",
+    "service-worker.js",
+    "serviceworker.js",
+    "service_worker.js",
+    "precache-manifest.js",
+];
 
 /// How a file is read.
 #[derive(Debug, Clone)]
@@ -49,19 +86,33 @@ impl Kind {
     /// What a file is, by its address and media type; `None` for what holds no text, and for a page in the
     /// place of another file.
     pub fn of(url: &Url, media_type: Option<&str>, start: &[u8]) -> Option<Self> {
-        let name = url.path_segments().and_then(|mut parts| parts.next_back()).unwrap_or_default().to_ascii_lowercase();
+        let name = url
+            .path_segments()
+            .and_then(|mut parts| parts.next_back())
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
         let is_text = TEXTS.contains(&ending) || name == ".env";
         if is_html(media_type, start) {
             return (!is_text).then_some(Self::Page);
         }
         let media_type = media_type.unwrap_or_default().to_ascii_lowercase();
-        let is_program = media_type.contains("javascript") || media_type.contains("ecmascript") || matches!(ending, "js" | "mjs" | "cjs");
+        let is_program = media_type.contains("javascript")
+            || media_type.contains("ecmascript")
+            || matches!(ending, "js" | "mjs" | "cjs");
         match ending {
             "map" => Some(Self::Map),
-            _ if LISTS.contains(&name.as_str()) || url.path().ends_with("/.vite/manifest.json") => Some(Self::List),
+            _ if LISTS.contains(&name.as_str()) || url.path().ends_with("/.vite/manifest.json") => {
+                Some(Self::List)
+            }
             _ if is_program => Some(Self::Program),
-            _ if is_text || media_type.starts_with("text/") || media_type.contains("json") || media_type.contains("xml") => Some(Self::Text),
+            _ if is_text
+                || media_type.starts_with("text/")
+                || media_type.contains("json")
+                || media_type.contains("xml") =>
+            {
+                Some(Self::Text)
+            }
             _ if BINARY.iter().any(|binary| media_type.starts_with(binary)) || !media_type.is_empty() => None,
             _ => Some(Self::Text),
         }
@@ -233,7 +284,8 @@ mod tests {
     #[test]
     fn secrets_are_found_and_public_keys_are_not() {
         let secret = format!("sk_{}_51H{}", "live", "q7Zp0Vx3Lk9Tn2Rb8Wd4Yc");
-        let program = format!("a();\nconst k=\"{secret}\",p=\"pk_{}_51H{}\"", "live", "q7Zp0Vx3Lk9Tn2Rb8Wd4Yc");
+        let program =
+            format!("a();\nconst k=\"{secret}\",p=\"pk_{}_51H{}\"", "live", "q7Zp0Vx3Lk9Tn2Rb8Wd4Yc");
         let read = read(Kind::Program, &program, 1 << 20);
         assert_eq!(read.secrets.len(), 1, "{:?}", read.secrets);
         assert_eq!((read.secrets[0].line, read.secrets[0].column), (2, 10));

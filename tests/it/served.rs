@@ -63,7 +63,11 @@ fn each_fails_alone() {
             },
             sound: |world| {
                 home(world, "<script src=/app.js></script>");
-                script(world, "/app.js", "fetch(\"https://api.shop.test/v1/cart\");new URL(p,\"http://localhost\")");
+                script(
+                    world,
+                    "/app.js",
+                    "fetch(\"https://api.shop.test/v1/cart\");new URL(p,\"http://localhost\")",
+                );
                 staging(world);
             },
         },
@@ -73,7 +77,8 @@ fn each_fails_alone() {
             broken: |world| {
                 home(world, "<script src=/app.js></script>");
                 script(world, "/app.js", "a()\n//# sourceMappingURL=app.js.map");
-                let map = r#"{"version":3,"sources":["../src/a.ts"],"sourcesContent":["a()"],"mappings":"AAAA"}"#;
+                let map =
+                    r#"{"version":3,"sources":["../src/a.ts"],"sourcesContent":["a()"],"mappings":"AAAA"}"#;
                 file(world, "/app.js.map", "application/json", map);
             },
             sound: |world| {
@@ -126,22 +131,34 @@ fn leaks(report: &serde_json::Value) -> Vec<String> {
 fn secrets_are_found_wherever_a_site_leads() {
     let secret = |n: usize| format!("sk_live_51HqLyjWDarjtT1zd{n}Zr8mKc2Vx7Qe4Np9Tb6W{n}");
     let (report, output) = run(SCAN, |world| {
-        let data = format!("<script id=__NEXT_DATA__ type=application/json>{{\"k\":\"{}\"}}</script>", secret(0));
+        let data =
+            format!("<script id=__NEXT_DATA__ type=application/json>{{\"k\":\"{}\"}}</script>", secret(0));
         let map = format!("<script type=importmap>{{\"imports\":{{\"lib\":\"/lib-D_a4-9Qz.js\"}}}}</script>");
-        home(world, &format!("{data}{map}<link rel=modulepreload href=/assets/pre.js><script type=module src=/assets/main.js></script><script>navigator.serviceWorker.register('/sw.js')</script>"));
+        home(
+            world,
+            &format!(
+                "{data}{map}<link rel=modulepreload href=/assets/pre.js><script type=module src=/assets/main.js></script><script>navigator.serviceWorker.register('/sw.js')</script>"
+            ),
+        );
         script(world, "/lib-D_a4-9Qz.js", &format!("k=\"{}\"", secret(1)));
         script(world, "/assets/pre.js", &format!("k=\"{}\"", secret(2)));
         // Far behind what other probes read of a body, and the list of chunks too.
         let chunks = r#"n.u=e=>"assets/"+e+"."+{27:"7e9a3bfc"}[e]+".chunk.js";import("./late-B1c2D3e4.js")"#;
         let main = format!("{}k=\"{}\";{chunks}\n", "x();\n".repeat(200_000), secret(3));
         let packed = Response::new(200, gzipped(main.as_bytes())).header("Content-Type", "text/javascript");
-        world.site("shop.test").response("/assets/main.js", packed.header("Content-Encoding", "gzip").header("Cache-Control", "no-cache"));
+        world.site("shop.test").response(
+            "/assets/main.js",
+            packed.header("Content-Encoding", "gzip").header("Cache-Control", "no-cache"),
+        );
         script(world, "/assets/27.7e9a3bfc.chunk.js", &format!("k=\"{}\"", secret(4)));
         script(world, "/assets/late-B1c2D3e4.js", &format!("k=\"{}\"", secret(5)));
         script(world, "/sw.js", "const FILES = {\"assets/app.env\": \"1f\", \"assets/icon.png\": \"2a\"};");
         file(world, "/assets/app.env", "application/octet-stream", format!("STRIPE={}", secret(6)));
         // Nobody names this one: it stands beside the chunk.
-        let map = format!("{{\"version\":3,\"sources\":[\"../src/late.ts\"],\"sourcesContent\":[\"k=\\\"{}\\\"\"],\"mappings\":\"AAAA\"}}", secret(7));
+        let map = format!(
+            "{{\"version\":3,\"sources\":[\"../src/late.ts\"],\"sourcesContent\":[\"k=\\\"{}\\\"\"],\"mappings\":\"AAAA\"}}",
+            secret(7)
+        );
         file(world, "/assets/late-B1c2D3e4.js.map", "application/json", map);
     });
     assert_eq!(leaks(&report).len(), 8, "{:#?}", leaks(&report));
@@ -156,14 +173,30 @@ fn a_flutter_application_is_read_by_its_entries() {
     let spec = "domain: shop.test\nhosts: {apex: {app: flutter-web}}\nsecrets: {scan: {sites: [apex]}}";
     let (report, output) = run(spec, |world| {
         home(world, "<script src=flutter_bootstrap.js async></script>");
-        script(world, "/flutter_bootstrap.js", "_flutter.buildConfig={builds:[{mainJsPath:\"main.dart.js\"}]}");
-        script(world, "/main.dart.js", &format!("{}b.url=\"http://10.0.2.2:8080/v1\"", "x();".repeat(300_000)));
+        script(
+            world,
+            "/flutter_bootstrap.js",
+            "_flutter.buildConfig={builds:[{mainJsPath:\"main.dart.js\"}]}",
+        );
+        script(
+            world,
+            "/main.dart.js",
+            &format!("{}b.url=\"http://10.0.2.2:8080/v1\"", "x();".repeat(300_000)),
+        );
         file(world, "/assets/AssetManifest.json", "application/json", "{\"assets/.env\":[\"assets/.env\"]}");
-        file(world, "/assets/assets/.env", "application/octet-stream", format!("STRIPE_KEY={}\n", key("sk_live")));
+        file(
+            world,
+            "/assets/assets/.env",
+            "application/octet-stream",
+            format!("STRIPE_KEY={}\n", key("sk_live")),
+        );
     });
     let failed = findings(&report, "fail");
     let has = |start: &str| failed.iter().any(|found| found.starts_with(start));
-    assert!(has("secrets/leaked-in-bundle") && has("http/file-exposed") && has("http/development-url"), "{failed:#?}");
+    assert!(
+        has("secrets/leaked-in-bundle") && has("http/file-exposed") && has("http/development-url"),
+        "{failed:#?}"
+    );
     assert!(output.contains("http://10.0.2.2:8080/v1") && !output.contains(&key("sk_live")));
 }
 
@@ -171,12 +204,18 @@ fn a_flutter_application_is_read_by_its_entries() {
 fn a_page_for_every_path_gives_nothing_away() {
     let (report, _) = run(SINGLE_PAGE, |world| {
         home(world, "<script src=/app.js></script>");
-        world.site("shop.test").page("/*", 200, "<!doctype html><title>Shop</title><script src=/app.js></script><p>Hello");
+        world.site("shop.test").page(
+            "/*",
+            200,
+            "<!doctype html><title>Shop</title><script src=/app.js></script><p>Hello",
+        );
         script(world, "/app.js", "import('./gone-B1c2D3e4.js')");
     });
     assert_eq!(findings(&report, "fail"), Vec::<String>::new());
     let passed = findings(&report, "pass");
-    for check in ["http/file-exposed", "http/source-map-exposed", "http/development-url", "secrets/leaked-in-bundle"] {
+    for check in
+        ["http/file-exposed", "http/source-map-exposed", "http/development-url", "secrets/leaked-in-bundle"]
+    {
         assert!(passed.iter().any(|found| found.starts_with(check)), "{check}: {passed:#?}");
     }
 }
@@ -185,7 +224,7 @@ fn a_page_for_every_path_gives_nothing_away() {
 fn an_answer_for_every_path_is_no_file() {
     let (report, _) = run(SPEC, |world| {
         home(world, "");
-        world.site("shop.test").page("/*", 200, "OK=1");
+        world.site("shop.test").unadorned().page("/*", 200, "OK=1");
     });
     let failed = findings(&report, "fail");
     assert!(!failed.iter().any(|found| found.starts_with("http/file-exposed")), "{failed:#?}");
@@ -203,7 +242,15 @@ fn each_file_is_asked_once_and_strangers_are_not() {
     check(&lab, SCAN, &["--format", "json"]);
     let requests = lab.log().requests();
     let asked = |host: &str, path: &str| {
-        requests.iter().filter(|seen| seen.host == host && seen.path_and_query == path && seen.method == "GET" && seen.scheme == "https").count()
+        requests
+            .iter()
+            .filter(|seen| {
+                seen.host == host
+                    && seen.path_and_query == path
+                    && seen.method == "GET"
+                    && seen.scheme == "https"
+            })
+            .count()
     };
     assert_eq!((asked("shop.test", "/a.js"), asked("shop.test", "/c-B1c2D3e4.js")), (1, 1), "{requests:#?}");
     assert_eq!(asked("cdn.lab.test", "/b.js"), 0);

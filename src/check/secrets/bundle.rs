@@ -19,10 +19,10 @@ pub(in crate::check) fn leaked_in_bundle(item: &ServedItem, world: &World) -> Ve
 fn leaked(url: &str, secret: &ServedSecret) -> Verdict {
     let ServedSecret { what, masked, fingerprint, rule, line, column, .. } = secret;
     let place = shown_place(url, *line, *column);
-    let rotate = secret.rotate.as_ref().map(Remote::as_str).unwrap_or("revoke it where it was issued");
-    let verdict = Verdict::fail(format!("{place} holds {what}: {masked}")).observed(masked.as_str()).evidence(
-        format!("{place} rule {rule} fingerprint {fingerprint}"),
-    );
+    let rotate = secret.rotate.as_ref().map_or("revoke it where it was issued", Remote::as_str);
+    let verdict = Verdict::fail(format!("{place} holds {what}: {masked}"))
+        .observed(masked.as_str())
+        .evidence(format!("{place} rule {rule} fingerprint {fingerprint}"));
     if secret.test {
         return verdict
             .expected("keys of production, or none")

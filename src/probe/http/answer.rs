@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::Response;
-use hyper::body::{Body as _, Incoming};
+use hyper::body::{Body, Incoming};
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -52,14 +52,13 @@ pub(super) async fn read(
     let response = until.wait(FailureKind::NoAnswer, format!("no HTTP answer from {peer}"), response).await?;
     let (head, mut incoming) = response.map_err(|error| fault::problem(&error, peer))?.into_parts();
     let coding = coding(&head.headers);
-    let Body { body, whole, is_whole, read } = match look {
-        Some(look) => stream::read(url, &head, &coding, &mut incoming, (look, until.extended())).await,
-        None => {
-            let mut raw = Vec::new();
-            let is_whole = timeout_at(until.at(), collect(&mut incoming, &mut raw)).await == Ok(true);
-            let (body, whole) = decode::decoded(&coding, raw, is_whole);
-            Body { body, whole, is_whole: whole, read: None }
-        }
+    let Text { body, whole, is_whole, read } = if let Some(look) = look {
+        stream::read(url, &head, &coding, &mut incoming, (look, until.extended())).await
+    } else {
+        let mut raw = Vec::new();
+        let is_whole = timeout_at(until.at(), collect(&mut incoming, &mut raw)).await == Ok(true);
+        let (body, whole) = decode::decoded(&coding, raw, is_whole);
+        Text { body, whole, is_whole: whole, read: None }
     };
     let took = begun.elapsed();
     let is_text = head.headers.get(CONTENT_TYPE).is_none_or(|kind| is_text(kind.as_bytes()));
@@ -82,7 +81,7 @@ pub(super) async fn read(
 }
 
 /// A body as far as it was read.
-pub(super) struct Body {
+pub(super) struct Text {
     /// The beginning of it, its coding undone.
     pub(super) body: Vec<u8>,
     /// True where that is all of it.

@@ -116,7 +116,12 @@ impl Single {
         mut self,
         question: &Question<'_>,
     ) -> Result<(Answer, Option<Self>), Problem> {
-        let asked = Asked { url: question.url, peer: self.peer, until: self.limit.now(), look: question.look.as_ref() };
+        let asked = Asked {
+            url: question.url,
+            peer: self.peer,
+            until: self.limit.now(),
+            look: question.look.as_ref(),
+        };
         let response = self.sender.send_request(question.request(false)?);
         let answer = driven(&mut self.driver, read(response, asked)).await?;
         self.limit.answered.set(true);
@@ -143,7 +148,12 @@ impl Single {
 impl Many {
     /// Asks beside whoever else asks on this connection.
     pub(in crate::probe) async fn ask(&self, question: &Question<'_>) -> Result<Answer, Problem> {
-        let asked = Asked { url: question.url, peer: self.peer, until: self.limit.now(), look: question.look.as_ref() };
+        let asked = Asked {
+            url: question.url,
+            peer: self.peer,
+            until: self.limit.now(),
+            look: question.look.as_ref(),
+        };
         let mut sender = self.sender.clone();
         let response = sender.send_request(question.request(true)?);
         let answer = driven(self.driver.clone(), read(response, asked)).await?;

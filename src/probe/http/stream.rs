@@ -10,7 +10,7 @@ use tokio::time::timeout_at;
 use url::Url;
 
 use super::MOST_TEXT;
-use super::answer::Body;
+use super::answer::Text;
 use crate::probe::problem::Until;
 use crate::served::{Kind, Look, Reader};
 
@@ -113,7 +113,7 @@ pub(super) async fn read(
     coding: &str,
     incoming: &mut Incoming,
     (look, until): (&Look, Until),
-) -> Body {
+) -> Text {
     let media_type = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let reader = if head.status.is_success() { Choice::Open } else { Choice::Nobody };
     let sink = Sink { url, media_type, look, kept: Vec::new(), bytes: 0, reader };
@@ -121,7 +121,7 @@ pub(super) async fn read(
     let drained = timeout_at(until.at(), drain(incoming, &mut decoder)).await == Ok(true);
     let (sink, sound) = decoder.finish();
     let Some(Sink { kept, bytes, reader, .. }) = sink else {
-        return Body { body: Vec::new(), whole: false, is_whole: false, read: None };
+        return Text { body: Vec::new(), whole: false, is_whole: false, read: None };
     };
     let read = match reader {
         Choice::Reader(reader) => {
@@ -132,7 +132,7 @@ pub(super) async fn read(
         Choice::Open | Choice::Nobody => None,
     };
     let whole = drained && sound && bytes == kept.len() as u64;
-    Body { body: kept, whole, is_whole: drained && sound, read }
+    Text { body: kept, whole, is_whole: drained && sound, read }
 }
 
 /// Hands on every piece; false where the body breaks off, or nobody wants more of it.
@@ -160,7 +160,14 @@ mod tests {
     fn decoded(coding: &str, raw: &[u8], most: u64) -> (Vec<u8>, Option<Read>, bool) {
         let url = Url::parse("https://shop.test/a.js").expect("a URL");
         let look = Look { most, others: Rc::from([]) };
-        let sink = Sink { url: &url, media_type: None, look: &look, kept: Vec::new(), bytes: 0, reader: Choice::Open };
+        let sink = Sink {
+            url: &url,
+            media_type: None,
+            look: &look,
+            kept: Vec::new(),
+            bytes: 0,
+            reader: Choice::Open,
+        };
         let mut decoder = Decoder::new(coding, sink);
         let fed = raw.chunks(100).all(|piece| decoder.push(piece));
         let (sink, sound) = decoder.finish();
@@ -184,7 +191,11 @@ mod tests {
         for (coding, raw) in [("", text.clone()), ("gzip", gzip(&text))] {
             let (kept, read, sound) = decoded(coding, &raw, 16 << 20);
             let read = read.expect("a text");
-            assert_eq!((read.development.len(), read.bytes, read.cut), (1, text.len() as u64, false), "{coding}");
+            assert_eq!(
+                (read.development.len(), read.bytes, read.cut),
+                (1, text.len() as u64, false),
+                "{coding}"
+            );
             assert!(sound && kept.len() == MOST_TEXT);
         }
     }

@@ -26,7 +26,10 @@ pub(in crate::probe) struct FoundFile {
 impl Session<'_> {
     /// A GET whose answer is read to its end, where the host's files are.
     pub(super) fn looking<'q>(&self, url: &'q Url) -> Question<'q> {
-        let look = url.host_str().filter(|_| url.scheme() == "https").and_then(|host| self.looks.borrow().get(host).cloned());
+        let look = url
+            .host_str()
+            .filter(|_| url.scheme() == "https")
+            .and_then(|host| self.looks.borrow().get(host).cloned());
         Question { look, ..Question::get(url) }
     }
 
@@ -45,12 +48,12 @@ impl Session<'_> {
     ) -> Result<Rc<FoundFile>, Problem> {
         let ask = async || {
             let known = self.reads.borrow_mut().remove(url.as_str());
-            let (status, read) = match known {
-                Some(known) => known,
-                None => {
-                    let answer = self.ask(Question { look: Some(look.clone()), ..Question::get(url) }).await?;
+            let (status, read) = if let Some(known) = known {
+                known
+            } else {
+                    let answer =
+                        self.ask(Question { look: Some(look.clone()), ..Question::get(url) }).await?;
                     (answer.exchange.status, answer.read)
-                }
             };
             Ok(Rc::new(found(status, read, url, page)))
         };

@@ -14,7 +14,11 @@ pub(in crate::check) fn file_exposed(host: &Host, world: &World) -> Verdict {
         Some(Seen::Answer(found)) => found,
         Some(Seen::Failed(failure)) => return seen::unanswered(&root, failure, world),
         Some(Seen::Unobserved(reason)) => return seen::unobserved(&host.name, reason.as_str(), world),
-        None => return seen::http(&root, world).err().map_or_else(|| Verdict::unknown(seen::NOT_OBSERVED), |verdict| *verdict),
+        None => {
+            return seen::http(&root, world)
+                .err()
+                .map_or_else(|| Verdict::unknown(seen::NOT_OBSERVED), |verdict| *verdict);
+        }
     };
     if found.is_empty() {
         // A host that lets nobody in has shown nothing.

@@ -36,9 +36,9 @@ pub(in crate::check) fn files<'w>(host: &str, world: &'w World) -> Judged<Files<
         let root = Url::parse(&format!("https://{host}/")).ok();
         return Err(match root.map(|root| seen::http(&root, world)) {
             Some(Err(verdict)) => verdict,
-            Some(Ok(exchange)) if exchange.is_redirect() => {
-                Box::new(Verdict::not_applicable(format!("{host} leads elsewhere, and shows no page of its own")))
-            }
+            Some(Ok(exchange)) if exchange.is_redirect() => Box::new(Verdict::not_applicable(format!(
+                "{host} leads elsewhere, and shows no page of its own"
+            ))),
             _ => Box::new(Verdict::unknown(seen::NOT_OBSERVED)),
         });
     };
@@ -80,7 +80,8 @@ pub(in crate::check) fn development_url(host: &Host, world: &World) -> Verdict {
     let is_fine = |found: &DevelopmentUrl| {
         found.purpose == Purpose::Network && *world.private != PrivateRanges::Forbidden
     };
-    let all = files.read.iter().flat_map(|(url, file)| file.development.iter().map(move |found| (*url, found)));
+    let all =
+        files.read.iter().flat_map(|(url, file)| file.development.iter().map(move |found| (*url, found)));
     let found: Vec<(&str, &DevelopmentUrl)> = all.filter(|(_, found)| !is_fine(found)).collect();
     let Some((first_at, first)) = found.first() else {
         return files.or_gap(|read| format!("{read} lead to no developer's machine"));
@@ -108,12 +109,16 @@ pub(in crate::check) fn source_map_exposed(host: &Host, world: &World) -> Verdic
         Ok(files) => files,
         Err(verdict) => return *verdict,
     };
-    let maps = files.read.iter().filter_map(|(url, file)| Some((*url, file.map.as_ref().filter(|map| map.embedded)?)));
+    let maps = files
+        .read
+        .iter()
+        .filter_map(|(url, file)| Some((*url, file.map.as_ref().filter(|map| map.embedded)?)));
     let maps: Vec<_> = maps.collect();
     let Some((first, map)) = maps.first() else {
         return files.or_gap(|read| format!("no source map with sources among {read}"));
     };
-    let such = map.sources.first().map(|source| format!(", such as {}", seen::cut(source))).unwrap_or_default();
+    let such =
+        map.sources.first().map(|source| format!(", such as {}", seen::cut(source))).unwrap_or_default();
     let others = if maps.len() == 1 { String::new() } else { format!(", and so do {} more", maps.len() - 1) };
     let verdict = Verdict::fail(format!("{} holds the sources{such}{others}", shown(first)))
         .expected("no source maps, or maps without sources")
