@@ -10,10 +10,12 @@ mod lab;
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::process::ExitCode;
 
-use lab::{Builder, Cert, Lab, Port80, Response};
+use lab::{Builder, Cert, Lab, Port80, Receiver, Response};
 use launch_ready::cli::{Streams, run};
 use launch_ready::exit::Exit;
 
+/// What the receiver in the lab signs with; the product is not told.
+const WEBHOOK_SECRET: &str = "whsec_ofTheLabThatNobodyElseKnows00";
 const HSTS: &str = "max-age=31536000; includeSubDomains";
 
 fn main() -> ExitCode {
@@ -114,6 +116,9 @@ fn broken() -> Lab {
         .page("/pricing", 404, "not found") // forgotten in the build
         .redirect("/join", 301, "https://app.circlegarden.test/signup") // no query, and for ever
         .redirect("/docs/*", 301, "https://docs.example.test/"); // loses the path
+    Receiver::stripe(WEBHOOK_SECRET)
+        .accepts_unsigned() // whoever knows the URL can book a payment
+        .serve(world.site("circlegarden.test"), "/webhooks/stripe");
     world.site("www.circlegarden.test").page("/*", 200, "<h1>Circle Garden</h1>"); // a second copy
     world
         .site("app.circlegarden.test")
@@ -165,6 +170,7 @@ fn repaired() -> Lab {
             Response::redirect(301, &format!("https://docs.example.test/{rest}"))
         })
         .header_everywhere("Strict-Transport-Security", HSTS);
+    Receiver::stripe(WEBHOOK_SECRET).serve(world.site("circlegarden.test"), "/webhooks/stripe");
     world
         .site("www.circlegarden.test")
         .redirect_all("https://circlegarden.test")

@@ -9,7 +9,7 @@
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
 //! the stations, without IO: [`caa`], [`cors`], [`hello`], [`ocsp`], and those of [`mail`] and [`web`];
-//! so does [`webhook`], how providers sign their events.
+//! so do [`webhook`], how providers sign their events, and [`secrets`], how their keys look.
 
 mod authority;
 pub mod caa;

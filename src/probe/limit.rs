@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(limits(0, 60).polling(Duration::from_secs(5), look, |count| *count == 2).await, 2);
         let short = Duration::from_millis(5);
         assert_eq!(limits(0, 60).polling(short, async || 7, |_| false).await, 7);
-        assert_eq!(limits(0, 0).polling(Duration::from_secs(60), async || 7, |_| false).await, 7);
+        assert_eq!(limits(0, 0).polling(Duration::from_mins(1), async || 7, |_| false).await, 7);
     }
 
     #[tokio::test]

@@ -147,7 +147,9 @@ impl Read {
         let all = self.names.iter().filter_map(|name| link::resolved(name, from, page, is_list));
         let map = self.map_at.as_ref().and_then(|at| from.join(at).ok());
         let mut all: Vec<Url> = all.chain(map).collect();
-        all.iter_mut().for_each(|url| url.set_fragment(None));
+        for url in &mut all {
+            url.set_fragment(None);
+        }
         all
     }
 }

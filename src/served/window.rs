@@ -109,7 +109,7 @@ mod tests {
     fn memory_does_not_grow_with_the_text() {
         let mut window = Window::default();
         for _ in 0..200 {
-            window.push(&[b'.'; 64 * 1024], &mut |_| {});
+            window.push(&vec![b'.'; 64 * 1024], &mut |_| {});
         }
         assert!(window.text.capacity() <= 4 * BLOCK);
     }

@@ -468,7 +468,7 @@ fn spec() {
     );
     assert_eq!(
         judged(
-            "domain: shop.test\nwebhooks: [{name: a, url: \"https://shop.test/\", secret: whsec_0123456789abcdef0123}]"
+            "domain: shop.test\nwebhooks: [{name: a, url: \"https://shop.test/\", secret: whsec_0123456789abcdef0123, test: off}]"
         ),
         ["spec/inline-secret webhooks[0].secret"]
     );

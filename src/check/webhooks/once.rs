@@ -52,7 +52,7 @@ pub(super) fn not_asked(webhook: &Webhook) -> Option<Verdict> {
 /// True where the provider would take the answer to a duplicate for a failure, and send it again.
 fn is_refused(call: &Call, trial: &Trial) -> bool {
     match call.answer() {
-        Answer::Accepted(posted) => !terms::accepts(trial.webhook, posted.answer.status),
+        Answer::Accepted(posted) => !trial.webhook.accepts(posted.answer.status),
         Answer::Refused(_) | Answer::Broken(_) | Answer::Redirected(_) => true,
         Answer::Failed(failure) => !super::answer::is_late(failure),
         Answer::Busy(_) | Answer::Edge(..) | Answer::Unobserved(_) => false,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::item::Webhook;
-use crate::webhook::{Attempt, Scheme, Sender};
+use crate::webhook::Attempt;
 
 /// Whether what stands before the endpoint has no reason to keep an attempt away.
 pub(super) fn is_ordinary(attempt: Attempt) -> bool {
@@ -13,11 +13,7 @@ pub(super) fn is_ordinary(attempt: Attempt) -> bool {
 
 /// Why an attempt means nothing for the webhook's scheme.
 pub(super) fn idle(webhook: &Webhook, attempt: Attempt) -> Option<String> {
-    let unknown = Scheme::default();
-    let scheme = webhook.scheme().unwrap_or(&unknown);
-    let sender =
-        Sender { provider: webhook.provider, scheme, url: &webhook.url, agent: None, verify_token: None };
-    sender.idle(attempt)
+    webhook.sender(None).idle(attempt)
 }
 
 /// `Stripe`, or `the provider`.
@@ -28,14 +24,6 @@ pub(super) fn name(webhook: &Webhook) -> &'static str {
 /// Why nobody but the provider can sign its events.
 pub(super) fn cannot_forge(webhook: &Webhook) -> Option<String> {
     webhook.provider?.cannot_forge.clone()
-}
-
-/// True for a status that the provider takes as success.
-pub(super) fn accepts(webhook: &Webhook, status: u16) -> bool {
-    match webhook.provider {
-        Some(provider) => provider.delivery.accepts(status),
-        None => (200..300).contains(&status),
-    }
 }
 
 /// The statuses that the provider takes as success: `2xx`, `200 or 204`.

@@ -101,7 +101,7 @@ fn handshake(call: &Call, trial: &Trial) -> Outcome {
 }
 
 fn delivery(call: &Call, trial: &Trial) -> Outcome {
-    let taken = |posted: &Posted| terms::accepts(trial.webhook, posted.answer.status);
+    let taken = |posted: &Posted| trial.webhook.accepts(posted.answer.status);
     match call.answer() {
         Answer::Accepted(posted) if taken(posted) => {
             Outcome::Right(format!("{} with {}", call.what, posted.answer.status))

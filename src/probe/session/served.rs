@@ -51,9 +51,8 @@ impl Session<'_> {
             let (status, read) = if let Some(known) = known {
                 known
             } else {
-                    let answer =
-                        self.ask(Question { look: Some(look.clone()), ..Question::get(url) }).await?;
-                    (answer.exchange.status, answer.read)
+                let answer = self.ask(Question { look: Some(look.clone()), ..Question::get(url) }).await?;
+                (answer.exchange.status, answer.read)
             };
             Ok(Rc::new(found(status, read, url, page)))
         };

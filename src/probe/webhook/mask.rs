@@ -35,16 +35,13 @@ impl Mask {
         let mut clean = Vec::with_capacity(text.len());
         let (mut rest, mut found) = (text, false);
         while let Some(first) = rest.first() {
-            match self.values.iter().find(|value| rest.starts_with(value)) {
-                Some(value) => {
-                    clean.extend_from_slice(MASK);
-                    rest = &rest[value.len()..];
-                    found = true;
-                }
-                None => {
-                    clean.push(*first);
-                    rest = &rest[1..];
-                }
+            if let Some(value) = self.values.iter().find(|value| rest.starts_with(value)) {
+                clean.extend_from_slice(MASK);
+                rest = &rest[value.len()..];
+                found = true;
+            } else {
+                clean.push(*first);
+                rest = &rest[1..];
             }
         }
         (clean, found)

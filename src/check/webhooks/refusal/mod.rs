@@ -17,7 +17,7 @@ pub(in crate::check) fn method_accepted(webhook: &Webhook, world: &World) -> Ver
         Ok(trial) => trial,
         Err(verdict) => return *verdict,
     };
-    let Some(call) = trial.call(Attempt::Get) else { return Verdict::unknown(seen::NOT_OBSERVED) };
+    let Some(call) = trial.call(Attempt::Get) else { return trial.not_made(&[Attempt::Get]) };
     match call.answer() {
         Answer::Accepted(posted) => {
             let status = posted.answer.status;
