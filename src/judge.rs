@@ -92,8 +92,21 @@ pub fn reads_variables(policy: &Policy, options: &Options) -> bool {
 
 /// True where hosts and URLs are all that the selected checks look at.
 pub fn looks_at_the_web_alone(policy: &Policy, options: &Options) -> bool {
-    selected(policy, options)
-        .all(|check| ["spec", "tls", "http", "webhooks", "secrets"].contains(&check.area()))
+    let areas = ["spec", "tls", "http", "webhooks", "secrets"];
+    selected(policy, options).all(|check| areas.contains(&check.area()))
+}
+
+/// Checks that read the files of sites.
+const SITES: [&str; 3] = ["secrets/leaked-in-bundle", "http/source-map-exposed", "http/development-url"];
+
+/// True where selected checks look at the files that sites serve.
+pub fn reads_sites(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).any(|check| SITES.contains(&check.id))
+}
+
+/// True where the selected checks ask for files that no site should serve.
+pub fn looks_for_exposed_files(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).any(|check| check.id == "http/file-exposed")
 }
 
 /// Checks of webhooks that ask the provider, and send nothing to the endpoint.

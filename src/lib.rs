@@ -39,6 +39,7 @@ pub mod report;
 pub mod secret;
 mod secret_file;
 pub mod secrets;
+pub mod served;
 pub mod spec;
 mod system;
 mod takeover;

@@ -9,6 +9,7 @@ mod registered;
 mod registration;
 mod remote;
 mod scanned;
+mod served;
 mod tls;
 mod variable;
 mod web;
@@ -32,6 +33,7 @@ pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
 pub use scanned::{EnvFile, FoundSecret, Scan, Scanned, Spot};
+pub use served::{DevelopmentUrl, ExposedFile, Served, ServedFile, ServedSecret};
 pub use tls::{
     Anchor, Certificate, ClientCertificate, Handshake, Key, Offers, Path, Reply, Revocation,
     RevocationStatus, Visit,
@@ -109,6 +111,9 @@ pub struct Observed {
     /// What files and the Git history hold.
     #[serde(default, skip_serializing_if = "Scanned::is_empty")]
     pub scanned: Scanned,
+    /// What hosts serve beside their pages, by host.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub served: BTreeMap<String, Served>,
     /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
     /// DNS leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -140,6 +145,7 @@ impl Observed {
             registered: BTreeMap::new(),
             variables: None,
             scanned: Scanned::default(),
+            served: BTreeMap::new(),
             redirected: Vec::new(),
         }
     }

@@ -7,7 +7,8 @@ use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, secrets, spec, tls, webhooks};
 use crate::item::{
     Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, EnvSpot, Exchanger, Host, MailAddress,
-    Name, Record, RecordSet, Redirect, Scanned, Selector, Sender, Start, Variable, Waiver, Webhook, Zone,
+    Name, Record, RecordSet, Redirect, Scanned, Selector, Sender, ServedItem, Start, Variable, Waiver,
+    Webhook, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -63,6 +64,8 @@ pub enum Judge {
     ScannedHistory(fn(&Scanned, &World) -> Verdict),
     /// Each environment file that Git tracks.
     EnvFile(fn(&EnvSpot, &World) -> Verdict),
+    /// Each site whose files are read, or each secret in them.
+    Served(fn(&ServedItem, &World) -> Verdict),
     /// Each URL that stands in the spec.
     Mention(fn(&Mention, &World) -> Verdict),
     /// Each text that stands in the spec.
@@ -219,6 +222,9 @@ catalogue! {
     "http/soft-404" => Host(http::site::soft::soft_404),
     "http/favicon-missing" => Host(http::site::icon::favicon_missing),
     "http/debug-exposed" => Host(http::site::known::debug_exposed),
+    "http/file-exposed" => Host(http::site::exposed::file_exposed),
+    "http/source-map-exposed" => Host(http::site::served::source_map_exposed),
+    "http/development-url" => Host(http::site::served::development_url),
     "http/entry-cached" => Host(http::site::caching::entry_cached),
     "http/private-response-cached" => Host(http::site::caching::private_response_cached),
     "http/asset-uncached" => Host(http::site::caching::asset_uncached),
@@ -295,4 +301,5 @@ catalogue! {
     "secrets/leaked-in-file" => ScannedFiles(secrets::leaked_in_file),
     "secrets/leaked-in-history" => ScannedHistory(secrets::leaked_in_history),
     "secrets/env-file-committed" => EnvFile(secrets::env_file_committed),
+    "secrets/leaked-in-bundle" => Served(secrets::bundle::leaked_in_bundle),
 }

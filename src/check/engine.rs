@@ -102,6 +102,9 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::EnvFile(judge) => {
             each(check, &items.env_spots, |e| (e.subject.clone(), &e.place, judge(e, world)))
         }
+        Judge::Served(judge) => {
+            each(check, &items.served, |s| (s.subject.clone(), &s.place, judge(s, world)))
+        }
         Judge::Mention(judge) => {
             let mentions = mentions(world.document);
             once_each(each(check, &mentions, |m| (m.host.clone(), &m.place, judge(m, world))))

@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::judge::{self, Options};
 use crate::observed::{FORMAT, Observed, Remote};
 use crate::policy::Policy;
-use crate::probe::{self, Files, Progress, Sending, Settings};
+use crate::probe::{self, Files, Progress, Reading, Sending, Settings};
 use crate::report::{Report, Style};
 use crate::spec::{Document, SpecErrors, load};
 use crate::system;
@@ -92,6 +92,7 @@ pub(super) fn run(
         if !terminal.style().quiet {
             webhooks::announce(&document, &sending, streams.err);
         }
+        let reading = reading(&policy, arguments);
         let registrations = judge::asks_providers(&policy, &options(arguments, 0));
         let files = files(&policy, arguments);
         let settings = Settings {
@@ -101,6 +102,7 @@ pub(super) fn run(
             sending,
             registrations,
             files,
+            reading,
             ..settings.clone()
         };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
@@ -130,6 +132,16 @@ fn sending(document: &Document, policy: &Policy, arguments: &CheckArgs) -> Resul
     let wanted =
         arguments.recording.replay.is_none() && judge::sends_to_webhooks(policy, &options(arguments, 0));
     webhooks::sending(document, wanted)
+}
+
+/// What is read of sites: a recording is whole, whatever this run judges of it.
+fn reading(policy: &Policy, arguments: &CheckArgs) -> Reading {
+    let recorded = arguments.recording.record.is_some();
+    let options = options(arguments, 0);
+    Reading {
+        sites: recorded || judge::reads_sites(policy, &options),
+        exposed: recorded || judge::looks_for_exposed_files(policy, &options),
+    }
 }
 
 /// Observes (or replays) and judges one spec; `None` where the user interrupted.

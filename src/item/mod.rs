@@ -9,6 +9,7 @@ mod reports;
 mod scanned;
 mod selector;
 mod sender;
+mod served;
 mod site;
 mod variable;
 mod waiver;
@@ -37,6 +38,7 @@ pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations
 pub use scanned::{EnvSpot, Found, Scanned, env_spots, scanned_files, scanned_history};
 pub use selector::{Fact, Selector, selector_names, selectors};
 pub use sender::{Authorised, Sender, Who, authorised, ip_term, senders};
+pub use served::{ReadSite, ServedItem, read_sites, served_items};
 pub use site::{ABSENT_PATH, parts, security_txt};
 pub use variable::{Variable, exposable, variables};
 pub use waiver::{Accepted, Waiver};
@@ -66,6 +68,7 @@ pub struct Items<'a> {
     pub scanned_files: Vec<Scanned<'a>>,
     pub scanned_history: Vec<Scanned<'a>>,
     pub env_spots: Vec<EnvSpot<'a>>,
+    pub served: Vec<ServedItem>,
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
@@ -100,6 +103,7 @@ impl<'a> Items<'a> {
             scanned_files: scanned_files(document, observed),
             scanned_history: scanned_history(document, observed),
             env_spots: env_spots(document, observed),
+            served: served_items(document, &hosts, observed),
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),

@@ -46,7 +46,8 @@ impl Host<'_> {
         Some(app.value.trim().to_ascii_lowercase())
     }
 
-    fn is_flutter(&self) -> bool {
+    /// True for a declared application of Flutter.
+    pub fn is_flutter(&self) -> bool {
         self.app().is_some_and(|app| app.starts_with("flutter"))
     }
 

@@ -153,7 +153,13 @@ mod tests {
         let spec = format!("domain: a.test\nendpoints: [{{url: \"https://a.test/\", {expectation}}}]");
         let document = load::parse("-", &spec).expect("a good spec");
         let exchange = Exchange { status: 200, ..Exchange::default() };
-        let answer = Answer { exchange, body: body.into(), took: std::time::Duration::ZERO };
+        let answer = Answer {
+            exchange,
+            body: body.into(),
+            took: std::time::Duration::ZERO,
+            is_whole: true,
+            read: None,
+        };
         let endpoints = crate::item::endpoints(&document);
         looked_through(&answer, &endpoints.iter().collect::<Vec<_>>())
     }

@@ -14,6 +14,7 @@ use super::mail;
 use super::names;
 use super::problem::seen;
 use super::registration as registered;
+use super::served;
 use super::session::Session;
 use super::site;
 use super::webhook;
@@ -67,6 +68,9 @@ async fn ask(session: &Session<'_>, document: &Document, at: Timestamp) {
     // Last, when nothing else of this run keeps the servers busy: how long they take is measured.
     Box::pin(endpoint::sample(session, &item::endpoints(document))).await;
     Box::pin(webhook::deliveries(session, document)).await;
+    if session.settings.reading.exposed {
+        Box::pin(served::exposed(session, document)).await;
+    }
 }
 
 /// Names, redirects and URLs, as far as `observed` says which hosts there are.
@@ -85,6 +89,12 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
     let hosts = item::hosts(document, observed);
     let secured: Vec<Url> = hosts.iter().filter_map(|host| host.root("https")).collect();
     let security_txt = item::security_txt(document, &hosts);
+    let read = if session.settings.reading.sites { item::read_sites(document, &hosts) } else { Vec::new() };
+    let look = served::look(document);
+    // Before anything is asked: what is asked anyway is read at once.
+    for site in &read {
+        session.read_all_of(&site.host, &look);
+    }
     let web = join3(
         // Who looks into a body asks first, so that its question is everybody's.
         join_all(endpoints.iter().map(|accepted| endpoint::content(session, &accepted.url, &endpoints))),
@@ -99,7 +109,12 @@ async fn hosts(session: &Session<'_>, document: &Document, observed: &Observed) 
         web,
         join_all(hosts.iter().map(|host| names::addresses(session, host))),
         join3(
-            join_all(hosts.iter().map(|host| site::look(session, host))),
+            join_all(hosts.iter().map(async |host| {
+                site::look(session, host).await;
+                if let Some(site) = read.iter().find(|site| site.host == host.name) {
+                    Box::pin(served::crawl(session, host, site, &look)).await;
+                }
+            })),
             join_all(security_txt.iter().map(|url| site::security_txt(session, url))),
             // Behind the others in the queue for connections: nothing waits for these.
             join_all(secured.iter().map(|url| session.offer(url))),

@@ -19,7 +19,9 @@ use super::revocation;
 use super::session::{List, Session, Visited};
 use super::smtp::Talk;
 use super::tls::Shown;
-use crate::observed::{Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Smtp, Visit, question};
+use crate::observed::{
+    Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Served, Smtp, Visit, question,
+};
 use crate::takeover::Service;
 
 /// How often the issuer of a fetched certificate is fetched again.
@@ -58,6 +60,7 @@ pub(super) async fn observed(
     observed.files = kept(&session.files, cut);
     observed.logos = kept(&session.logos, cut);
     observed.redirected = session.redirected.borrow().iter().cloned().collect();
+    observed.served = served(session, cut);
     drop_excerpts(&mut observed);
     let zone = |(name, outcome): (String, Option<_>)| outcome.unwrap_or_else(|| (name, unanswered(cut)));
     let zones = session.dnssec.all().into_iter().map(zone);
@@ -66,6 +69,26 @@ pub(super) async fn observed(
     observed.registered = kept(&session.registered, cut);
     observed.scanned = session.scanned.take();
     observed
+}
+
+/// What hosts serve, by host.
+fn served(session: &Session<'_>, cut: &str) -> BTreeMap<String, Served> {
+    let mut all: BTreeMap<String, Served> = BTreeMap::new();
+    for (key, outcome) in session.served.all() {
+        let Some((host, url)) = key.split_once(' ') else { continue };
+        let file = seen(outcome.unwrap_or_else(|| unanswered(cut)).map(|found| found.file.clone()));
+        // What was only guessed, and what a name led to that is not there, says nothing.
+        if !matches!(&file, Seen::Answer(file) if file.status >= 300) {
+            all.entry(host.to_owned()).or_default().files.insert(url.to_owned(), file);
+        }
+    }
+    for (host, more) in session.unread.take() {
+        all.entry(host).or_default().more = more;
+    }
+    for (host, exposed) in kept(&session.exposed, cut) {
+        all.entry(host).or_default().exposed = Some(exposed);
+    }
+    all
 }
 
 /// What was answered, by question; `cut` says why there is no answer where there is none.

@@ -16,6 +16,7 @@
 //! | `revocation` | what an authority says of whether it took one back |
 //! | `webhook` | sends events to the endpoints that receive them |
 //! | `files` | reads files, archives and the Git history for secrets |
+//! | `served` | reads the files of sites, and looks for those that none should serve |
 //! | `page` | what the body of an answer says |
 //! | `finish` | the answers as an [`Observed`] |
 
@@ -44,6 +45,7 @@ mod problem;
 mod rdap;
 mod registration;
 mod revocation;
+mod served;
 mod session;
 mod site;
 mod smtp;
@@ -107,6 +109,8 @@ pub struct Settings {
     pub registrations: bool,
     /// Whether files and the Git history are read, where the spec asks for it.
     pub files: Files,
+    /// What is read of sites.
+    pub reading: Reading,
     /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
     pub rdap: Option<url::Url>,
     /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
@@ -134,6 +138,7 @@ impl Default for Settings {
             sending: Sending::default(),
             registrations: true,
             files: Files::Beside,
+            reading: Reading { sites: true, exposed: true },
             rdap: None,
             rdap_cache: None,
         }
@@ -161,6 +166,15 @@ pub struct Sending {
     pub run: String,
     /// Sample events from files, by the webhook's place in the spec.
     pub payloads: BTreeMap<usize, String>,
+}
+
+/// What is read of sites beside their pages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reading {
+    /// Their scripts, and what these lead on to.
+    pub sites: bool,
+    /// Files that none should serve.
+    pub exposed: bool,
 }
 
 /// Who watches a run.

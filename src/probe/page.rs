@@ -33,7 +33,10 @@ mod tests {
         let answer = |kind: &str, body: &str| {
             let headers = vec![("content-type".to_owned(), kind.into())];
             let exchange = Exchange { status: 200, headers, ..Exchange::default() };
-            read(&url, Answer { exchange, body: body.into(), took: Duration::ZERO })
+            read(
+                &url,
+                Answer { exchange, body: body.into(), took: Duration::ZERO, is_whole: true, read: None },
+            )
         };
         let page = answer("text/html", "<title>Caddy works!</title><img src=a.png>");
         assert_eq!(page.marks, ["caddy"]);

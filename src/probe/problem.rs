@@ -83,6 +83,11 @@ impl Until {
         Self::after(self.limit)
     }
 
+    /// Three times as long.
+    pub(super) fn extended(self) -> Self {
+        Self { at: self.at + self.limit * 2, limit: self.limit * 3 }
+    }
+
     /// When that is.
     pub(super) fn at(self) -> Instant {
         self.at

@@ -5,12 +5,14 @@ mod fetch;
 mod lines;
 mod lists;
 mod offers;
+mod served;
 mod verified;
 mod visit;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::future::{join, join_all};
@@ -35,11 +37,13 @@ use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, page, tls};
 use crate::observed::{
-    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registered, Registration, Sample, Scanned, TextFile,
-    Transfer, Webhook, Zone, question,
+    Content, CorsAnswer, DnsAnswer, Exchange, ExposedFile, Logo, Registered, Registration, Sample, Scanned,
+    TextFile, Transfer, Webhook, Zone, question,
 };
+use crate::served::{Look, Read};
 use lines::Lines;
 pub(super) use lists::List;
+pub(super) use served::FoundFile;
 pub(super) use visit::Visited;
 
 /// Largest intermediate certificate that is fetched.
@@ -100,6 +104,16 @@ pub(super) struct Session<'a> {
     /// What files hold; asked once.
     pub(super) reading: Memo<Scanned>,
     pub(super) scanned: RefCell<Scanned>,
+    /// How the files of hosts are read, by the host's name.
+    looks: RefCell<BTreeMap<String, Look>>,
+    /// What was found in answers on their way in, by URL.
+    reads: RefCell<BTreeMap<String, (u16, Option<Read>)>>,
+    /// The files of sites, by host and URL.
+    pub(super) served: Memo<Result<Rc<FoundFile>, Problem>>,
+    /// How many of them were not read, by host.
+    pub(super) unread: RefCell<BTreeMap<String, usize>>,
+    /// Files that no site should serve, by host.
+    pub(super) exposed: Memo<Result<Vec<ExposedFile>, Problem>>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// Revocation lists, by URL.
     lists: Memo<Result<List, Problem>>,
@@ -149,6 +163,11 @@ impl<'a> Session<'a> {
             listings: Memo::new(),
             reading: Memo::new(),
             scanned: RefCell::default(),
+            looks: RefCell::default(),
+            reads: RefCell::default(),
+            served: Memo::new(),
+            unread: RefCell::default(),
+            exposed: Memo::new(),
             fetched: Memo::new(),
             lists: Memo::new(),
             lines: RefCell::default(),
@@ -217,7 +236,14 @@ impl<'a> Session<'a> {
 
     /// The answer to a GET, kept under the URL.
     pub(super) async fn exchange(&self, url: &Url) -> Result<Exchange, Problem> {
-        let ask = async || self.ask(Question::get(url)).await.map(|answer| page::read(url, answer));
+        let ask = async || {
+            let mut answer = self.ask(self.looking(url)).await?;
+            if self.looks.borrow().contains_key(url.host_str().unwrap_or_default()) {
+                let read = (answer.exchange.status, answer.read.take());
+                self.reads.borrow_mut().insert(url.to_string(), read);
+            }
+            Ok(page::read(url, answer))
+        };
         self.http.get(url.as_str(), &self.tally, ask).await
     }
 

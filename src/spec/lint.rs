@@ -45,6 +45,7 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         webhooks::schemes,
         webhooks::tests,
         webhooks::effects,
+        scanned_sites,
         waivers,
     ] {
         rule(spec, &mut errors);
@@ -59,6 +60,24 @@ fn error(message: String, label: &str, span: Span, help: impl Into<String>) -> S
 fn host_keys(spec: &Spec) -> impl Iterator<Item = (&Located<String>, String)> {
     let hosts = spec.hosts.iter().flat_map(|hosts| &hosts.0);
     hosts.map(|(key, _)| (key, full_name(key, &spec.domain.value.0)))
+}
+
+/// Sites that are read for secrets are hosts of the spec, or what stands in for them where it declares none.
+fn scanned_sites(spec: &Spec, errors: &mut Vec<SpecError>) {
+    let scan = spec.secrets.iter().filter_map(|secrets| secrets.value.scan.as_ref());
+    let domain = &spec.domain.value.0;
+    for site in scan.flat_map(|scan| &scan.sites) {
+        let name = full_name(&site.value, domain);
+        let is_implied = spec.hosts.is_none() && (name == *domain || name == format!("www.{domain}"));
+        if !is_implied && !host_keys(spec).any(|(_, host)| host == name) {
+            errors.push(error(
+                format!("the site `{}` is not one of the hosts", shown(&site.value)),
+                "not a host",
+                site.span,
+                "name a key of `hosts`, or declare the host there",
+            ));
+        }
+    }
 }
 
 fn hosts_outside(spec: &Spec, errors: &mut Vec<SpecError>) {

@@ -28,6 +28,7 @@ mod readme;
 mod registered;
 mod registration;
 mod run;
+mod served;
 mod signatures;
 mod tls_certificates;
 mod tls_protocols;

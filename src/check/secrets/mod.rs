@@ -8,9 +8,11 @@
 //! | [`kept`] | whether it stays secret, and fresh: `variable-public`, `-shared`, `-stale` |
 //! | [`leaked`] | what files and the Git history hold: `leaked-in-file`, `leaked-in-history` |
 //! | [`env_file`] | what Git tracks and should not: `env-file-committed` |
+//! | [`bundle`] | what sites serve: `leaked-in-bundle` |
 //!
 //! A value is never here: facts of it are.
 
+pub(super) mod bundle;
 mod env_file;
 mod kept;
 mod leaked;

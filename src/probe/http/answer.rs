@@ -9,9 +9,10 @@ use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::{MOST_BODY, decode, fault};
+use super::{MOST_BODY, decode, fault, stream};
 use crate::observed::{Exchange, FailureKind, Remote};
 use crate::probe::problem::{Problem, Until};
+use crate::served::{Look, Read};
 use crate::web::edge;
 
 /// Most bytes of a text that can show in an excerpt; a character has at most four.
@@ -26,6 +27,10 @@ pub(in crate::probe) struct Answer {
     pub(in crate::probe) body: Vec<u8>,
     /// From the request to the end of what was read of the body.
     pub(in crate::probe) took: Duration,
+    /// True where nothing of the body is left unread.
+    pub(in crate::probe) is_whole: bool,
+    /// What was found in the whole of it, where that was wanted and it holds text.
+    pub(in crate::probe) read: Option<Read>,
 }
 
 /// Who is asked for what, and until when.
@@ -34,6 +39,7 @@ pub(super) struct Asked<'a> {
     pub(super) url: &'a Url,
     pub(super) peer: std::net::SocketAddr,
     pub(super) until: Until,
+    pub(super) look: Option<&'a Look>,
 }
 
 /// Waits for the answer to a request that is on its way, and reads it.
@@ -41,14 +47,20 @@ pub(super) async fn read(
     response: impl Future<Output = hyper::Result<Response<Incoming>>>,
     asked: Asked<'_>,
 ) -> Result<Answer, Problem> {
-    let Asked { url, peer, until } = asked;
+    let Asked { url, peer, until, look } = asked;
     let begun = Instant::now();
     let response = until.wait(FailureKind::NoAnswer, format!("no HTTP answer from {peer}"), response).await?;
     let (head, mut incoming) = response.map_err(|error| fault::problem(&error, peer))?.into_parts();
-    let mut raw = Vec::new();
-    let whole = timeout_at(until.at(), collect(&mut incoming, &mut raw)).await == Ok(true);
+    let coding = coding(&head.headers);
+    let Text { body, whole, is_whole, read } = if let Some(look) = look {
+        stream::read(url, &head, &coding, &mut incoming, (look, until.extended())).await
+    } else {
+        let mut raw = Vec::new();
+        let is_whole = timeout_at(until.at(), collect(&mut incoming, &mut raw)).await == Ok(true);
+        let (body, whole) = decode::decoded(&coding, raw, is_whole);
+        Text { body, whole, is_whole: whole, read: None }
+    };
     let took = begun.elapsed();
-    let (body, whole) = decode::decoded(&coding(&head.headers), raw, whole);
     let is_text = head.headers.get(CONTENT_TYPE).is_none_or(|kind| is_text(kind.as_bytes()));
     let excerpt =
         (is_text && !body.is_empty()).then(|| Remote::from_bytes(&body[..body.len().min(MOST_EXCERPT)]));
@@ -65,7 +77,18 @@ pub(super) async fn read(
     if exchange.is_of_cloudflare() && exchange.status >= 400 {
         exchange.edge_note = edge::note(&body).map(Remote::from);
     }
-    Ok(Answer { exchange, body, took })
+    Ok(Answer { exchange, body, took, is_whole, read })
+}
+
+/// A body as far as it was read.
+pub(super) struct Text {
+    /// The beginning of it, its coding undone.
+    pub(super) body: Vec<u8>,
+    /// True where that is all of it.
+    pub(super) whole: bool,
+    /// True where nothing is left unread.
+    pub(super) is_whole: bool,
+    pub(super) read: Option<Read>,
 }
 
 /// The codings of a body in the order in which they were applied, in lower case.

@@ -116,12 +116,17 @@ impl Single {
         mut self,
         question: &Question<'_>,
     ) -> Result<(Answer, Option<Self>), Problem> {
-        let asked = Asked { url: question.url, peer: self.peer, until: self.limit.now() };
+        let asked = Asked {
+            url: question.url,
+            peer: self.peer,
+            until: self.limit.now(),
+            look: question.look.as_ref(),
+        };
         let response = self.sender.send_request(question.request(false)?);
         let answer = driven(&mut self.driver, read(response, asked)).await?;
         self.limit.answered.set(true);
         // The rest of a body that is not read stands in the way.
-        let open = !answer.exchange.body_cut && !self.sender.is_closed();
+        let open = answer.is_whole && !self.sender.is_closed();
         Ok((answer, open.then_some(self)))
     }
 
@@ -143,7 +148,12 @@ impl Single {
 impl Many {
     /// Asks beside whoever else asks on this connection.
     pub(in crate::probe) async fn ask(&self, question: &Question<'_>) -> Result<Answer, Problem> {
-        let asked = Asked { url: question.url, peer: self.peer, until: self.limit.now() };
+        let asked = Asked {
+            url: question.url,
+            peer: self.peer,
+            until: self.limit.now(),
+            look: question.look.as_ref(),
+        };
         let mut sender = self.sender.clone();
         let response = sender.send_request(question.request(true)?);
         let answer = driven(self.driver.clone(), read(response, asked)).await?;

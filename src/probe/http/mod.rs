@@ -11,6 +11,7 @@ mod answer;
 mod decode;
 mod fault;
 mod line;
+mod stream;
 
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -22,6 +23,7 @@ pub(super) use answer::Answer;
 pub(super) use line::{Line, Many, Single};
 
 use super::problem::Problem;
+use crate::served::Look;
 
 /// Largest head that is read.
 const MOST_HEAD: usize = 64 * 1024;
@@ -47,12 +49,14 @@ pub(super) struct Question<'a> {
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     /// What it carries.
     pub(super) body: Bytes,
+    /// How the whole of the answer's body is read, where that is wanted.
+    pub(super) look: Option<Look>,
 }
 
 impl<'a> Question<'a> {
     /// A plain GET.
     pub(super) fn get(url: &'a Url) -> Self {
-        Self { method: Method::GET, url, headers: Vec::new(), body: Bytes::new() }
+        Self { method: Method::GET, url, headers: Vec::new(), body: Bytes::new(), look: None }
     }
 
     /// The request as it goes over a connection of that version.

@@ -81,7 +81,7 @@ mod tests {
             headers: vec![("content-type".into(), "text/plain".into())],
             ..Exchange::default()
         };
-        Answer { exchange, body: body.into(), took: std::time::Duration::ZERO }
+        Answer { exchange, body: body.into(), took: std::time::Duration::ZERO, is_whole: true, read: None }
     }
 
     #[test]

@@ -48,7 +48,8 @@ pub(super) async fn send(session: &Session<'_>, request: &Request, way: Way) -> 
         value.set_sensitive(way == Way::Verified);
         headers.push((name, value));
     }
-    let question = Question { method, url: &request.url, headers, body: request.body.clone().into() };
+    let question =
+        Question { method, url: &request.url, headers, body: request.body.clone().into(), look: None };
     match way {
         Way::Open => session.ask_once(&question).await,
         Way::Verified => session.ask_verified(&question, session.settings.timeout).await,

@@ -68,6 +68,9 @@ pub struct SecretScan {
     /// Hosts whose served code is read.
     #[serde(default)]
     pub sites: Vec<Located<String>>,
+    /// Other origins whose files belong to these sites: `https://cdn.example.net`.
+    #[serde(default)]
+    pub cdn: Vec<Located<WebUrl>>,
     /// Files and folders beside the spec.
     #[serde(default)]
     pub paths: Vec<Located<String>>,

@@ -2,11 +2,13 @@
 
 pub(in crate::check) mod caching;
 pub(in crate::check) mod canonical;
+pub(in crate::check) mod exposed;
 pub(in crate::check) mod icon;
 pub(in crate::check) mod index;
 pub(in crate::check) mod known;
 pub(in crate::check) mod mixed;
 pub(in crate::check) mod security_txt;
+pub(in crate::check) mod served;
 pub(in crate::check) mod soft;
 pub(in crate::check) mod transfer;
 

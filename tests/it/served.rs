@@ -1,0 +1,257 @@
+//! What sites serve, on real sockets: scripts and what they lead on to, source maps, files that no site should
+//! serve. No value of a secret stands in any output.
+
+use std::io::Write;
+
+use crate::checks::{Case, prove};
+use crate::lab::{Builder, Lab, Response};
+use crate::run::{check, findings};
+
+const HSTS: &str = "max-age=31536000";
+const SPEC: &str = "domain: shop.test\nhosts: {apex: {}}";
+const SCAN: &str = "domain: shop.test\nhosts: {apex: {}}\nsecrets: {scan: {sites: [apex]}}";
+const SINGLE_PAGE: &str = "domain: shop.test\nhosts: {apex: {app: vite}}\nsecrets: {scan: {sites: [apex]}}";
+
+/// A live key as its provider writes them; put together here so that nobody takes this file for a leak.
+fn key(kind: &str) -> String {
+    format!("{kind}_51HqLyjWDarjtT1zd{}", "Zr8mKc2Vx7Qe4Np9Tb6W")
+}
+
+fn home(world: &mut Builder, html: &str) {
+    world.zone("shop.test").a("@", "203.0.113.10");
+    let page = format!("<!doctype html><title>Shop</title>{html}<p>Hello");
+    world.site("shop.test").header_everywhere("Strict-Transport-Security", HSTS).page("/", 200, page);
+}
+
+fn file(world: &mut Builder, path: &str, kind: &str, body: impl Into<Vec<u8>>) {
+    let response = Response::new(200, body).header("Content-Type", kind).header("Cache-Control", "no-cache");
+    world.site("shop.test").response(path, response);
+}
+
+fn script(world: &mut Builder, path: &str, body: &str) {
+    file(world, path, "text/javascript", body);
+}
+
+fn gzipped(text: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+#[test]
+fn each_fails_alone() {
+    prove(&[
+        Case {
+            check: "secrets/leaked-in-bundle",
+            spec: SPEC,
+            broken: |world| {
+                home(world, "<script src=/app.js></script>");
+                script(world, "/app.js", &format!("const k=\"{}\";", key("sk_live")));
+            },
+            sound: |world| {
+                home(world, "<script src=/app.js></script>");
+                script(world, "/app.js", &format!("const k=\"{}\";", key("pk_live")));
+            },
+        },
+        Case {
+            check: "http/development-url",
+            spec: "domain: shop.test\nhosts: {apex: {}, staging: {environment: staging}}",
+            broken: |world| {
+                home(world, "<script src=/app.js></script>");
+                script(world, "/app.js", "fetch(\"https://staging.shop.test/v1/cart\")");
+                staging(world);
+            },
+            sound: |world| {
+                home(world, "<script src=/app.js></script>");
+                script(
+                    world,
+                    "/app.js",
+                    "fetch(\"https://api.shop.test/v1/cart\");new URL(p,\"http://localhost\")",
+                );
+                staging(world);
+            },
+        },
+        Case {
+            check: "http/source-map-exposed",
+            spec: SPEC,
+            broken: |world| {
+                home(world, "<script src=/app.js></script>");
+                script(world, "/app.js", "a()\n//# sourceMappingURL=app.js.map");
+                let map =
+                    r#"{"version":3,"sources":["../src/a.ts"],"sourcesContent":["a()"],"mappings":"AAAA"}"#;
+                file(world, "/app.js.map", "application/json", map);
+            },
+            sound: |world| {
+                home(world, "<script src=/app.js></script>");
+                script(world, "/app.js", "a()\n//# sourceMappingURL=app.js.map");
+                let map = r#"{"version":3,"sources":["../src/a.ts"],"mappings":"AAAA"}"#;
+                file(world, "/app.js.map", "application/json", map);
+            },
+        },
+        Case {
+            check: "http/file-exposed",
+            spec: SPEC,
+            broken: |world| {
+                home(world, "");
+                file(world, "/.env", "application/octet-stream", "APP_KEY=abc\nDB_PASSWORD=hunter2\n");
+                file(world, "/.git/HEAD", "application/octet-stream", "ref: refs/heads/main\n");
+            },
+            sound: |world| {
+                home(world, "");
+                file(world, "/config.json", "application/json", "{\"api\":\"https://api.shop.test\"}");
+            },
+        },
+    ]);
+}
+
+/// A host that is not production, and points at itself.
+fn staging(world: &mut Builder) {
+    world.zone("shop.test").a("staging", "203.0.113.10");
+    let page = "<meta name=robots content=noindex><script>fetch(\"http://localhost:3000/api\")</script>";
+    world.site("staging.shop.test").header_everywhere("Strict-Transport-Security", HSTS).page("/", 200, page);
+}
+
+/// What a run says, and everything that it writes.
+fn run(spec: &str, world: impl Fn(&mut Builder)) -> (serde_json::Value, String) {
+    let mut builder = Lab::builder();
+    builder.zone("shop.test");
+    world(&mut builder);
+    let lab = builder.start();
+    let outcome = check(&lab, spec, &["--format", "json"]);
+    let human = check(&lab, spec, &["-v"]);
+    (outcome.json(), [outcome.out, outcome.err, human.out, human.err].concat())
+}
+
+fn leaks(report: &serde_json::Value) -> Vec<String> {
+    let failed = findings(report, "fail").into_iter();
+    failed.filter(|found| found.starts_with("secrets/leaked-in-bundle")).collect()
+}
+
+#[test]
+fn secrets_are_found_wherever_a_site_leads() {
+    let secret = |n: usize| format!("sk_live_51HqLyjWDarjtT1zd{n}Zr8mKc2Vx7Qe4Np9Tb6W{n}");
+    let (report, output) = run(SCAN, |world| {
+        let data =
+            format!("<script id=__NEXT_DATA__ type=application/json>{{\"k\":\"{}\"}}</script>", secret(0));
+        let map = format!("<script type=importmap>{{\"imports\":{{\"lib\":\"/lib-D_a4-9Qz.js\"}}}}</script>");
+        home(
+            world,
+            &format!(
+                "{data}{map}<link rel=modulepreload href=/assets/pre.js><script type=module src=/assets/main.js></script><script>navigator.serviceWorker.register('/sw.js')</script>"
+            ),
+        );
+        script(world, "/lib-D_a4-9Qz.js", &format!("k=\"{}\"", secret(1)));
+        script(world, "/assets/pre.js", &format!("k=\"{}\"", secret(2)));
+        // Far behind what other probes read of a body, and the list of chunks too.
+        let chunks = r#"n.u=e=>"assets/"+e+"."+{27:"7e9a3bfc"}[e]+".chunk.js";import("./late-B1c2D3e4.js")"#;
+        let main = format!("{}k=\"{}\";{chunks}\n", "x();\n".repeat(200_000), secret(3));
+        let packed = Response::new(200, gzipped(main.as_bytes())).header("Content-Type", "text/javascript");
+        world.site("shop.test").response(
+            "/assets/main.js",
+            packed.header("Content-Encoding", "gzip").header("Cache-Control", "no-cache"),
+        );
+        script(world, "/assets/27.7e9a3bfc.chunk.js", &format!("k=\"{}\"", secret(4)));
+        script(world, "/assets/late-B1c2D3e4.js", &format!("k=\"{}\"", secret(5)));
+        script(world, "/sw.js", "const FILES = {\"assets/app.env\": \"1f\", \"assets/icon.png\": \"2a\"};");
+        file(world, "/assets/app.env", "application/octet-stream", format!("STRIPE={}", secret(6)));
+        // Nobody names this one: it stands beside the chunk.
+        let map = format!(
+            "{{\"version\":3,\"sources\":[\"../src/late.ts\"],\"sourcesContent\":[\"k=\\\"{}\\\"\"],\"mappings\":\"AAAA\"}}",
+            secret(7)
+        );
+        file(world, "/assets/late-B1c2D3e4.js.map", "application/json", map);
+    });
+    assert_eq!(leaks(&report).len(), 8, "{:#?}", leaks(&report));
+    assert!(leaks(&report).iter().any(|found| found.contains("https://shop.test/assets/main.js:200001:4")));
+    for n in 0..8 {
+        assert!(!output.contains(&secret(n)) && !output.contains(&secret(n)[10..30]), "secret {n} is shown");
+    }
+}
+
+#[test]
+fn a_flutter_application_is_read_by_its_entries() {
+    let spec = "domain: shop.test\nhosts: {apex: {app: flutter-web}}\nsecrets: {scan: {sites: [apex]}}";
+    let (report, output) = run(spec, |world| {
+        home(world, "<script src=flutter_bootstrap.js async></script>");
+        script(
+            world,
+            "/flutter_bootstrap.js",
+            "_flutter.buildConfig={builds:[{mainJsPath:\"main.dart.js\"}]}",
+        );
+        script(
+            world,
+            "/main.dart.js",
+            &format!("{}b.url=\"http://10.0.2.2:8080/v1\"", "x();".repeat(300_000)),
+        );
+        file(world, "/assets/AssetManifest.json", "application/json", "{\"assets/.env\":[\"assets/.env\"]}");
+        file(
+            world,
+            "/assets/assets/.env",
+            "application/octet-stream",
+            format!("STRIPE_KEY={}\n", key("sk_live")),
+        );
+    });
+    let failed = findings(&report, "fail");
+    let has = |start: &str| failed.iter().any(|found| found.starts_with(start));
+    assert!(
+        has("secrets/leaked-in-bundle") && has("http/file-exposed") && has("http/development-url"),
+        "{failed:#?}"
+    );
+    assert!(output.contains("http://10.0.2.2:8080/v1") && !output.contains(&key("sk_live")));
+}
+
+#[test]
+fn a_page_for_every_path_gives_nothing_away() {
+    let (report, _) = run(SINGLE_PAGE, |world| {
+        home(world, "<script src=/app.js></script>");
+        world.site("shop.test").page(
+            "/*",
+            200,
+            "<!doctype html><title>Shop</title><script src=/app.js></script><p>Hello",
+        );
+        script(world, "/app.js", "import('./gone-B1c2D3e4.js')");
+    });
+    assert_eq!(findings(&report, "fail"), Vec::<String>::new());
+    let passed = findings(&report, "pass");
+    for check in
+        ["http/file-exposed", "http/source-map-exposed", "http/development-url", "secrets/leaked-in-bundle"]
+    {
+        assert!(passed.iter().any(|found| found.starts_with(check)), "{check}: {passed:#?}");
+    }
+}
+
+#[test]
+fn an_answer_for_every_path_is_no_file() {
+    let (report, _) = run(SPEC, |world| {
+        home(world, "");
+        world.site("shop.test").unadorned().page("/*", 200, "OK=1");
+    });
+    let failed = findings(&report, "fail");
+    assert!(!failed.iter().any(|found| found.starts_with("http/file-exposed")), "{failed:#?}");
+}
+
+#[test]
+fn each_file_is_asked_once_and_strangers_are_not() {
+    let mut builder = Lab::builder();
+    home(&mut builder, "<script src=/a.js></script><script src=https://cdn.lab.test/b.js></script>");
+    script(&mut builder, "/a.js", "import('./c-B1c2D3e4.js');import('./c-B1c2D3e4.js')");
+    script(&mut builder, "/c-B1c2D3e4.js", "import('./a.js')");
+    builder.zone("lab.test").a("cdn", "203.0.113.11");
+    builder.site("cdn.lab.test").page("/b.js", 200, "k()");
+    let lab = builder.start();
+    check(&lab, SCAN, &["--format", "json"]);
+    let requests = lab.log().requests();
+    let asked = |host: &str, path: &str| {
+        requests
+            .iter()
+            .filter(|seen| {
+                seen.host == host
+                    && seen.path_and_query == path
+                    && seen.method == "GET"
+                    && seen.scheme == "https"
+            })
+            .count()
+    };
+    assert_eq!((asked("shop.test", "/a.js"), asked("shop.test", "/c-B1c2D3e4.js")), (1, 1), "{requests:#?}");
+    assert_eq!(asked("cdn.lab.test", "/b.js"), 0);
+}
