@@ -70,15 +70,12 @@ pub(super) fn filled(example: &str, seed: &str) -> String {
             let (name, length) = inside.split_once(':').unwrap_or((inside, ""));
             Some((blank(name, length, &format!("{seed}{}", text.len()))?, rest))
         });
-        match inside {
-            Some((value, behind)) => {
-                text.push_str(&value);
-                rest = behind;
-            }
-            None => {
-                text.push('{');
-                rest = after;
-            }
+        if let Some((value, behind)) = inside {
+            text.push_str(&value);
+            rest = behind;
+        } else {
+            text.push('{');
+            rest = after;
         }
     }
     text + rest

@@ -157,17 +157,15 @@ impl Compiled {
 /// True where a value can begin: no word goes on. The letter of an escape (`\n`) and the digits of a
 /// percent-encoded byte (`%3D`) are no word.
 fn is_free_before(text: &[u8], at: usize) -> bool {
-    let before = &text[..at];
-    match before {
+    let digits = |high: &u8, low: &u8| high.is_ascii_hexdigit() && low.is_ascii_hexdigit();
+    let escaped = match &text[..at] {
         [.., b'\\', b'n' | b't' | b'r' | b'b' | b'f'] => true,
-        [.., b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => true,
-        [.., b'\\', b'u', b'0', b'0', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-            true
+        [.., b'%', high, low] | [.., b'\\', b'u', b'0', b'0', high, low] | [.., b'\\', b'x', high, low] => {
+            digits(high, low)
         }
-        [.., b'\\', b'x', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => true,
-        [.., last] => !is_word(*last),
-        [] => true,
-    }
+        _ => false,
+    };
+    escaped || text[..at].last().is_none_or(|last| !is_word(*last))
 }
 
 /// True where a name can begin: `MY_TWILIO`, `myTwilio`, not `retwilio`.
@@ -184,7 +182,6 @@ fn is_word_start(text: &[u8], at: usize) -> bool {
 fn is_free_behind(text: &[u8], at: usize, value: &[u8], anchor: Anchor) -> bool {
     let base64 = value.iter().any(|byte| matches!(byte, b'+' | b'/'));
     match &text[at..] {
-        [] => true,
         [next, ..] if is_word(*next) => false,
         [b'+' | b'/' | b'=', ..] if base64 && !value.ends_with(b"=") && anchor == Anchor::Behind => false,
         // The first part of something longer, such as a UUID.

@@ -15,6 +15,7 @@ pub(super) use checksum::Checksum;
 /// What a rule asks of its values, besides that none may be a placeholder.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of a rule that is there or not")]
 pub(super) struct Proof {
     /// The least entropy of what follows the prefix, in bits a byte; how random a text of that alphabet
     /// and length is differs, so rules say it.
