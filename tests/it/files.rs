@@ -24,6 +24,7 @@ impl Product {
         product
     }
 
+    #[allow(clippy::disallowed_methods, reason = "the files are the test's own")]
     fn write(&self, path: &str, text: &str) {
         let path = self.folder.path().join(path);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
@@ -37,16 +38,12 @@ impl Product {
         git.args(["-c", "user.name=Ada", "-c", "user.email=ada@shop.test", "-c", "commit.gpgsign=false"]);
         git.args(["-c", "init.defaultBranch=main"]).args(arguments).current_dir(self.folder.path());
         git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
-        match git.output() {
-            Ok(output) => {
-                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-                true
-            }
-            Err(_) => {
-                eprintln!("skipped: there is no git");
-                false
-            }
-        }
+        let Ok(output) = git.output() else {
+            eprintln!("skipped: there is no git");
+            return false;
+        };
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        true
     }
 
     fn commit(&self) -> bool {
