@@ -8,6 +8,7 @@ mod page;
 mod registered;
 mod registration;
 mod remote;
+mod scanned;
 mod tls;
 mod web;
 mod webhook;
@@ -29,6 +30,7 @@ pub use registered::{DeliveryCounts, KeyMode, Registered, RegisteredEndpoint};
 pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
+pub use scanned::{EnvFile, FoundSecret, Scan, Scanned, Spot};
 pub use tls::{
     Anchor, Certificate, ClientCertificate, Handshake, Key, Offers, Path, Reply, Revocation,
     RevocationStatus, Visit,
@@ -99,6 +101,9 @@ pub struct Observed {
     /// What providers have registered of webhooks, by the webhook's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub registered: BTreeMap<String, Seen<Registered>>,
+    /// What files and the Git history hold.
+    #[serde(default, skip_serializing_if = "Scanned::is_empty")]
+    pub scanned: Scanned,
     /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
     /// DNS leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -128,6 +133,7 @@ impl Observed {
             logos: BTreeMap::new(),
             webhooks: BTreeMap::new(),
             registered: BTreeMap::new(),
+            scanned: Scanned::default(),
             redirected: Vec::new(),
         }
     }

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use super::page::Page;
 use super::spec::{Mention, Text};
-use super::{Verdict, World, dns, domain, email, http, spec, tls, webhooks};
+use super::{Verdict, World, dns, domain, email, http, secrets, spec, tls, webhooks};
 use crate::item::{
-    Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, Exchanger, Host, MailAddress, Name,
-    Record, RecordSet, Redirect, Selector, Sender, Start, Waiver, Webhook, Zone,
+    Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, EnvSpot, Exchanger, Host, MailAddress,
+    Name, Record, RecordSet, Redirect, Scanned, Selector, Sender, Start, Waiver, Webhook, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -53,6 +53,12 @@ pub enum Judge {
     Selector(fn(&Selector, &World) -> Verdict),
     /// Each endpoint that receives events.
     Webhook(fn(&Webhook, &World) -> Verdict),
+    /// Each place where files are read, and each secret that was found there.
+    ScannedFiles(fn(&Scanned, &World) -> Verdict),
+    /// The Git history, and each secret that was found there.
+    ScannedHistory(fn(&Scanned, &World) -> Verdict),
+    /// Each environment file that Git tracks.
+    EnvFile(fn(&EnvSpot, &World) -> Verdict),
     /// Each URL that stands in the spec.
     Mention(fn(&Mention, &World) -> Verdict),
     /// Each text that stands in the spec.
@@ -274,4 +280,7 @@ catalogue! {
     "webhooks/events-differ" => Webhook(webhooks::registration::events::events_differ),
     "webhooks/registration-stale" => Webhook(webhooks::registration::stale::registration_stale),
     "webhooks/deliveries-failing" => Webhook(webhooks::registration::failing::deliveries_failing),
+    "secrets/leaked-in-file" => ScannedFiles(secrets::leaked_in_file),
+    "secrets/leaked-in-history" => ScannedHistory(secrets::leaked_in_history),
+    "secrets/env-file-committed" => EnvFile(secrets::env_file_committed),
 }

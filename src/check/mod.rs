@@ -21,6 +21,7 @@ mod email;
 mod examples;
 mod faults;
 mod http;
+mod secrets;
 mod seen;
 pub(crate) mod spec;
 mod tls;
@@ -38,7 +39,7 @@ use crate::spec::Document;
 pub(crate) use examples::Fixture;
 
 pub use catalogue::{CATALOGUE, Check, Judge};
-pub use verdict::{Status, Verdict, Weight};
+pub use verdict::{Leak, Status, Verdict, Weight};
 
 /// Everything that a judge may know.
 #[derive(Debug)]
