@@ -38,15 +38,15 @@ fn without_breaks(value: &[u8]) -> Vec<u8> {
     kept
 }
 
-/// The provider's own prefix, three dots, and at most three characters of the end.
+/// The provider's own prefix, three dots, and at most three characters of the end. Nothing of a value
+/// that has no such prefix: it may be a password that somebody chose.
 pub(super) fn masked(rule: &Rule, value: &[u8]) -> String {
     let prefix = rule.prefix(value);
     let body = &value[prefix.len()..];
     let end = match body.len().checked_sub(SHOWN) {
-        Some(hidden) if hidden >= HIDDEN => &body[hidden..],
+        Some(hidden) if hidden >= HIDDEN && !prefix.is_empty() => &body[hidden..],
         _ => &[],
     };
-    // Nothing but letters and digits: the end of a password may be anything.
     let shown = |bytes: &[u8]| -> String {
         bytes.iter().map(|byte| if byte.is_ascii_graphic() { char::from(*byte) } else { '?' }).collect()
     };

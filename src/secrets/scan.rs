@@ -50,7 +50,7 @@ impl Hit {
         mask::fingerprint(self.value(text))
     }
 
-    /// What may be shown: the provider's prefix, three dots, at most three characters.
+    /// What may be shown: the provider's prefix, three dots, at most three characters; `...` without prefix.
     pub fn masked(&self, text: &[u8]) -> String {
         mask::masked(self.rule, self.value(text))
     }
