@@ -9,7 +9,8 @@
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
 //! the stations, without IO: [`caa`], [`cors`], [`hello`], [`ocsp`], and those of [`mail`] and [`web`];
-//! so do [`webhook`], how providers sign their events, and [`variable`], what values look like.
+//! so do [`webhook`], how providers sign their events, [`secrets`], how their keys look, and [`variable`],
+//! what names of variables promise.
 
 mod authority;
 pub mod caa;
@@ -36,6 +37,8 @@ pub mod probe;
 pub mod provider;
 pub mod report;
 pub mod secret;
+mod secret_file;
+pub mod secrets;
 pub mod spec;
 mod system;
 mod takeover;

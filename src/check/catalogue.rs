@@ -6,8 +6,8 @@ use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, secrets, spec, tls, webhooks};
 use crate::item::{
-    Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, Exchanger, Host, MailAddress, Name,
-    Record, RecordSet, Redirect, Selector, Sender, Start, Variable, Waiver, Webhook, Zone,
+    Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, EnvSpot, Exchanger, Host, MailAddress,
+    Name, Record, RecordSet, Redirect, Scanned, Selector, Sender, Start, Variable, Waiver, Webhook, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -57,6 +57,12 @@ pub enum Judge {
     Variable(fn(&Variable, &World) -> Verdict),
     /// Each declared variable, and each other one that was found to be a secret in an exposed name.
     Exposable(fn(&Variable, &World) -> Verdict),
+    /// Each place where files are read, and each secret that was found there.
+    ScannedFiles(fn(&Scanned, &World) -> Verdict),
+    /// The Git history, and each secret that was found there.
+    ScannedHistory(fn(&Scanned, &World) -> Verdict),
+    /// Each environment file that Git tracks.
+    EnvFile(fn(&EnvSpot, &World) -> Verdict),
     /// Each URL that stands in the spec.
     Mention(fn(&Mention, &World) -> Verdict),
     /// Each text that stands in the spec.
@@ -286,4 +292,7 @@ catalogue! {
     "secrets/variable-public" => Exposable(secrets::variable_public),
     "secrets/variable-shared" => Variable(secrets::variable_shared),
     "secrets/variable-stale" => Variable(secrets::variable_stale),
+    "secrets/leaked-in-file" => ScannedFiles(secrets::leaked_in_file),
+    "secrets/leaked-in-history" => ScannedHistory(secrets::leaked_in_history),
+    "secrets/env-file-committed" => EnvFile(secrets::env_file_committed),
 }

@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::judge::{self, Options};
 use crate::observed::{FORMAT, Observed, Remote};
 use crate::policy::Policy;
-use crate::probe::{self, Progress, Sending, Settings};
+use crate::probe::{self, Files, Progress, Sending, Settings};
 use crate::report::{Report, Style};
 use crate::spec::{Document, SpecErrors, load};
 use crate::system;
@@ -93,8 +93,16 @@ pub(super) fn run(
             webhooks::announce(&document, &sending, streams.err);
         }
         let registrations = judge::asks_providers(&policy, &options(arguments, 0));
-        let settings =
-            Settings { deadline, revocation_lists, only_web, sending, registrations, ..settings.clone() };
+        let files = files(&policy, arguments);
+        let settings = Settings {
+            deadline,
+            revocation_lists,
+            only_web,
+            sending,
+            registrations,
+            files,
+            ..settings.clone()
+        };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
             return Ok(Exit::Interrupted);
         };
@@ -103,6 +111,18 @@ pub(super) fn run(
     write(arguments, terminal, &reports, streams)?;
     let exits = reports.iter().map(|(report, _)| Exit::from(report.verdict));
     Ok(Exit::worst(exits))
+}
+
+/// Whether files are read. A recording is whole: it is never of files alone.
+fn files(policy: &Policy, arguments: &CheckArgs) -> Files {
+    let options = options(arguments, 0);
+    if !judge::reads_files(policy, &options) {
+        Files::No
+    } else if arguments.recording.record.is_none() && judge::reads_files_alone(policy, &options) {
+        Files::Alone
+    } else {
+        Files::Beside
+    }
 }
 
 /// What is sent to webhooks: nothing where none is judged, and nothing where a recording is.

@@ -12,7 +12,7 @@ use super::output::{MAX_SMALL_FILE, Terminal, read};
 use super::progress;
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
-use crate::probe::{Machine, NotAnAnchor, ProbeError, Progress, Sending, Settings, TrustAnchors};
+use crate::probe::{Files, Machine, NotAnAnchor, ProbeError, Progress, Sending, Settings, TrustAnchors};
 use crate::secret::Environment;
 use crate::spec::model::scalar;
 use crate::system;
@@ -69,6 +69,7 @@ pub(super) fn settings(
         environment: Environment::reading(system::variable),
         sending: Sending::default(),
         registrations: false,
+        files: Files::No,
         rdap: rdap_url()?,
         revocation_lists: false,
         list_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("crl")),

@@ -15,6 +15,7 @@
 //! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
 //! | `revocation` | what an authority says of whether it took one back |
 //! | `webhook` | sends events to the endpoints that receive them |
+//! | `files` | reads files, archives and the Git history for secrets |
 //! | `page` | what the body of an answer says |
 //! | `finish` | the answers as an [`Observed`] |
 
@@ -27,6 +28,7 @@ mod dns;
 mod dnssec;
 mod endpoint;
 mod engine;
+mod files;
 mod finish;
 mod hello;
 mod http;
@@ -103,6 +105,8 @@ pub struct Settings {
     pub sending: Sending,
     /// Whether the providers of webhooks are asked what they have registered.
     pub registrations: bool,
+    /// Whether files and the Git history are read, where the spec asks for it.
+    pub files: Files,
     /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
     pub rdap: Option<url::Url>,
     /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
@@ -129,10 +133,23 @@ impl Default for Settings {
             environment: Environment::default(),
             sending: Sending::default(),
             registrations: true,
+            files: Files::Beside,
             rdap: None,
             rdap_cache: None,
         }
     }
+}
+
+/// Whether files are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Files {
+    /// None.
+    No,
+    /// Beside everything else.
+    #[default]
+    Beside,
+    /// Nothing else is looked at: no network.
+    Alone,
 }
 
 /// What a run sends to webhooks.

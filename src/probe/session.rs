@@ -35,8 +35,8 @@ use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, page, tls};
 use crate::observed::{
-    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registered, Registration, Sample, TextFile, Transfer,
-    Webhook, Zone, question,
+    Content, CorsAnswer, DnsAnswer, Exchange, Logo, Registered, Registration, Sample, Scanned, TextFile,
+    Transfer, Webhook, Zone, question,
 };
 use lines::Lines;
 pub(super) use lists::List;
@@ -97,6 +97,9 @@ pub(super) struct Session<'a> {
     pub(super) registered: Memo<Result<Registered, Problem>>,
     /// The endpoints of accounts at providers.
     pub(super) listings: Memo<registration::Endpoints>,
+    /// What files hold; asked once.
+    pub(super) reading: Memo<Scanned>,
+    pub(super) scanned: RefCell<Scanned>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// Revocation lists, by URL.
     lists: Memo<Result<List, Problem>>,
@@ -144,6 +147,8 @@ impl<'a> Session<'a> {
             registrations: Memo::new(),
             registered: Memo::new(),
             listings: Memo::new(),
+            reading: Memo::new(),
+            scanned: RefCell::default(),
             fetched: Memo::new(),
             lists: Memo::new(),
             lines: RefCell::default(),

@@ -4,6 +4,7 @@
 mod mail;
 mod registration;
 mod secrets;
+mod variables;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -38,7 +39,9 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         mail::networks,
         registration::asked_of_somebody,
         registration::repositories,
-        secrets::variables_twice,
+        variables::twice,
+        secrets::fingerprints,
+        secrets::paths,
         webhooks::names,
         webhooks::schemes,
         webhooks::tests,

@@ -1,15 +1,18 @@
-//! Judges of `secrets/*`: variables that production needs.
+//! Judges of `secrets/*`: what must not be known to strangers, and what must be there.
 //!
 //! | file | judges |
 //! |---|---|
 //! | [`missing`] | whether it has a value: `variable-missing`, `variable-placeholder` |
 //! | [`malformed`] | whether the value is what its name says: `variable-malformed` |
 //! | [`production`] | whether it is production's: `variable-test-mode`, `variable-development-url` |
+//! | [`leaked`], [`env_file`] | files and the Git history |
 //! | [`kept`] | whether it stays secret, and fresh: `variable-public`, `-shared`, `-stale` |
 //!
 //! A value is never here: facts of it are.
 
+mod env_file;
 mod kept;
+mod leaked;
 mod malformed;
 mod missing;
 mod production;
@@ -19,7 +22,9 @@ use super::{Verdict, World};
 use crate::item::Variable;
 use crate::observed::{VariableFacts, Variables};
 
+pub(super) use env_file::env_file_committed;
 pub(super) use kept::{variable_public, variable_shared, variable_stale};
+pub(super) use leaked::{leaked_in_file, leaked_in_history};
 pub(super) use malformed::variable_malformed;
 pub(super) use missing::{variable_missing, variable_placeholder};
 pub(super) use production::{variable_development_url, variable_test_mode};

@@ -1,0 +1,65 @@
+//! What a value must be beyond its form.
+
+pub(super) mod checksum;
+mod encoded;
+mod filler;
+mod password;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::rule::Rule;
+pub(super) use checksum::Checksum;
+
+/// What a rule asks of its values, besides that none may be a placeholder.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of a rule that is there or not")]
+pub(super) struct Proof {
+    /// The least entropy of what follows the prefix, in bits a byte; how random a text of that alphabet
+    /// and length is differs, so rules say it.
+    entropy: f64,
+    /// A digit and a letter at least: words have none.
+    digit: bool,
+    /// Capital and small letters.
+    mixed: bool,
+    /// Claims of a JSON Web Token, which the value is.
+    jwt: BTreeMap<String, String>,
+    /// A checksum at the end; one that is right proves the value, a wrong one asks for more entropy.
+    checksum: Option<Checksum>,
+    /// A private key in PEM, OpenSSH or PGP armour.
+    pem: bool,
+    /// A password that people choose: short ones count, default ones do not.
+    password: bool,
+    /// The base64 of this expression's start, as in a token that begins with a number's.
+    base64_of: Option<encoded::Inside>,
+}
+
+/// True where a value of the right form is what the rule says.
+pub(super) fn holds(rule: &Rule, value: &[u8]) -> bool {
+    let proof = &rule.verify;
+    if proof.pem {
+        return encoded::is_private_key(value);
+    }
+    if proof.password {
+        return password::is_real(value);
+    }
+    if !proof.jwt.is_empty() {
+        return encoded::has_claims(value, &proof.jwt);
+    }
+    let prefix = rule.prefix(value);
+    let body = &value[prefix.len()..];
+    let entropy = match proof.checksum {
+        Some(checksum) if checksum.is_right(body) => return true,
+        // Not every issuer of such tokens keeps the checksum; chance must then be beyond doubt.
+        Some(_) => checksum::ENTROPY_WITHOUT,
+        None => proof.entropy,
+    };
+    let any = |class: fn(&u8) -> bool| body.iter().any(class);
+    filler::entropy(body) >= entropy
+        && !filler::is_placeholder(body)
+        && (!proof.digit || any(u8::is_ascii_digit) && any(u8::is_ascii_alphabetic))
+        && (!proof.mixed || any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase))
+        && proof.base64_of.is_none_or(|inside| inside.is_in(value, body))
+}
