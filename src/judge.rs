@@ -131,7 +131,8 @@ pub fn reads_files(policy: &Policy, options: &Options) -> bool {
 
 /// True where files are all that the selected checks look at, so that nothing is asked over a network.
 pub fn reads_files_alone(policy: &Policy, options: &Options) -> bool {
-    selected(policy, options).all(|check| check.area() == "spec" || READING.contains(&check.id))
+    selected(policy, options)
+        .all(|check| check.area() == "spec" || is_of_variables(check) || READING.contains(&check.id))
 }
 
 /// True where selected checks look at what webhooks answer, so that something must be sent to them.

@@ -92,7 +92,8 @@ fn secret_in(text: &Text) -> Option<&'static str> {
     let names_variable = path.starts_with("webhooks[") && ends.iter().any(|end| path.ends_with(end));
     let is_name = !text.text.is_empty()
         && text.text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    let declares = path.starts_with("secrets.variables[") && (path.ends_with(']') || path.ends_with(".name"));
+    let declares = path.strip_prefix("secrets.variables[").and_then(|rest| rest.split_once(']'));
+    let declares = declares.is_some_and(|(_, key)| ["", ".name"].contains(&key));
     let is_other = (names_variable && !is_name) || (declares && !is_variable(&text.text));
     secret_kind(&text.text).or(is_other.then_some("something else than a variable's name"))
 }

@@ -154,15 +154,13 @@ fn filled(text: &str, earlier: &[Entry]) -> String {
         done.push_str(before);
         let end = reference.find('}').map(|end| end + 1);
         let name = end.map(|end| &reference[2..end - 1]).filter(|_| !before.ends_with('\\'));
-        match name.and_then(|name| earlier.iter().rev().find(|entry| entry.name == name)) {
-            Some(entry) => {
-                done.push_str(entry.value.expose());
-                rest = &reference[end.unwrap_or(2)..];
-            }
-            None => {
-                done.push_str("${");
-                rest = &reference[2..];
-            }
+        let known = name.and_then(|name| earlier.iter().rev().find(|entry| entry.name == name));
+        if let Some(entry) = known {
+            done.push_str(entry.value.expose());
+            rest = &reference[end.unwrap_or(2)..];
+        } else {
+            done.push_str("${");
+            rest = &reference[2..];
         }
     }
     done + rest

@@ -36,6 +36,7 @@ pub struct Exposed {
 /// What is known of the variables with certain names.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the data")]
 pub struct Kind {
     /// What the value is: `a secret key of Stripe`.
     pub what: String,

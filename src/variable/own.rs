@@ -70,7 +70,7 @@ fn is_repeated(value: &str) -> bool {
 /// True for values that look random: no words, no names, no numbers of people.
 pub(super) fn looks_random(value: &str) -> bool {
     let token = |b: u8| b.is_ascii_alphanumeric() || b"-_.+/=".contains(&b);
-    let has = |fits: fn(&u8) -> bool| value.as_bytes().iter().any(|b| fits(b));
+    let has = |fits: fn(&u8) -> bool| value.as_bytes().iter().any(fits);
     // `europe-west1-b`, `2026-11-21`
     let named = |part: &str| {
         let digits = part.trim_start_matches(|c: char| c.is_ascii_lowercase());

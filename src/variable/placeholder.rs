@@ -226,9 +226,8 @@ fn is_one_character(text: &str) -> bool {
 /// `abcdefgh`, `12345678`, and `0123456789abcdef` too.
 fn is_sequence(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let next = |a: u8, b: u8| {
-        b == a.wrapping_add(1) || matches!((a, b), (b'9', b'0' | b'a') | (b'z', b'0' | b'a') | (b'f', b'0'))
-    };
+    let next =
+        |a: u8, b: u8| b == a.wrapping_add(1) || matches!((a, b), (b'9' | b'z', b'0' | b'a') | (b'f', b'0'));
     bytes.len() >= 6 && bytes.windows(2).all(|pair| next(pair[0], pair[1]))
 }
 

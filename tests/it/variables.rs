@@ -58,12 +58,15 @@ fn report(files: &[(&str, &str)], environment: &[(&str, &str)], options: &[&str]
     (outcome.code, outcome.json())
 }
 
+/// What is declared, what is set, and what fails.
+type Defect<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn each_defect_has_its_id() {
     let (live, test) = (key("sk_live_", 107), key("sk_test_", 107));
     let publishable = key("pk_live_", 107);
     let random = key("", 44);
-    let cases: &[(&str, &[(&str, &str)], &str)] = &[
+    let cases: &[Defect] = &[
         (
             "STRIPE_SECRET_KEY, SESSION_KEY",
             &[("SESSION_KEY", &random)],
@@ -251,7 +254,8 @@ fn no_value_is_in_any_output() {
         })
         .collect();
     let spec = spec(&declared.join(", "), "  compare: [.env.staging]\n");
-    let staging: String = values.iter().map(|(name, value)| format!("{name}='{value}'\n")).collect();
+    let lines: Vec<String> = values.iter().map(|(name, value)| format!("{name}='{value}'")).collect();
+    let staging = lines.join("\n");
     let files = [("launch-ready.yaml", spec.as_str()), (".env.staging", &staging)];
     for options in [&["--format", "json"][..], &["-vv"], &["--format", "human", "--record", "@seen.json"]] {
         for more in [&[][..], &["--env-file", "@.env.staging"]] {

@@ -62,9 +62,10 @@ fn elsewhere(variable: &Variable, seen: &Variables, world: &World) -> Verdict {
 fn unset(variable: &Variable, seen: &Variables) -> Fault {
     let name = &variable.name;
     let files: Vec<String> = seen.files.iter().map(|file| file.as_str().to_owned()).collect();
-    let places = match files.is_empty() {
-        true => "in the environment".to_owned(),
-        false => format!("in {} or in the environment", crate::check::seen::listed(&files)),
+    let places = if files.is_empty() {
+        "in the environment".to_owned()
+    } else {
+        format!("in {} or in the environment", crate::check::seen::listed(&files))
     };
     let expected = variable.kind.map_or("a value".to_owned(), |kind| kind.what.clone());
     Fault {
