@@ -9,9 +9,9 @@ use jiff::Timestamp;
 
 use crate::check::engine::{self, Judgement};
 use crate::check::verdict::Cause;
-use crate::check::{Check, Status, World, coverage, spec};
+use crate::check::{Check, Status, World, coverage};
 use crate::hex::hex;
-use crate::item;
+use crate::item::{self, Accepted};
 use crate::observed::Observed;
 use crate::policy::{Level, Policy};
 use crate::private::PrivateRanges;
@@ -108,6 +108,23 @@ const REGISTRATIONS: [&str; 4] = [
     "webhooks/deliveries-failing",
 ];
 
+/// Checks that find secrets where they must not be.
+const LEAKS: [&str; 3] = ["secrets/leaked-in-bundle", "secrets/leaked-in-file", "secrets/leaked-in-history"];
+
+/// Checks that read files or the Git history.
+const READING: [&str; 3] =
+    ["secrets/leaked-in-file", "secrets/leaked-in-history", "secrets/env-file-committed"];
+
+/// True where selected checks look at files or at the Git history.
+pub fn reads_files(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).any(|check| READING.contains(&check.id))
+}
+
+/// True where files are all that the selected checks look at, so that nothing is asked over a network.
+pub fn reads_files_alone(policy: &Policy, options: &Options) -> bool {
+    selected(policy, options).all(|check| check.area() == "spec" || READING.contains(&check.id))
+}
+
 /// True where selected checks look at what webhooks answer, so that something must be sent to them.
 pub fn sends_to_webhooks(policy: &Policy, options: &Options) -> bool {
     selected(policy, options).any(|check| check.area() == "webhooks" && !REGISTRATIONS.contains(&check.id))
@@ -201,6 +218,7 @@ fn finding(judgement: Judgement, policy: &Policy, document: &Document) -> Findin
         fix: page.fix.clone().filter(|_| verdict.status == Status::Fail),
         because: verdict.because.map(|cause| Cause { subject: safe(cause.subject), ..cause }),
         evidence: verdict.evidence.into_iter().map(safe).collect(),
+        leak: verdict.leak,
         waiver: None,
         label: verdict.label,
     }
@@ -212,40 +230,66 @@ fn spec_place(place: &Place, document: &Document) -> SpecPlace {
     SpecPlace { path: place.path.clone(), line, column, end_line, end_column, span: place.span }
 }
 
-/// Marks the findings that a waiver accepts, and says what each waiver matched.
+/// Marks the findings that a waiver or an allowed secret accepts, and says what each matched.
 fn waive<'a>(
     findings: &mut [Finding],
     world: &World<'a>,
     options: &Options,
     selected: &dyn Fn(&Check) -> bool,
 ) -> Vec<item::Waiver<'a>> {
-    let mut waivers = Vec::new();
-    for (index, located) in world.document.spec.waivers.iter().enumerate() {
-        let waiver = &located.value;
-        let holds = options.waivers && spec::holds(waiver, world.at);
-        let mut matches = 0;
-        let matching = findings.iter_mut().filter(|finding| {
-            matches!(finding.status, Status::Fail | Status::Waived)
-                && finding.check == waiver.check.value
-                && waiver.subject.as_ref().is_none_or(|subject| subject.value == finding.subject)
-        });
-        for finding in matching {
-            matches += 1;
-            if holds {
-                finding.status = Status::Waived;
-                finding.fix = None;
-                finding.waiver = Some(WaiverFacts {
-                    reason: waiver.reason.value.clone(),
-                    owner: waiver.owner.value.clone(),
-                    until: waiver.until.value.0.to_string(),
-                });
-            }
+    let spec = &world.document.spec;
+    let declared = spec.waivers.iter().enumerate().map(|(index, waiver)| {
+        let place = Place::new(format!("waivers[{index}]"), waiver.value.check.span);
+        (Accepted::Finding(&waiver.value), place)
+    });
+    let allowed = spec.secrets.iter().flat_map(|secrets| &secrets.value.allow).enumerate();
+    let allowed = allowed.map(|(index, allowed)| {
+        let place = Place::new(format!("secrets.allow[{index}]"), allowed.fingerprint.span);
+        (Accepted::Secret(allowed), place)
+    });
+    let all = declared.chain(allowed).map(|(accepted, place)| {
+        let holds = options.waivers && accepted.holds(world.at);
+        let matches = accept(accepted, findings, holds);
+        item::Waiver { accepted, place, matches, skipped: is_skipped(accepted, selected) }
+    });
+    all.collect()
+}
+
+/// Marks what is accepted, where that still holds, and counts it.
+fn accept(accepted: Accepted, findings: &mut [Finding], holds: bool) -> usize {
+    let mut matches = 0;
+    let about = |finding: &Finding| match accepted {
+        Accepted::Finding(waiver) => {
+            finding.check == waiver.check.value
+                && accepted.subject().is_none_or(|subject| subject == finding.subject)
         }
-        let skipped = Check::find(&waiver.check).is_none_or(|check| !selected(check));
-        let place = Place::new(format!("waivers[{index}]"), waiver.check.span);
-        waivers.push(item::Waiver { waiver, place, matches, skipped });
+        Accepted::Secret(allowed) => {
+            finding.leak.as_ref().is_some_and(|leak| leak.fingerprint == allowed.fingerprint.value)
+        }
+    };
+    let failing = |finding: &&mut Finding| matches!(finding.status, Status::Fail | Status::Waived);
+    for finding in findings.iter_mut().filter(failing).filter(|finding| about(finding)) {
+        matches += 1;
+        if holds {
+            finding.status = Status::Waived;
+            finding.fix = None;
+            finding.waiver = Some(WaiverFacts {
+                reason: accepted.reason().to_owned(),
+                owner: accepted.owner().to_owned(),
+                until: accepted.until().value.0.to_string(),
+            });
+        }
     }
-    waivers
+    matches
+}
+
+/// True where nothing was judged that it could accept.
+fn is_skipped(accepted: Accepted, selected: &dyn Fn(&Check) -> bool) -> bool {
+    match accepted {
+        Accepted::Finding(waiver) => Check::find(&waiver.check).is_none_or(|check| !selected(check)),
+        // A secret may stand anywhere: without one of the checks, nobody knows.
+        Accepted::Secret(_) => LEAKS.iter().any(|id| Check::find(id).is_some_and(|check| !selected(check))),
+    }
 }
 
 /// Worst first; among equals in the catalogue's order, then by subject.

@@ -36,6 +36,7 @@ pub mod probe;
 pub mod provider;
 pub mod report;
 pub mod secret;
+mod secret_file;
 pub mod secrets;
 pub mod served;
 pub mod spec;

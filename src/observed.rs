@@ -8,6 +8,7 @@ mod page;
 mod registered;
 mod registration;
 mod remote;
+mod scanned;
 mod served;
 mod tls;
 mod web;
@@ -30,6 +31,7 @@ pub use registered::{DeliveryCounts, KeyMode, Registered, RegisteredEndpoint};
 pub use registration::Registration;
 pub use remote::Remote;
 pub(crate) use remote::is_harmful;
+pub use scanned::{EnvFile, FoundSecret, Scan, Scanned, Spot};
 pub use served::{DevelopmentUrl, ExposedFile, Served, ServedFile, ServedSecret};
 pub use tls::{
     Anchor, Certificate, ClientCertificate, Handshake, Key, Offers, Path, Reply, Revocation,
@@ -104,6 +106,9 @@ pub struct Observed {
     /// What hosts serve beside their pages, by host.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub served: BTreeMap<String, Served>,
+    /// What files and the Git history hold.
+    #[serde(default, skip_serializing_if = "Scanned::is_empty")]
+    pub scanned: Scanned,
     /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
     /// DNS leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -134,6 +139,7 @@ impl Observed {
             webhooks: BTreeMap::new(),
             registered: BTreeMap::new(),
             served: BTreeMap::new(),
+            scanned: Scanned::default(),
             redirected: Vec::new(),
         }
     }

@@ -76,6 +76,28 @@ pub(crate) fn read_bytes(path: &Path, limit: usize) -> Option<Vec<u8>> {
     (bytes.len() <= limit).then_some(bytes)
 }
 
+/// Opens a regular file to be read piece by piece: no folder, and nothing that never ends.
+///
+/// # Errors
+///
+/// In words.
+pub(crate) fn open_file(path: &Path) -> Result<std::fs::File, String> {
+    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if !metadata.is_file() {
+        return Err("it is no regular file".into());
+    }
+    std::fs::File::open(path).map_err(|error| error.to_string())
+}
+
+/// A path from the root on, links followed.
+///
+/// # Errors
+///
+/// In words.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, String> {
+    std::fs::canonicalize(path).map_err(|error| format!("{} cannot be found: {error}", path.display()))
+}
+
 /// Keeps a file for later runs, folders included. Whoever reads at the same time sees the old file
 /// or the new one. Where it cannot be kept, the next run does without.
 pub(crate) fn keep(path: &Path, content: impl AsRef<[u8]>) {

@@ -6,8 +6,8 @@ use super::page::Page;
 use super::spec::{Mention, Text};
 use super::{Verdict, World, dns, domain, email, http, secrets, spec, tls, webhooks};
 use crate::item::{
-    Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, Exchanger, Host, MailAddress, Name,
-    Record, RecordSet, Redirect, Selector, Sender, ServedItem, Start, Waiver, Webhook, Zone,
+    Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, EnvSpot, Exchanger, Host, MailAddress,
+    Name, Record, RecordSet, Redirect, Scanned, Selector, Sender, ServedItem, Start, Waiver, Webhook, Zone,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -55,6 +55,12 @@ pub enum Judge {
     Webhook(fn(&Webhook, &World) -> Verdict),
     /// Each site whose files are read, or each secret in them.
     Served(fn(&ServedItem, &World) -> Verdict),
+    /// Each place where files are read, and each secret that was found there.
+    ScannedFiles(fn(&Scanned, &World) -> Verdict),
+    /// The Git history, and each secret that was found there.
+    ScannedHistory(fn(&Scanned, &World) -> Verdict),
+    /// Each environment file that Git tracks.
+    EnvFile(fn(&EnvSpot, &World) -> Verdict),
     /// Each URL that stands in the spec.
     Mention(fn(&Mention, &World) -> Verdict),
     /// Each text that stands in the spec.
@@ -280,4 +286,7 @@ catalogue! {
     "webhooks/registration-stale" => Webhook(webhooks::registration::stale::registration_stale),
     "webhooks/deliveries-failing" => Webhook(webhooks::registration::failing::deliveries_failing),
     "secrets/leaked-in-bundle" => Served(secrets::bundle::leaked_in_bundle),
+    "secrets/leaked-in-file" => ScannedFiles(secrets::leaked_in_file),
+    "secrets/leaked-in-history" => ScannedHistory(secrets::leaked_in_history),
+    "secrets/env-file-committed" => EnvFile(secrets::env_file_committed),
 }

@@ -8,15 +8,7 @@ use crate::spec::tree::{Kind, Node, join};
 
 /// Sections and keys that are read and validated, and judged by checks of a later version.
 /// A capability that arrives removes its lines.
-const NOT_JUDGED: &[&str] = &[
-    "access",
-    "cloudflare",
-    "handover",
-    "monitoring",
-    "secrets.scan.history",
-    "secrets.scan.paths",
-    "secrets.variables",
-];
+const NOT_JUDGED: &[&str] = &["access", "cloudflare", "handover", "monitoring", "secrets.variables"];
 
 /// The parts of this spec that no check judges, each once, in alphabetical order.
 pub fn not_judged(document: &Document) -> Vec<String> {

@@ -34,7 +34,7 @@ pub fn judge_waivers(
     let mut found = Vec::new();
     for check in CATALOGUE.iter().filter(|check| selected(check)) {
         if let Judge::Waiver(judge) = check.judge {
-            found.extend(each(check, waivers, |w| (w.waiver.check.value.clone(), &w.place, judge(w, world))));
+            found.extend(each(check, waivers, |w| (w.accepted.name().to_owned(), &w.place, judge(w, world))));
         }
     }
     found
@@ -89,6 +89,15 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         }
         Judge::Served(judge) => {
             each(check, &items.served, |s| (s.subject.clone(), &s.place, judge(s, world)))
+        }
+        Judge::ScannedFiles(judge) => {
+            each(check, &items.scanned_files, |s| (s.subject.clone(), &s.place, judge(s, world)))
+        }
+        Judge::ScannedHistory(judge) => {
+            each(check, &items.scanned_history, |s| (s.subject.clone(), &s.place, judge(s, world)))
+        }
+        Judge::EnvFile(judge) => {
+            each(check, &items.env_spots, |e| (e.subject.clone(), &e.place, judge(e, world)))
         }
         Judge::Mention(judge) => {
             let mentions = mentions(world.document);

@@ -39,7 +39,7 @@ use crate::spec::Document;
 pub(crate) use examples::Fixture;
 
 pub use catalogue::{CATALOGUE, Check, Judge};
-pub use verdict::{Status, Verdict, Weight};
+pub use verdict::{Leak, Status, Verdict, Weight};
 
 /// Everything that a judge may know.
 #[derive(Debug)]

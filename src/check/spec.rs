@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Verdict, World};
-use crate::item::Waiver;
+use crate::item::{Accepted, Waiver};
 use crate::spec::names::{full_name, is_under};
 use crate::spec::shown::secret_kind;
 use crate::spec::{Document, Place, Span};
@@ -112,29 +112,26 @@ pub(super) fn inline_secret(text: &Text, _: &World) -> Verdict {
 }
 
 pub(super) fn waiver_expired(waiver: &Waiver, world: &World) -> Verdict {
-    let until = waiver.waiver.until.value.0;
-    if holds(waiver.waiver, world.at) {
+    let accepted = waiver.accepted;
+    let until = accepted.until().value.0;
+    if accepted.holds(world.at) {
         return Verdict::pass(format!("holds until {until}"));
     }
-    let owner = crate::observed::Remote::new(&waiver.waiver.owner);
-    Verdict::fail(format!(
-        "the waiver of {} ended on {until} and no longer suppresses anything",
-        waiver.waiver.check.value
-    ))
-    .expected("an end in the future")
-    .observed(until.to_string())
-    .label("ended")
-    .help(format!("mend what it waived, or ask {owner} to accept it until a later day"))
-    .at(Place::new(format!("{}.until", waiver.place.path), waiver.waiver.until.span))
-}
-
-/// A waiver holds to the end of its last day, UTC.
-pub(crate) fn holds(waiver: &crate::spec::model::Waiver, at: jiff::Timestamp) -> bool {
-    at.to_zoned(jiff::tz::TimeZone::UTC).date() <= waiver.until.value.0
+    let who = match accepted.owner() {
+        "" => "somebody".to_owned(),
+        owner => crate::observed::Remote::new(owner).to_string(),
+    };
+    Verdict::fail(format!("{} ended on {until} and no longer suppresses anything", accepted.words()))
+        .expected("an end in the future")
+        .observed(until.to_string())
+        .label("ended")
+        .help(format!("mend what it waived, or ask {who} to accept it until a later day"))
+        .at(Place::new(format!("{}.until", waiver.place.path), accepted.until().span))
 }
 
 pub(super) fn waiver_unmatched(waiver: &Waiver, world: &World) -> Verdict {
-    if !holds(waiver.waiver, world.at) {
+    let accepted = waiver.accepted;
+    if !accepted.holds(world.at) {
         return Verdict::not_applicable("it has ended, so it matches nothing any more");
     }
     if waiver.matches > 0 {
@@ -143,11 +140,18 @@ pub(super) fn waiver_unmatched(waiver: &Waiver, world: &World) -> Verdict {
     if waiver.skipped {
         return Verdict::not_applicable("the check that it names was not judged in this run");
     }
-    let subject = waiver.waiver.subject.as_ref().map_or(String::new(), |s| format!(" for {}", s.value));
-    Verdict::fail(format!(
-        "nothing fails that this waiver would accept: {}{subject}",
-        waiver.waiver.check.value
-    ))
-    .label("matches nothing")
-    .help("remove the waiver, or correct its check and subject")
+    let (what, help) = match accepted {
+        Accepted::Finding(declared) => {
+            let subject = declared.subject.as_ref().map_or(String::new(), |s| format!(" for {}", s.value));
+            (
+                format!("nothing fails that this waiver would accept: {}{subject}", declared.check.value),
+                "remove the waiver, or correct its check and subject",
+            )
+        }
+        Accepted::Secret(allowed) => (
+            format!("no secret with the fingerprint {} was found", allowed.fingerprint.value),
+            "remove it from `secrets.allow`, or copy the fingerprint from the finding",
+        ),
+    };
+    Verdict::fail(what).label("matches nothing").help(help)
 }

@@ -36,6 +36,25 @@ pub struct Verdict {
     pub(crate) because: Option<Cause>,
     pub(crate) evidence: Vec<String>,
     pub(crate) weight: Weight,
+    pub(crate) leak: Option<Leak>,
+}
+
+/// A secret that was found where it must not be: what programs read of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leak {
+    /// The rule that tells it.
+    pub rule: String,
+    /// The first 8 bytes of the value's SHA-256, in hexadecimal: `secrets.allow` names it.
+    pub fingerprint: String,
+    /// The file or URL that holds it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1.
+    pub column: u64,
+    /// The commit that brought it, in a history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
 }
 
 /// Which of its page's levels a finding has.
@@ -72,6 +91,7 @@ impl Verdict {
             because: None,
             evidence: Vec::new(),
             weight: Weight::Usual,
+            leak: None,
         }
     }
 
@@ -142,6 +162,12 @@ impl Verdict {
     /// A more exact place in the spec than the item's own.
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
+        self
+    }
+
+    /// The secret that it is about.
+    pub fn leak(mut self, leak: Leak) -> Self {
+        self.leak = Some(leak);
         self
     }
 

@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::judge::{self, Options};
 use crate::observed::{FORMAT, Observed, Remote};
 use crate::policy::Policy;
-use crate::probe::{self, Progress, Reading, Sending, Settings};
+use crate::probe::{self, Files, Progress, Reading, Sending, Settings};
 use crate::report::{Report, Style};
 use crate::spec::{Document, SpecErrors, load};
 use crate::system;
@@ -91,6 +91,7 @@ pub(super) fn run(
         }
         let reading = reading(&policy, arguments);
         let registrations = judge::asks_providers(&policy, &options(arguments, 0));
+        let files = files(&policy, arguments);
         let settings = Settings {
             deadline,
             revocation_lists,
@@ -98,6 +99,7 @@ pub(super) fn run(
             sending,
             registrations,
             reading,
+            files,
             ..settings.clone()
         };
         let Some(report) = check_one(&document, &policy, arguments, &settings, terminal)? else {
@@ -108,6 +110,18 @@ pub(super) fn run(
     write(arguments, terminal, &reports, streams)?;
     let exits = reports.iter().map(|(report, _)| Exit::from(report.verdict));
     Ok(Exit::worst(exits))
+}
+
+/// Whether files are read. A recording is whole: it is never of files alone.
+fn files(policy: &Policy, arguments: &CheckArgs) -> Files {
+    let options = options(arguments, 0);
+    if !judge::reads_files(policy, &options) {
+        Files::No
+    } else if arguments.recording.record.is_none() && judge::reads_files_alone(policy, &options) {
+        Files::Alone
+    } else {
+        Files::Beside
+    }
 }
 
 /// What is sent to webhooks: nothing where none is judged, and nothing where a recording is.

@@ -12,7 +12,9 @@ use super::output::{MAX_SMALL_FILE, Terminal, read};
 use super::progress;
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
-use crate::probe::{Machine, NotAnAnchor, ProbeError, Progress, Reading, Sending, Settings, TrustAnchors};
+use crate::probe::{
+    Files, Machine, NotAnAnchor, ProbeError, Progress, Reading, Sending, Settings, TrustAnchors,
+};
 use crate::secret::Environment;
 use crate::spec::model::scalar;
 use crate::system;
@@ -70,6 +72,7 @@ pub(super) fn settings(
         sending: Sending::default(),
         registrations: false,
         reading: Reading::default(),
+        files: Files::No,
         rdap: rdap_url()?,
         revocation_lists: false,
         list_cache: system::cache_folder().map(|folder| folder.join("launch-ready").join("crl")),

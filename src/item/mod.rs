@@ -6,10 +6,12 @@ mod endpoint;
 mod exchange;
 mod host;
 mod reports;
+mod scanned;
 mod selector;
 mod sender;
 mod served;
 mod site;
+mod waiver;
 mod web;
 mod webhook;
 
@@ -19,8 +21,7 @@ use url::Url;
 
 use crate::mail::spf::{Limits, Recorded, Tree};
 use crate::observed::Observed;
-use crate::spec::model::Waiver as SpecWaiver;
-use crate::spec::{Document, Place};
+use crate::spec::Document;
 
 pub use dns::{
     Changing, OwnedRecord, Record, RecordSet, Value, Zone, changing, doubled_name, improbable_name,
@@ -33,25 +34,14 @@ pub use exchange::{
 };
 pub use host::{Host, Name, hosts, may_resolve, names};
 pub use reports::{Destination, MOST_DESTINATIONS, declared_reports, destinations};
+pub use scanned::{EnvSpot, Found, Scanned, env_spots, scanned_files, scanned_history};
 pub use selector::{Fact, Selector, selector_names, selectors};
 pub use sender::{Authorised, Sender, Who, authorised, ip_term, senders};
 pub use served::{ReadSite, ServedItem, read_sites, served_items};
 pub use site::{ABSENT_PATH, parts, security_txt};
+pub use waiver::{Accepted, Waiver};
 pub use web::{Asked, DeclaredUrl, PROBE_PATH, PROBE_QUERY, Redirect, Start, asked, redirects, starts, urls};
 pub use webhook::{Webhook, webhooks};
-
-/// A waiver, after the findings that it matches have been marked.
-#[derive(Debug, Clone)]
-pub struct Waiver<'a> {
-    /// The declaration.
-    pub waiver: &'a SpecWaiver,
-    /// Where it stands.
-    pub place: Place,
-    /// How many failing findings it matches, whether it still holds or not.
-    pub matches: usize,
-    /// True where it names a check that this run did not judge, so that it could match nothing.
-    pub skipped: bool,
-}
 
 /// All items of one run, each list made once.
 #[derive(Debug)]
@@ -72,6 +62,9 @@ pub struct Items<'a> {
     pub asked: Vec<Asked>,
     pub webhooks: Vec<Webhook<'a>>,
     pub served: Vec<ServedItem>,
+    pub scanned_files: Vec<Scanned<'a>>,
+    pub scanned_history: Vec<Scanned<'a>>,
+    pub env_spots: Vec<EnvSpot<'a>>,
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
@@ -85,7 +78,7 @@ pub struct Items<'a> {
 
 impl<'a> Items<'a> {
     /// The items of a spec.
-    pub fn of(document: &'a Document, observed: &Observed) -> Self {
+    pub fn of(document: &'a Document, observed: &'a Observed) -> Self {
         let hosts = hosts(document, observed);
         let urls = urls(document, observed);
         Self {
@@ -102,6 +95,9 @@ impl<'a> Items<'a> {
             asked: asked(document, observed),
             webhooks: webhooks(document),
             served: served_items(document, &hosts, observed),
+            scanned_files: scanned_files(document, observed),
+            scanned_history: scanned_history(document, observed),
+            env_spots: env_spots(document, observed),
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),

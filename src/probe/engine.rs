@@ -5,9 +5,11 @@ use futures_util::future::{join, join_all, join3, join4};
 use jiff::Timestamp;
 use url::Url;
 
+use super::Files;
 use super::cors;
 use super::dnssec;
 use super::endpoint;
+use super::files;
 use super::mail;
 use super::names;
 use super::problem::seen;
@@ -29,6 +31,16 @@ const MOST_ALIASES: usize = 9;
 
 /// Asks everything.
 pub(super) async fn gather(session: &Session<'_>, document: &Document, at: Timestamp) {
+    let reading = Box::pin(files::observe(session, document));
+    if session.settings.files == Files::Alone {
+        reading.await;
+    } else {
+        join(reading, Box::pin(ask(session, document, at))).await;
+    }
+}
+
+/// Asks everything over the network.
+async fn ask(session: &Session<'_>, document: &Document, at: Timestamp) {
     let nothing = Observed::new(at);
     let owned = item::owned_records(document, &nothing);
     let domain = &document.spec.domain.value.0;

@@ -67,6 +67,7 @@ pub(super) async fn observed(
     observed.dnssec = zones.map(|(zone, outcome)| (zone, seen(outcome))).collect();
     observed.registrations = kept(&session.registrations, cut);
     observed.registered = kept(&session.registered, cut);
+    observed.scanned = session.scanned.take();
     observed
 }
 

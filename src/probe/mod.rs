@@ -16,6 +16,7 @@
 //! | `revocation` | what an authority says of whether it took one back |
 //! | `webhook` | sends events to the endpoints that receive them |
 //! | `served` | reads the files of sites, and looks for those that none should serve |
+//! | `files` | reads files, archives and the Git history for secrets |
 //! | `page` | what the body of an answer says |
 //! | `finish` | the answers as an [`Observed`] |
 
@@ -28,6 +29,7 @@ mod dns;
 mod dnssec;
 mod endpoint;
 mod engine;
+mod files;
 mod finish;
 mod hello;
 mod http;
@@ -107,6 +109,8 @@ pub struct Settings {
     pub registrations: bool,
     /// What is read of sites.
     pub reading: Reading,
+    /// Whether files and the Git history are read, where the spec asks for it.
+    pub files: Files,
     /// The RDAP service to ask about every name, instead of the one that IANA lists for its ending.
     pub rdap: Option<url::Url>,
     /// The file in which IANA's list of RDAP services is kept between runs. Without one the list
@@ -134,10 +138,23 @@ impl Default for Settings {
             sending: Sending::default(),
             registrations: true,
             reading: Reading { sites: true, exposed: true },
+            files: Files::Beside,
             rdap: None,
             rdap_cache: None,
         }
     }
+}
+
+/// Whether files are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Files {
+    /// None.
+    No,
+    /// Beside everything else.
+    #[default]
+    Beside,
+    /// Nothing else is looked at: no network.
+    Alone,
 }
 
 /// What a run sends to webhooks.

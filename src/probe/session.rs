@@ -37,8 +37,8 @@ use super::smtp::Talk;
 use super::tls::Shown;
 use super::{ProbeError, Progress, Settings, TrustAnchors, dial, page, tls};
 use crate::observed::{
-    Content, CorsAnswer, DnsAnswer, Exchange, ExposedFile, Logo, Registered, Registration, Sample, TextFile,
-    Transfer, Webhook, Zone, question,
+    Content, CorsAnswer, DnsAnswer, Exchange, ExposedFile, Logo, Registered, Registration, Sample, Scanned,
+    TextFile, Transfer, Webhook, Zone, question,
 };
 use crate::served::{Look, Read};
 use lines::Lines;
@@ -111,6 +111,9 @@ pub(super) struct Session<'a> {
     pub(super) unread: RefCell<BTreeMap<String, usize>>,
     /// Files that no site should serve, by host.
     pub(super) exposed: Memo<Result<Vec<ExposedFile>, Problem>>,
+    /// What files hold; asked once.
+    pub(super) reading: Memo<Scanned>,
+    pub(super) scanned: RefCell<Scanned>,
     fetched: Memo<Option<CertificateDer<'static>>>,
     /// Revocation lists, by URL.
     lists: Memo<Result<List, Problem>>,
@@ -163,6 +166,8 @@ impl<'a> Session<'a> {
             served: Memo::new(),
             unread: RefCell::default(),
             exposed: Memo::new(),
+            reading: Memo::new(),
+            scanned: RefCell::default(),
             fetched: Memo::new(),
             lists: Memo::new(),
             lines: RefCell::default(),

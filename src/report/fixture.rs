@@ -61,6 +61,7 @@ pub(crate) fn finding(status: Status, level: Level, name: (&str, &str), message:
         fix: None,
         because: None,
         evidence: Vec::new(),
+        leak: None,
         waiver: None,
         label: None,
     }

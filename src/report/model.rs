@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::check::verdict::{Cause, Status};
+use crate::check::verdict::{Cause, Leak, Status};
 use crate::policy::Level;
 use crate::spec::Span;
 
@@ -118,6 +118,9 @@ pub struct Finding {
     pub because: Option<Cause>,
     /// Facts that it rests on.
     pub evidence: Vec<String>,
+    /// The secret that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leak: Option<Leak>,
     /// Who waived it, why and until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiver: Option<WaiverFacts>,
@@ -131,7 +134,8 @@ pub struct Finding {
 pub struct WaiverFacts {
     /// Why.
     pub reason: String,
-    /// Who.
+    /// Who; empty where nobody is named.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner: String,
     /// The last day.
     pub until: String,

@@ -3,6 +3,7 @@
 
 mod mail;
 mod registration;
+mod secrets;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         mail::networks,
         registration::asked_of_somebody,
         registration::repositories,
+        secrets::fingerprints,
+        secrets::paths,
         webhooks::names,
         webhooks::schemes,
         webhooks::tests,

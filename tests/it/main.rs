@@ -11,6 +11,7 @@ mod cors;
 mod cuts;
 mod dnssec;
 mod endpoints;
+mod files;
 mod forms;
 mod headers;
 mod init;

@@ -104,7 +104,8 @@ fn waived_lines(scene: &Scene, finding: &Finding) -> Vec<String> {
 }
 
 fn waiver_words(waiver: &WaiverFacts) -> (String, String) {
-    let until = format!(" until {} by {}", clean(&waiver.until), clean(&waiver.owner));
+    let by = if waiver.owner.is_empty() { String::new() } else { format!(" by {}", clean(&waiver.owner)) };
+    let until = format!(" until {}{by}", clean(&waiver.until));
     (until, format!(", {}", clean(&waiver.reason)))
 }
 

@@ -18,8 +18,8 @@ pub use email::{
     SenderDetails, Spf, SpfAll,
 };
 pub use operate::{
-    Access, CacheRule, Cloudflare, Firebase, Monitoring, RateLimit, SecretScan, Secrets, Supabase, Switch,
-    Variable, VariableDetails,
+    Access, AllowedSecret, CacheRule, Cloudflare, Firebase, Monitoring, RateLimit, SecretScan, Secrets,
+    Supabase, Switch, Variable, VariableDetails,
 };
 pub use product::{Account, Contact, Handover, HandoverItem, Waiver};
 pub use scalar::{

@@ -14,8 +14,25 @@ pub struct Secrets {
     /// Environment variables that production needs.
     #[serde(default)]
     pub variables: Vec<Located<Variable>>,
+    /// Found secrets that are accepted for a time.
+    #[serde(default)]
+    pub allow: Vec<AllowedSecret>,
     /// Where leaked secrets are looked for.
     pub scan: Option<SecretScan>,
+}
+
+/// A found secret that is accepted until a day.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllowedSecret {
+    /// The fingerprint that the finding shows: 16 hexadecimal digits.
+    pub fingerprint: Located<String>,
+    /// Why it is accepted: a sample in a test, a key that is revoked.
+    pub reason: Located<String>,
+    /// Who accepted it.
+    pub owner: Option<Located<String>>,
+    /// The last day on which it is.
+    pub until: Located<Day>,
 }
 
 /// A variable's name, or a mapping.
