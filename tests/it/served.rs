@@ -133,7 +133,7 @@ fn secrets_are_found_wherever_a_site_leads() {
     let (report, output) = run(SCAN, |world| {
         let data =
             format!("<script id=__NEXT_DATA__ type=application/json>{{\"k\":\"{}\"}}</script>", secret(0));
-        let map = format!("<script type=importmap>{{\"imports\":{{\"lib\":\"/lib-D_a4-9Qz.js\"}}}}</script>");
+        let map = "<script type=importmap>{\"imports\":{\"lib\":\"/lib-D_a4-9Qz.js\"}}</script>";
         home(
             world,
             &format!(
