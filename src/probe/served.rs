@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::http::Question;
-use super::problem::Problem;
+use super::problem::{Problem, seen};
 use super::session::{FoundFile, Session};
 use crate::item::{self, Host, ReadSite};
 use crate::observed::{ExposedFile, Observed, Page};
@@ -173,7 +173,11 @@ impl Crawl<'_, '_> {
 
 /// Looks for files that no site should serve. Last of all: some firewalls shut out whoever asks for them.
 pub(super) async fn exposed(session: &Session<'_>, document: &Document) {
-    let hosts = item::hosts(document, &Observed::new(jiff::Timestamp::UNIX_EPOCH));
+    // Where the spec declares no hosts, DNS says whether there is a `www`; that has been asked by now.
+    let mut known = Observed::new(jiff::Timestamp::UNIX_EPOCH);
+    let answers = session.dns.all().into_iter();
+    known.dns = answers.filter_map(|(key, answer)| Some((key, seen(answer?)))).collect();
+    let hosts = item::hosts(document, &known);
     let own = hosts.iter().filter(|host| !host.redirect_only);
     join_all(own.map(async |host| {
         let look = async || exposed_at(session, host).await;
