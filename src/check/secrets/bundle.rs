@@ -1,7 +1,7 @@
 //! Whether anything that a site serves holds what only servers may have.
 
 use crate::check::http::site::served::{self, shown_place};
-use crate::check::{Verdict, World, seen};
+use crate::check::{Leak, Verdict, World, seen};
 use crate::item::ServedItem;
 use crate::observed::{Remote, ServedSecret};
 
@@ -20,8 +20,17 @@ fn leaked(url: &str, secret: &ServedSecret) -> Verdict {
     let ServedSecret { what, masked, fingerprint, rule, line, column, .. } = secret;
     let place = shown_place(url, *line, *column);
     let rotate = secret.rotate.as_ref().map_or("revoke it where it was issued", Remote::as_str);
+    let leak = Leak {
+        rule: rule.to_string(),
+        fingerprint: fingerprint.to_string(),
+        file: url.to_owned(),
+        line: *line,
+        column: *column,
+        commit: None,
+    };
     let verdict = Verdict::fail(format!("{place} holds {what}: {masked}"))
         .observed(masked.as_str())
+        .leak(leak)
         .evidence(format!("{place} rule {rule} fingerprint {fingerprint}"));
     if secret.test {
         return verdict
