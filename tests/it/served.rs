@@ -254,3 +254,19 @@ fn each_file_is_asked_once_and_strangers_are_not() {
     assert_eq!((asked("shop.test", "/a.js"), asked("shop.test", "/c-B1c2D3e4.js")), (1, 1), "{requests:#?}");
     assert_eq!(asked("cdn.lab.test", "/b.js"), 0);
 }
+
+#[test]
+fn a_secret_that_is_allowed_fails_no_more() {
+    let world = |world: &mut Builder| {
+        home(world, "<script src=/app.js></script>");
+        script(world, "/app.js", &format!("const k=\"{}\";", key("sk_live")));
+    };
+    let (report, _) = run(SPEC, world);
+    let all = report["findings"].as_array().expect("findings");
+    let leak = all.iter().find(|found| found["check"] == "secrets/leaked-in-bundle").expect("a finding");
+    assert_eq!(leak["leak"]["file"], "https://shop.test/app.js");
+    let fingerprint = leak["leak"]["fingerprint"].as_str().expect("a fingerprint");
+    let allow = format!("{{fingerprint: \"{fingerprint}\", reason: revoked, until: 2099-01-01}}");
+    let (report, _) = run(&format!("{SPEC}\nsecrets: {{allow: [{allow}]}}"), world);
+    assert_eq!(leaks(&report), Vec::<String>::new());
+}
