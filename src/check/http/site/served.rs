@@ -82,6 +82,7 @@ pub(in crate::check) fn development_url(host: &Host, world: &World) -> Verdict {
     };
     let all =
         files.read.iter().flat_map(|(url, file)| file.development.iter().map(move |found| (*url, found)));
+    let all = all.filter(|(url, found)| !names_itself(url, found, world));
     let found: Vec<(&str, &DevelopmentUrl)> = all.filter(|(_, found)| !is_fine(found)).collect();
     let Some((first_at, first)) = found.first() else {
         return files.or_gap(|read| format!("{read} lead to no developer's machine"));
@@ -102,6 +103,13 @@ pub(in crate::check) fn development_url(host: &Host, world: &World) -> Verdict {
     found.iter().fold(verdict, |verdict, (url, found)| {
         verdict.evidence(format!("{} {}", place(url, found), found.url))
     })
+}
+
+/// True where the address is how the page names itself: `http/canonical-link-differs` tells that.
+fn names_itself(page: &str, found: &DevelopmentUrl, world: &World) -> bool {
+    let Some(Seen::Answer(exchange)) = world.observed.http.get(page) else { return false };
+    let names = exchange.page.iter().flat_map(|page| page.canonical.iter().chain(&page.og_url));
+    Url::parse(found.url.as_str()).is_ok_and(|url| names.into_iter().any(|name| *name == url))
 }
 
 pub(in crate::check) fn source_map_exposed(host: &Host, world: &World) -> Verdict {
