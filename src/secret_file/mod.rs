@@ -2,7 +2,7 @@
 //!
 //! | file | tells |
 //! |---|---|
-//! | [`env`] | environment files, and which of their values nobody should know |
+//! | [`mod@env`] | environment files, and which of their values nobody should know |
 //! | [`named`] | `.netrc`, `.npmrc`, `wp-config.php`, key stores, ... |
 //! | [`skipped`] | what is not worth reading: lock files, other people's packages |
 
