@@ -202,9 +202,11 @@ async fn exposed_at(session: &Session<'_>, host: &Host<'_>) -> Result<Vec<Expose
     if outcomes.iter().all(Result::is_err) {
         return outcomes.into_iter().find_map(Result::err).map_or(Ok(Vec::new()), Err);
     }
+    let unseen = outcomes.iter().find(|outcome| matches!(outcome, Err(Problem::Unobserved(_)))).cloned();
     let found: Vec<ExposedFile> = outcomes.into_iter().flatten().flatten().collect();
     if found.is_empty() {
-        return Ok(found);
+        // A cut connection is the server's answer; what could not be asked is none.
+        return unseen.map_or(Ok(found), |unseen| unseen.map(|_| Vec::new()));
     }
     // What answers at any path is no file.
     let absent = host.absent().ok_or_else(no_url)?;

@@ -10,9 +10,6 @@ use crate::observed::{Counted, Looked, Seen, Turn};
 use crate::spec::model::WebhookEffect;
 use crate::webhook::Attempt;
 
-/// How long an effect may take where the spec does not say.
-const WITHIN: SignedDuration = SignedDuration::from_secs(30);
-
 /// What refused events did all the same.
 pub(super) struct Acted {
     /// As facts.
@@ -27,7 +24,7 @@ pub(super) fn appeared(trial: &Trial, attempt: Attempt) -> Acted {
     let effects = trial.webhook.effects();
     let of_attempt = |looked: &&Looked| looked.attempt.as_deref() == Some(attempt.name());
     for looked in trial.seen.effects.iter().filter(of_attempt) {
-        let Some((_, effect)) = effects.get(looked.effect).filter(|(_, effect)| is_absent(effect)) else {
+        let Some((_, effect)) = effects.get(looked.effect).filter(|(_, effect)| effect.is_absent()) else {
             continue;
         };
         let unread = |why: String| {
@@ -43,11 +40,6 @@ pub(super) fn appeared(trial: &Trial, attempt: Attempt) -> Acted {
         }
     }
     acted
-}
-
-/// True for an effect that must not appear.
-pub(super) fn is_absent(effect: &WebhookEffect) -> bool {
-    effect.absent.as_ref().is_some_and(|absent| absent.value)
 }
 
 /// Whether what must not appear is there. A declared count is how many are expected of an event that counts:
@@ -119,7 +111,7 @@ pub(super) struct Wanted<'i, 'w> {
 /// The effects that must appear after the delivery.
 pub(super) fn all_wanted<'i, 'w>(trial: &Trial<'i, 'w>) -> Vec<Wanted<'i, 'w>> {
     let effects = trial.webhook.effects().into_iter().enumerate();
-    let wanted = effects.filter(|(_, (_, effect))| !is_absent(effect));
+    let wanted = effects.filter(|(_, (_, effect))| !effect.is_absent());
     wanted
         .map(|(index, (path, effect))| {
             let mut of_delivery =
@@ -153,7 +145,7 @@ pub(super) fn not_delivered(trial: &Trial, world: &World) -> Option<Verdict> {
 }
 
 pub(in crate::check) fn effect_missing(webhook: &Webhook, world: &World) -> Verdict {
-    if webhook.effects().iter().all(|(_, effect)| is_absent(effect)) {
+    if webhook.effects().iter().all(|(_, effect)| effect.is_absent()) {
         return Verdict::not_applicable("no `effect` is declared that must appear");
     }
     if let Some(verdict) = super::once::not_asked(webhook) {
@@ -286,8 +278,7 @@ impl Missing {
 }
 
 fn within(effect: &WebhookEffect) -> String {
-    let declared = effect.within.as_ref().and_then(|within| SignedDuration::try_from(within.value.0).ok());
-    seen::length(declared.unwrap_or(WITHIN))
+    seen::length(SignedDuration::try_from(effect.within()).unwrap_or(SignedDuration::MAX))
 }
 
 /// What must be there, in words.

@@ -26,7 +26,7 @@ impl Trial<'_> {
     pub(super) async fn counts_before(&self, event: &Event) -> Vec<Option<Seen<Counted>>> {
         let effects = self.effects();
         let each = effects.iter().map(async |(_, declared)| {
-            if declared.before.as_ref().is_none_or(|before| !before.value) {
+            if !declared.counts_on() {
                 return None;
             }
             Some(Effect { declared, event }.look(self.session, &self.mask, 0).await)
@@ -37,7 +37,7 @@ impl Trial<'_> {
     /// Waits for what the event must do.
     pub(super) async fn look_for_effects(&self, event: &Event, before: Vec<Option<Seen<Counted>>>) {
         let effects = self.effects();
-        let wanted = effects.iter().zip(before).filter(|((_, declared), _)| !is_absent(declared));
+        let wanted = effects.iter().zip(before).filter(|((_, declared), _)| !declared.is_absent());
         let found = wanted.map(async |((index, declared), before)| {
             let effect = Effect { declared, event };
             let begun = Instant::now();
@@ -60,7 +60,7 @@ impl Trial<'_> {
             Seen::Unobserved(_) => true,
             counted => holds(counted) || effect.is_over(counted, before),
         };
-        self.session.limits.polling(effect.within(), look, decided).await
+        self.session.limits.polling(effect.declared.within(), look, decided).await
     }
 
     /// What there is now that the same event came again and again.
@@ -118,13 +118,13 @@ impl Trial<'_> {
         let settled = Duration::from_millis(looked.held_after.unwrap_or(0)) * 2 + SETTLING;
         let look = async || effect.look(self.session, &self.mask, count(looked.before.as_ref())).await;
         let moved = |counted: &Seen<Counted>| !holds(counted);
-        Some(self.session.limits.polling(settled.min(effect.within()), look, moved).await)
+        Some(self.session.limits.polling(settled.min(effect.declared.within()), look, moved).await)
     }
 
     /// Sends events of the declared type that must be refused, and looks for what they must not do.
     pub(super) async fn look_for_what_must_not_be(&self) {
         let effects = self.effects();
-        let absent: Vec<_> = effects.iter().filter(|(_, declared)| is_absent(declared)).collect();
+        let absent: Vec<_> = effects.iter().filter(|(_, declared)| declared.is_absent()).collect();
         let mut events = Vec::new();
         for attempt in [Attempt::Unsigned, Attempt::WrongKey].into_iter().filter(|_| !absent.is_empty()) {
             let Ok(event) = self.event(attempt.name()) else { continue };
@@ -158,12 +158,7 @@ impl Trial<'_> {
 
 /// True where the effect of one event is not mistaken for that of another one.
 fn tells_events_apart(declared: &WebhookEffect) -> bool {
-    let counts_on = declared.before.as_ref().is_some_and(|before| before.value);
-    !is_absent(declared) && (counts_on || declared.url.contains("{{"))
-}
-
-fn is_absent(declared: &WebhookEffect) -> bool {
-    declared.absent.as_ref().is_some_and(|absent| absent.value)
+    !declared.is_absent() && (declared.counts_on() || declared.url.contains("{{"))
 }
 
 fn count(counted: Option<&Seen<Counted>>) -> usize {

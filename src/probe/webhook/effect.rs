@@ -1,7 +1,5 @@
 //! Looks behind an endpoint: whether an event had its effect, and how often.
 
-use std::time::Duration;
-
 use hyper::header::{HeaderName, HeaderValue};
 use serde_json::Value;
 use url::Url;
@@ -15,9 +13,6 @@ use crate::probe::session::Session;
 use crate::spec::model::WebhookEffect;
 use crate::webhook::{Escape, Event};
 use crate::{excerpt, json_path};
-
-/// How long an effect may take where the spec does not say.
-const WITHIN: Duration = Duration::from_secs(30);
 
 /// True where what is declared was there.
 pub(super) fn holds(counted: &Seen<Counted>) -> bool {
@@ -33,11 +28,6 @@ pub(super) struct Effect<'a> {
 }
 
 impl Effect<'_> {
-    /// How long it may take.
-    pub(super) fn within(&self) -> Duration {
-        self.declared.within.as_ref().map_or(WITHIN, |within| within.value.0)
-    }
-
     /// What is there now; `before` is how many there were.
     pub(super) async fn look(&self, session: &Session<'_>, mask: &Mask, before: usize) -> Seen<Counted> {
         let answer = self.ask(session).await;
@@ -93,7 +83,7 @@ impl Effect<'_> {
         let Ok(path) = json_path::parse(&wanted.path.value.0) else { return nothing };
         let found = json_path::find(&path, &value);
         // Where how many more there are is what counts, a path may lead to the number itself.
-        let grows = self.declared.before.as_ref().is_some_and(|before| before.value);
+        let grows = self.declared.counts_on();
         let number = match found.values.as_slice() {
             [one] if grows => one.as_u64().and_then(|number| usize::try_from(number).ok()),
             _ => None,

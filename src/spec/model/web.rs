@@ -265,6 +265,23 @@ pub struct WebhookEffect {
     pub absent: Option<Located<bool>>,
 }
 
+impl WebhookEffect {
+    /// How long it may take: 30 s where the spec does not say.
+    pub fn within(&self) -> std::time::Duration {
+        self.within.as_ref().map_or(std::time::Duration::from_secs(30), |within| within.value.0)
+    }
+
+    /// True where it must not appear.
+    pub fn is_absent(&self) -> bool {
+        self.absent.as_ref().is_some_and(|absent| absent.value)
+    }
+
+    /// True where what was there before counts.
+    pub fn counts_on(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| before.value)
+    }
+}
+
 /// A place in a JSON answer and what it must hold. A path alone: there must be something.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
