@@ -46,7 +46,8 @@ pub(crate) async fn read(client: &Client<'_>, names: &[String], now: Timestamp) 
 
 /// The same zone once more, by its id: what was read before is not looked for again.
 pub(crate) async fn again(client: &Client<'_>, before: &CloudflareZone) -> Read<CloudflareZone> {
-    let id = Id::new(&before.id).ok_or_else(|| format!("`{}` is no id of a zone", Remote::new(&before.id)))?;
+    let id =
+        Id::new(&before.id).ok_or_else(|| format!("`{}` is no id of a zone", Remote::new(&before.id)))?;
     let reply = client.read(&Question::Zone(&id)).await.map_err(|failure| whole(&failure))?;
     let found = Found { account: None, object: object(&reply), id };
     Ok(parts(client, &found, before.token.clone()).await)
@@ -66,11 +67,7 @@ async fn find(client: &Client<'_>, names: &[String]) -> Result<Vec<Found>, Failu
 
 /// Asks whether the token holds. Tokens that an account owns are known to that account alone, which is the one
 /// that owns the zone: the token itself does not say which it is.
-async fn verify(
-    client: &Client<'_>,
-    owner: Option<&Id>,
-    now: Timestamp,
-) -> Read<CloudflareToken> {
+async fn verify(client: &Client<'_>, owner: Option<&Id>, now: Timestamp) -> Read<CloudflareToken> {
     let of_user = async || client.read(&Question::UserToken).await;
     let of_account = async |owner: &Id| client.read(&Question::AccountToken(owner)).await;
     let answer = match owner {
@@ -154,7 +151,11 @@ async fn records(client: &Client<'_>, zone: &Id) -> Read<Vec<ApiObject>> {
     if !is_whole(&read) {
         read = pages(page, MOST_PAGES).await?;
     }
-    if is_whole(&read) { Ok(read.objects) } else { Err("the zone's records change while they are read".into()) }
+    if is_whole(&read) {
+        Ok(read.objects)
+    } else {
+        Err("the zone's records change while they are read".into())
+    }
 }
 
 async fn certificates(client: &Client<'_>, zone: &Id) -> Read<Vec<ApiObject>> {

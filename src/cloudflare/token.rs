@@ -37,7 +37,9 @@ pub enum TokenFault {
     #[error("there is no token for Cloudflare's API")]
     #[diagnostic(
         code(cloudflare::no_token),
-        help("make one in the dashboard (My Profile > API Tokens) and put it into {VARIABLE}, or into a file for --token-file")
+        help(
+            "make one in the dashboard (My Profile > API Tokens) and put it into {VARIABLE}, or into a file for --token-file"
+        )
     )]
     Missing,
     /// It is the key to everything that its user owns.

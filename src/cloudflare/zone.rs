@@ -65,7 +65,9 @@ pub(crate) fn several(name: &str, zones: &[Found]) -> String {
 pub(crate) fn none(names: &[String], seen: Option<u64>) -> String {
     let names = names.join(" or ");
     match seen {
-        Some(0) => format!("the token sees no zone at all, and {names} is wanted: give it access to that zone"),
+        Some(0) => {
+            format!("the token sees no zone at all, and {names} is wanted: give it access to that zone")
+        }
         Some(1) => format!("the token sees one zone, and it is not called {names}"),
         Some(count) => format!("the token sees {count} zones, none is called {names}"),
         None => format!("the token sees no zone called {names}"),

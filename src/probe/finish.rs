@@ -21,7 +21,8 @@ use super::session::{List, Session, Visited};
 use super::smtp::Talk;
 use super::tls::Shown;
 use crate::observed::{
-    Anchor, CloudflareZone, Handshake, Observed, Path, Remote, Revocation, Seen, Served, Smtp, Visit, question,
+    Anchor, CloudflareZone, Handshake, Observed, Path, Remote, Revocation, Seen, Served, Smtp, Visit,
+    question,
 };
 use crate::takeover::Service;
 
