@@ -8,6 +8,7 @@ mod init;
 mod look;
 mod output;
 mod progress;
+mod run;
 mod variables;
 mod webhooks;
 

@@ -8,10 +8,18 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`client`], [`endpoint`], [`failure`] | requests to the API, and what comes of them |
+//! | [`permission`] | what a token must be allowed to do |
 //! | [`plan`] | what would change, and what must not be changed without a word |
 //! | `records`, `settings`, `rules` | what the spec wants of each, and the difference |
 
+pub mod client;
+pub mod endpoint;
+pub mod failure;
+mod pace;
+pub mod permission;
 pub mod plan;
+mod read;
 mod records;
 mod rules;
 mod settings;

@@ -12,6 +12,7 @@
 //! | `hello` | one offer of an old version or of weak suites |
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
 //! | `api`, `rdap`, `registration` | the APIs of others: registries, senders of webhooks |
+//! | `outside`, `cloudflare` | the one API that is written to as well, and what it says of a zone |
 //! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
 //! | `revocation` | what an authority says of whether it took one back |
 //! | `webhook` | sends events to the endpoints that receive them |
@@ -39,6 +40,7 @@ mod machine;
 mod mail;
 mod memo;
 mod names;
+mod outside;
 mod page;
 mod path;
 mod problem;
@@ -64,6 +66,8 @@ use tokio::time::{Instant, timeout_at};
 pub use connect::{Connect, NotAConnect};
 pub use dnssec::{NotAnAnchor, TrustAnchors};
 pub use machine::Machine;
+pub(crate) use outside::{Answer, NoAnswer, OpenError, Outside, Request};
+pub(crate) use problem::span;
 
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
