@@ -16,6 +16,11 @@ const IN_DATA: [&str; 13] = [
     "CAA", "CERT", "DNSKEY", "DS", "HTTPS", "LOC", "NAPTR", "SMIMEA", "SRV", "SSHFP", "SVCB", "TLSA", "URI",
 ];
 
+/// True for types whose value is sent as `data`.
+pub(super) fn is_in_data(kind: &str) -> bool {
+    IN_DATA.contains(&kind)
+}
+
 /// Types whose value is a name.
 const NAMES: [&str; 4] = ["CNAME", "MX", "NS", "PTR"];
 
@@ -94,7 +99,7 @@ pub(super) fn is_record(live: &ApiObject, wanted: &ApiObject) -> bool {
 }
 
 fn has_value(kind: &str, live: &ApiObject, wanted: &ApiObject) -> bool {
-    if IN_DATA.contains(&kind)
+    if is_in_data(kind)
         && let (Some(live), Some(wanted)) = (live.get("data"), wanted.get("data"))
     {
         return data_covers(live, wanted);

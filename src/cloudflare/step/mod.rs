@@ -4,6 +4,7 @@
 mod batch;
 mod conflict;
 mod make;
+mod merge;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use conflict::Conflict;
-pub(crate) use make::{Unmade, steps, steps_merging};
+pub use make::Unmade;
+pub(crate) use make::{steps, steps_merging};
+pub(crate) use merge::merged;
 
 use super::canonical;
 use crate::observed::{ApiObject, CloudflareZone, Seen};
