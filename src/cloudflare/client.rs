@@ -3,6 +3,7 @@
 //! What only reads is tried again after 5xx, time-outs and cut connections. What changes something is sent
 //! again only where it certainly was not executed: after a 429, and where there was no connection.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -215,7 +216,7 @@ impl<'a> Client<'a> {
 
     fn request(&self, endpoint: &impl Endpoint) -> Result<Request, String> {
         let method = endpoint.method();
-        let media_type = endpoint.content_type().map(|kind| kind.into_owned()).unwrap_or_default();
+        let media_type = endpoint.content_type().map(Cow::into_owned).unwrap_or_default();
         let body = match endpoint.body() {
             None => None,
             Some(RequestBody::Json(text)) => Some((text, media_type)),
