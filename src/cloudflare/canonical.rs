@@ -12,9 +12,8 @@ use crate::hex::hex;
 use crate::observed::ApiObject;
 
 /// Types whose value Cloudflare keeps in `data`; `content` is then only its text form.
-const IN_DATA: [&str; 13] = [
-    "CAA", "CERT", "DNSKEY", "DS", "HTTPS", "LOC", "NAPTR", "SMIMEA", "SRV", "SSHFP", "SVCB", "TLSA", "URI",
-];
+const IN_DATA: [&str; 13] =
+    ["CAA", "CERT", "DNSKEY", "DS", "HTTPS", "LOC", "NAPTR", "SMIMEA", "SRV", "SSHFP", "SVCB", "TLSA", "URI"];
 
 /// True for types whose value is sent as `data`.
 pub(super) fn is_in_data(kind: &str) -> bool {
@@ -180,10 +179,7 @@ fn tags(record: &ApiObject) -> Vec<String> {
 fn settings(record: &ApiObject) -> BTreeMap<String, String> {
     let members = record.get("settings").and_then(Value::as_object).into_iter().flatten();
     let is_on = |value: &Value| !value.is_null() && *value != Value::Bool(false);
-    members
-        .filter(|(_, value)| is_on(value))
-        .map(|(name, value)| (name.clone(), text(value)))
-        .collect()
+    members.filter(|(_, value)| is_on(value)).map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
 /// True where the records are the wanted ones, in any order. With `same`, each is also the very same record,
@@ -198,9 +194,8 @@ pub(super) fn are_records(live: &[&ApiObject], wanted: &[ApiObject], same: bool)
     }
     wanted.iter().all(|wanted| {
         let Some(left) = by_name.get_mut(&name_of(wanted)) else { return false };
-        let is_it = |live: &&ApiObject| {
-            is_record(live, wanted) && (!same || live.text("id") == wanted.text("id"))
-        };
+        let is_it =
+            |live: &&ApiObject| is_record(live, wanted) && (!same || live.text("id") == wanted.text("id"));
         let found = left.iter().position(is_it);
         found.map(|index| left.swap_remove(index)).is_some()
     })
@@ -260,20 +255,31 @@ mod tests {
 
     #[test]
     fn the_order_of_members_does_not_count_and_that_of_lists_does() {
-        assert_eq!(text(&json!({"b": [2, 1], "a": {"d": null, "c": "\""}})), r#"{"a":{"c":"\"","d":null},"b":[2,1]}"#);
+        assert_eq!(
+            text(&json!({"b": [2, 1], "a": {"d": null, "c": "\""}})),
+            r#"{"a":{"c":"\"","d":null},"b":[2,1]}"#
+        );
         assert_ne!(digest(&json!([1, 2])).ok(), digest(&json!([2, 1])).ok());
     }
 
     #[test]
     fn what_the_api_adds_to_a_record_does_not_count() {
-        let wanted = object(json!({"name": "www.shop.test", "type": "CNAME", "content": "Shop.test.", "ttl": 1,
+        let wanted =
+            object(json!({"name": "www.shop.test", "type": "CNAME", "content": "Shop.test.", "ttl": 1,
             "proxied": true, "comment": "launch-ready: www"}));
-        let live = object(json!({"id": "1", "name": "WWW.shop.test", "type": "CNAME", "content": "shop.test",
+        let live = object(
+            json!({"id": "1", "name": "WWW.shop.test", "type": "CNAME", "content": "shop.test",
             "ttl": 1, "proxied": true, "comment": "launch-ready: www", "tags": [], "settings": {"flatten_cname": false},
-            "modified_on": "2026-01-01T00:00:00Z", "meta": {}}));
+            "modified_on": "2026-01-01T00:00:00Z", "meta": {}}),
+        );
         assert!(is_record(&live, &wanted));
-        for (member, value) in [("content", json!("other.test")), ("proxied", json!(false)), ("comment", json!("x")),
-            ("tags", json!(["a:b"])), ("type", json!("A"))] {
+        for (member, value) in [
+            ("content", json!("other.test")),
+            ("proxied", json!(false)),
+            ("comment", json!("x")),
+            ("tags", json!(["a:b"])),
+            ("type", json!("A")),
+        ] {
             let mut other = live.clone();
             other.0.insert(member.into(), value);
             assert!(!is_record(&other, &wanted), "{member}");
@@ -290,10 +296,16 @@ mod tests {
         let same = [
             ("TXT", json!({"content": "\"ab\" \"c\\\"d\""}), json!({"content": "\"abc\\\"d\""})),
             ("AAAA", json!({"content": "2001:DB8:0::1"}), json!({"content": "2001:db8::1"})),
-            ("CAA", json!({"content": "0 issue \"x\"", "data": {"flags": 0, "tag": "issue", "value": "x"}}),
-                json!({"data": {"flags": "0", "tag": "issue", "value": "x"}})),
-            ("SRV", json!({"priority": 1, "data": {"target": "A.test", "port": 1, "name": "n"}}),
-                json!({"data": {"target": "a.test.", "port": 1.0}})),
+            (
+                "CAA",
+                json!({"content": "0 issue \"x\"", "data": {"flags": 0, "tag": "issue", "value": "x"}}),
+                json!({"data": {"flags": "0", "tag": "issue", "value": "x"}}),
+            ),
+            (
+                "SRV",
+                json!({"priority": 1, "data": {"target": "A.test", "port": 1, "name": "n"}}),
+                json!({"data": {"target": "a.test.", "port": 1.0}}),
+            ),
         ];
         for (kind, live, wanted) in same {
             assert!(is_record(&record(kind, live), &record(kind, wanted)), "{kind}");
@@ -304,7 +316,9 @@ mod tests {
 
     #[test]
     fn a_record_that_was_made_anew_is_not_the_same_one() {
-        let record = |id: &str| object(json!({"id": id, "name": "a.test", "type": "A", "content": "192.0.2.1", "ttl": 1}));
+        let record = |id: &str| {
+            object(json!({"id": id, "name": "a.test", "type": "A", "content": "192.0.2.1", "ttl": 1}))
+        };
         let (one, other) = (record("1"), record("2"));
         assert!(are_records(&[&one], std::slice::from_ref(&other), false));
         assert!(!are_records(&[&one], &[other], true));
@@ -313,16 +327,22 @@ mod tests {
 
     #[test]
     fn rules_are_compared_in_order_and_without_versions() {
-        let rule = |id: &str, version: &str| json!({"id": id, "version": version, "ref": id, "expression": "true",
-            "action": "skip", "enabled": true, "logging": {"enabled": true}});
+        let rule = |id: &str, version: &str| {
+            json!({"id": id, "version": version, "ref": id, "expression": "true",
+            "action": "skip", "enabled": true, "logging": {"enabled": true}})
+        };
         let set = |rules: Value| object(json!({"version": "7", "rules": rules}));
         let live = set(json!([rule("a", "1"), rule("b", "1")]));
         assert!(are_the_same_rules(Some(&live), Some(&set(json!([rule("a", "2"), rule("b", "1")])))));
         assert!(!are_the_same_rules(Some(&live), Some(&set(json!([rule("b", "1"), rule("a", "1")])))));
         assert!(are_the_same_rules(None, Some(&set(json!([])))));
-        let wanted = [object(rule("a", "1")), object(json!({"ref": "b", "expression": "true", "action": "skip"}))];
+        let wanted =
+            [object(rule("a", "1")), object(json!({"ref": "b", "expression": "true", "action": "skip"}))];
         assert!(has_rules(Some(&live), &wanted));
-        let off = [wanted[0].clone(), object(json!({"ref": "b", "expression": "true", "action": "skip", "enabled": false}))];
+        let off = [
+            wanted[0].clone(),
+            object(json!({"ref": "b", "expression": "true", "action": "skip", "enabled": false})),
+        ];
         assert!(!has_rules(Some(&live), &off));
     }
 }

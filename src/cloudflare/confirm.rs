@@ -42,7 +42,8 @@ fn words(rails: &[(Rail, String)]) -> String {
 }
 
 fn options(rails: &[(Rail, String)]) -> String {
-    let mut names: Vec<String> = rails.iter().map(|(rail, _)| format!("--allow {}", rail_name(*rail))).collect();
+    let mut names: Vec<String> =
+        rails.iter().map(|(rail, _)| format!("--allow {}", rail_name(*rail))).collect();
     names.dedup();
     format!("change the spec, or, where that is meant, plan again with {}", names.join(" "))
 }

@@ -26,7 +26,9 @@ pub enum FolderError {
     #[error("{path} cannot be written: {why}")]
     #[diagnostic(
         code(apply::journal),
-        help("nothing is changed without a journal and a rollback file: name another folder with --journal DIR")
+        help(
+            "nothing is changed without a journal and a rollback file: name another folder with --journal DIR"
+        )
     )]
     Unwritable {
         /// The file.

@@ -19,7 +19,16 @@ pub const SCHEMA: &str = "launch-ready/rollback/v1";
 
 /// Members of a record that are sent; the API writes all others.
 const SENT: [&str; 11] = [
-    "name", "type", "content", "data", "ttl", "proxied", "priority", "comment", "tags", "settings",
+    "name",
+    "type",
+    "content",
+    "data",
+    "ttl",
+    "proxied",
+    "priority",
+    "comment",
+    "tags",
+    "settings",
     "private_routing",
 ];
 
@@ -115,7 +124,8 @@ impl Rollback {
 
     /// The rules that a phase had, in their order, where nobody changed it since the apply.
     fn untouched(&self, phase: &str, live: &Live) -> Option<Vec<Value>> {
-        let step = self.steps.iter().find(|step| matches!(&step.request, Request::Rules(of, _) if of == phase))?;
+        let step =
+            self.steps.iter().find(|step| matches!(&step.request, Request::Rules(of, _) if of == phase))?;
         let Image::Rules(before) = &step.before else { return None };
         let is_as_left = step.standing(live) == Some(Standing::After);
         is_as_left.then(|| step::merged(phase, before.as_ref(), &[]))
@@ -159,7 +169,8 @@ struct Setting {
 
 impl Setting {
     fn of(change: &Change) -> Self {
-        let value = |object: &Option<ApiObject>| object.as_ref().and_then(|object| object.get("value").cloned());
+        let value =
+            |object: &Option<ApiObject>| object.as_ref().and_then(|object| object.get("value").cloned());
         Self { before: value(&change.before), after: value(&change.after) }
     }
 }
@@ -191,7 +202,9 @@ fn changed_since(change: &Change) -> Back {
     };
     Back::Left(
         Reason::Foreign,
-        format!("{what} was changed again after the apply, and stays as it is: undo it by hand where that is meant"),
+        format!(
+            "{what} was changed again after the apply, and stays as it is: undo it by hand where that is meant"
+        ),
     )
 }
 
@@ -255,7 +268,8 @@ fn sent(record: &ApiObject) -> ApiObject {
 }
 
 fn signing(change: &Change, live: &Live) -> Back {
-    let status = |object: Option<&ApiObject>| object.and_then(|object| object.text("status")).map(str::to_owned);
+    let status =
+        |object: Option<&ApiObject>| object.and_then(|object| object.text("status")).map(str::to_owned);
     let (now, before) = (status(live.dnssec.as_ref()), status(change.before.as_ref()));
     match now.as_deref() {
         _ if now == before => Back::There,

@@ -241,8 +241,8 @@ pub(super) fn sealed(content: &impl Serialize) -> serde_json::Result<String> {
 /// Reads what [`sealed`] wrote.
 pub(super) fn open<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, SavedError> {
     let shown = || path.display().to_string();
-    let text = system::read_text(path, MOST_BYTES)
-        .map_err(|why| SavedError::Unreadable { path: shown(), why })?;
+    let text =
+        system::read_text(path, MOST_BYTES).map_err(|why| SavedError::Unreadable { path: shown(), why })?;
     let no_plan = |why: String| SavedError::NoPlan { path: shown(), why: Remote::new(&why) };
     let mut value: Value = serde_json::from_str(&text).map_err(|error| no_plan(error.to_string()))?;
     let seal = value.as_object_mut().and_then(|members| members.remove("sha256"));

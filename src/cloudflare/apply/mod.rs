@@ -41,7 +41,9 @@ pub enum ApplyError {
     #[error("{} changed after the plan was made, and nothing was written", things(.0.len()))]
     #[diagnostic(
         code(apply::stale),
-        help("look at what changed, and make the plan again: a plan is applied to the zone that was reviewed")
+        help(
+            "look at what changed, and make the plan again: a plan is applied to the zone that was reviewed"
+        )
     )]
     Stale(Vec<Conflict>),
 }
@@ -182,7 +184,11 @@ impl<'a> Apply<'a> {
             };
             match taken {
                 Ok(sent) => {
-                    if sent { outcome.sent += 1 } else { outcome.skipped += 1 }
+                    if sent {
+                        outcome.sent += 1
+                    } else {
+                        outcome.skipped += 1
+                    }
                     watch.done(index + 1, all, step, sent);
                 }
                 Err(stop) => {
@@ -262,8 +268,7 @@ impl<'a> Apply<'a> {
             Request::Dnssec(status) => self.client.write(&Order::Dnssec(&self.zone, &body(status))).await,
             Request::Rules(phase, rules) => {
                 let phase = reading::known(phase)?;
-                let order =
-                    Order::Entrypoint { zone: &self.zone, phase, body: &body(rules), dry_run: false };
+                let order = Order::Entrypoint { zone: &self.zone, phase, body: &body(rules), dry_run: false };
                 self.client.write(&order).await
             }
         }
@@ -290,7 +295,8 @@ impl Stop {
         match self {
             Self::Interrupted => "interrupted from the keyboard".into(),
             Self::Elsewhere(conflicts) => {
-                let subjects: Vec<&str> = conflicts.iter().map(|conflict| conflict.subject.as_str()).collect();
+                let subjects: Vec<&str> =
+                    conflicts.iter().map(|conflict| conflict.subject.as_str()).collect();
                 format!("somebody else changed {} at the same time", subjects.join(", "))
             }
             Self::Failed(failure) => failure.to_string(),

@@ -22,7 +22,9 @@ pub(crate) async fn read(client: &Client<'_>, zone: &Id, steps: &[&Step]) -> Res
     let mut live = Live::default();
     for step in steps {
         match &step.request {
-            Request::Records(_) if live.records.is_none() => live.records = Some(records(client, zone).await?),
+            Request::Records(_) if live.records.is_none() => {
+                live.records = Some(records(client, zone).await?)
+            }
             Request::Setting(id, _) if !live.settings.contains_key(id) => {
                 let setting = client.read(&Question::Setting(zone, id)).await?;
                 live.settings.insert(id.clone(), object(setting.result)?);

@@ -80,8 +80,7 @@ fn operation(change: &Change) -> (&'static str, Value) {
 fn patch(before: &ApiObject, after: &ApiObject) -> Value {
     let stays = |name: &str, value: &Value| {
         let is_empty = |value: &Value| canonical::text(value).len() <= 2;
-        KEPT.contains(&name)
-            && before.get(name).map_or_else(|| is_empty(value), |there| there == value)
+        KEPT.contains(&name) && before.get(name).map_or_else(|| is_empty(value), |there| there == value)
     };
     let mut members: Map<String, Value> = after
         .0

@@ -33,7 +33,11 @@ impl Step {
     /// What is no longer as the plan was made for, be it as it is wanted.
     pub(crate) fn changed(&self, live: &Live) -> Vec<Conflict> {
         match (&self.request, &self.before, &self.after) {
-            (Request::Records(_), Image::Records { names, records }, Image::Records { records: after, .. }) => {
+            (
+                Request::Records(_),
+                Image::Records { names, records },
+                Image::Records { records: after, .. },
+            ) => {
                 let now = live.at(names).unwrap_or_default();
                 sets(records, after, &now)
             }
@@ -95,7 +99,8 @@ fn value(record: &ApiObject) -> Remote {
         Some(ttl) if ttl > 1 => format!(", TTL {ttl}"),
         _ => String::new(),
     };
-    let comment = record.shown("comment").map(|comment| format!(", comment \"{comment}\"")).unwrap_or_default();
+    let comment =
+        record.shown("comment").map(|comment| format!(", comment \"{comment}\"")).unwrap_or_default();
     Remote::new(&format!("{priority}{content}{proxied}{ttl}{comment}"))
 }
 

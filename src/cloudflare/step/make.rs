@@ -44,8 +44,7 @@ pub(crate) fn steps(plan: &Plan, live: &Live) -> Result<Vec<Step>, Unmade> {
 /// As [`steps`].
 pub(crate) fn steps_merging(plan: &Plan, live: &Live, merge: Merge) -> Result<Vec<Step>, Unmade> {
     let mut made = records(plan, live)?;
-    let (last, first): (Vec<_>, Vec<_>) =
-        settings(plan).into_iter().partition(|(id, _)| LAST.contains(id));
+    let (last, first): (Vec<_>, Vec<_>) = settings(plan).into_iter().partition(|(id, _)| LAST.contains(id));
     for (id, change) in first {
         made.push(setting(id, change, live)?);
     }
@@ -61,8 +60,11 @@ pub(crate) fn steps_merging(plan: &Plan, live: &Live, merge: Merge) -> Result<Ve
     }
     let steps = made.into_iter().enumerate();
     Ok(steps
-        .map(|(index, (request, before, after))| {
-            Step { id: format!("{}-{}", index + 1, request.label()), request, before, after }
+        .map(|(index, (request, before, after))| Step {
+            id: format!("{}-{}", index + 1, request.label()),
+            request,
+            before,
+            after,
         })
         .collect())
 }
@@ -132,7 +134,8 @@ fn phases(plan: &Plan) -> Vec<&str> {
 
 fn phase_step(phase: &str, plan: &Plan, live: &Live, merge: Merge) -> Result<Made, Unmade> {
     let before = live.phases.get(phase).ok_or_else(|| Unmade(format!("the rules of {phase}")))?.clone();
-    let is_of_it = |change: &&Change| matches!(&change.subject, Subject::Rule { phase: of, .. } if of == phase);
+    let is_of_it =
+        |change: &&Change| matches!(&change.subject, Subject::Rule { phase: of, .. } if of == phase);
     let changes: Vec<Change> = plan.changes.iter().filter(is_of_it).cloned().collect();
     let rules = Value::from(merge(phase, before.as_ref(), &changes));
     let body = ApiObject(Map::from_iter([("rules".to_owned(), rules)]));

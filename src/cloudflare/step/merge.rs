@@ -30,7 +30,10 @@ pub(crate) fn merged(_phase: &str, live: Option<&ApiObject>, changes: &[Change])
             }
         }
     }
-    let new = changes.iter().filter(|change| change.action == Action::Add).filter_map(|change| change.after.clone());
+    let new = changes
+        .iter()
+        .filter(|change| change.action == Action::Add)
+        .filter_map(|change| change.after.clone());
     rules.extend(new.map(|rule| Value::Object(rule.0)));
     rules
 }
