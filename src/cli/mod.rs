@@ -2,12 +2,14 @@
 
 mod args;
 mod check;
+mod cloudflare;
 mod explain;
 mod generate;
 mod init;
 mod look;
 mod output;
 mod progress;
+mod run;
 mod variables;
 mod webhooks;
 

@@ -1,0 +1,29 @@
+//! Cloudflare: what the zone should be, what would change, and how that is done.
+//!
+//! ```text
+//! spec ─▶ desired ─┐
+//!                  ├─▶ plan (pure) ─▶ confirmed ─▶ apply ─▶ proof
+//! API ──▶ live ────┘                                  └─▶ journal, rollback file
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`client`], [`endpoint`], [`failure`] | requests to the API, and what comes of them |
+//! | [`token`], [`permission`] | the token, and what it must be allowed to do |
+//! | `live`, `zone` | what the API says of the zone |
+//! | [`plan`] | what would change, and what must not be changed without a word |
+//! | `records`, `settings`, `rules` | what the spec wants of each, and the difference |
+
+pub mod client;
+pub mod endpoint;
+pub mod failure;
+pub(crate) mod live;
+mod pace;
+pub mod permission;
+pub mod plan;
+mod read;
+mod records;
+mod rules;
+mod settings;
+pub mod token;
+pub(crate) mod zone;
