@@ -14,7 +14,7 @@ pub mod page;
 pub mod verdict;
 
 mod blame;
-pub(crate) mod cloudflare;
+mod cloudflare;
 mod dns;
 mod domain;
 mod email;

@@ -1,5 +1,7 @@
 //! What a spec asks of the zone at Cloudflare, one item for each thing that is judged.
 
+use std::net::IpAddr;
+
 use crate::observed::{ApiObject, CloudflareZone, Observed, Seen};
 use crate::spec::names::{full_name, is_under, name_form};
 use crate::spec::{Document, Located, Place};
@@ -177,4 +179,10 @@ fn kinds_at(name: &str, zone: &CloudflareZone) -> Vec<String> {
 /// True for a record at that name.
 pub fn stands_at(record: &ApiObject, name: &str) -> bool {
     record.text("name").is_some_and(|own| name_form(own) == name)
+}
+
+/// The addresses behind the proxied records of a name.
+pub fn origins(records: &[ApiObject], name: &str) -> Vec<IpAddr> {
+    let own = records.iter().filter(|record| record.flag("proxied") == Some(true) && stands_at(record, name));
+    own.filter_map(|record| record.text("content")?.parse().ok()).collect()
 }

@@ -26,8 +26,8 @@ use crate::observed::Observed;
 use crate::spec::Document;
 
 pub use cloudflare::{
-    ProxyState, ZonePath, ZoneSetting, machine_paths, proxy_states, rate_limits, stands_at, zone_modes,
-    zone_name, zone_place, zone_settings,
+    ProxyState, ZonePath, ZoneSetting, machine_paths, origins, proxy_states, rate_limits, stands_at,
+    zone_modes, zone_name, zone_place, zone_settings,
 };
 pub use dns::{
     Changing, OwnedRecord, Record, RecordSet, Value, Zone, changing, doubled_name, improbable_name,

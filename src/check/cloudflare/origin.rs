@@ -5,21 +5,15 @@ use std::net::IpAddr;
 use super::{part, zone};
 use crate::check::seen::listed;
 use crate::check::{Verdict, World};
-use crate::item::{Host, stands_at};
-use crate::observed::{ApiObject, Seen, Visit, visit};
-
-/// The addresses behind the proxied records of a name.
-pub(crate) fn origins(records: &[ApiObject], name: &str) -> Vec<IpAddr> {
-    let own = records.iter().filter(|record| record.flag("proxied") == Some(true) && stands_at(record, name));
-    own.filter_map(|record| record.text("content")?.parse().ok()).collect()
-}
+use crate::item::{self, Host};
+use crate::observed::{Seen, Visit, visit};
 
 pub(in crate::check) fn origin_exposed(host: &Host, world: &World) -> Verdict {
     let records = match zone(world).and_then(|zone| part(&zone.records)) {
         Ok(records) => records,
         Err(verdict) => return verdict,
     };
-    let origins = origins(records, &host.name);
+    let origins = item::origins(records, &host.name);
     let Some(url) = host.root("https").filter(|_| !origins.is_empty()) else {
         return Verdict::not_applicable("no proxied record leads to an address of an origin");
     };

@@ -100,10 +100,10 @@ pub(in crate::check) fn machine_blocked(path: &ZonePath, world: &World) -> Verdi
         return verdict;
     }
     match open(world, of(CUSTOM), Some("cloudflare.machine_paths")) {
-        None => Verdict::pass("no challenge stands before the path"),
-        Some(Open::Left(left)) => left_alone(left, "Cloudflare may challenge the programs that call the path"),
+        None => Verdict::pass(format!("no challenge stands before {}", path.path)),
+        Some(Open::Left(left)) => left_alone(left, &format!("Cloudflare may challenge the programs that call {}", path.path)),
         Some(Open::Change(change)) => {
-            Verdict::fail("Cloudflare may challenge the programs that call the path: no rule exempts it")
+            Verdict::fail(format!("Cloudflare may challenge the programs that call {}: no rule exempts it", path.path))
                 .expected("a rule that skips challenges there")
                 .observed(does(change.before.as_ref()))
                 .help("`launch-ready plan` shows the rule; by hand: Security > Security rules > Custom rules, action Skip, first in the list")
