@@ -15,11 +15,15 @@
 
 pub mod client;
 pub mod endpoint;
+mod failing;
 pub mod failure;
+#[cfg(test)]
+mod fixture;
 mod pace;
 pub mod permission;
 pub mod plan;
+mod proxied;
 mod read;
 mod records;
 mod rules;
-mod settings;
+pub(crate) mod settings;
