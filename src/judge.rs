@@ -145,6 +145,12 @@ pub fn asks_providers(policy: &Policy, options: &Options) -> bool {
     selected(policy, options).any(|check| REGISTRATIONS.contains(&check.id))
 }
 
+/// True where selected checks look at the zone at Cloudflare, or at what a plan would change there.
+pub fn reads_cloudflare(policy: &Policy, options: &Options) -> bool {
+    let is_fixed = |check: &Check| check.page().fix.as_deref() == Some("cloudflare");
+    selected(policy, options).any(|check| check.area() == "cloudflare" || is_fixed(check))
+}
+
 /// Judges what was seen.
 pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options: &Options) -> Report {
     let at = options.at.unwrap_or(observed.at);

@@ -147,6 +147,20 @@ pub(crate) fn write_new(path: &Path, text: &str) -> Result<bool, String> {
     }
 }
 
+/// True where the file's mode lets other users read it. Where files have no mode, nobody knows.
+pub(crate) fn is_readable_by_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
 /// True where there is something at the path, be it a link to nowhere.
 pub(crate) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod cloudflare;
 mod explain;
 mod generate;
 mod init;

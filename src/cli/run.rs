@@ -102,6 +102,10 @@ impl Run<'_> {
             only_web: !self.whole && judge::looks_at_the_web_alone(policy, options),
             sending,
             registrations: judge::asks_providers(policy, options),
+            cloudflare: base
+                .cloudflare
+                .clone()
+                .filter(|_| self.whole || judge::reads_cloudflare(policy, options)),
             files: self.files(),
             reading: Reading {
                 sites: self.whole || judge::reads_sites(policy, options),

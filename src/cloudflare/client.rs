@@ -107,6 +107,11 @@ impl<'a> Client<'a> {
         })
     }
 
+    /// The token, for those who look at its form. Never for output.
+    pub(super) fn token(&self) -> &Secret {
+        &self.token
+    }
+
     /// Asks; again where that may help.
     pub async fn read(&self, question: &Question<'_>) -> Result<Reply, Failure> {
         let answer = self.repeating(question, true).await?;

@@ -37,7 +37,7 @@ impl Judged {
     pub(super) fn promises<'s>(
         &self,
         checks: &[&'static str],
-        subjects: impl Iterator<Item = &'s str> + Clone,
+        subjects: &(impl Iterator<Item = &'s str> + Clone),
     ) -> Vec<Promise> {
         let all = checks.iter().flat_map(|check| subjects.clone().map(move |subject| (*check, subject)));
         all.filter_map(|(check, subject)| self.promise(check, subject)).collect()

@@ -9,7 +9,8 @@
 //! | module | holds |
 //! |---|---|
 //! | [`client`], [`endpoint`], [`failure`] | requests to the API, and what comes of them |
-//! | [`permission`] | what a token must be allowed to do |
+//! | [`token`], [`permission`] | the token, and what it must be allowed to do |
+//! | `live`, `zone` | what the API says of the zone |
 //! | [`plan`] | what would change, and what must not be changed without a word |
 //! | `records`, `settings`, `rules` | what the spec wants of each, and the difference |
 
@@ -19,6 +20,7 @@ mod failing;
 pub mod failure;
 #[cfg(test)]
 mod fixture;
+pub(crate) mod live;
 mod pace;
 pub mod permission;
 pub mod plan;
@@ -27,3 +29,5 @@ mod read;
 mod records;
 mod rules;
 pub(crate) mod settings;
+pub mod token;
+pub(crate) mod zone;

@@ -128,12 +128,12 @@ impl Found<'_, '_, '_> {
     /// Tells of a rule of somebody else's that takes the request before ours.
     fn shadowed(&mut self, wish: &Wish, own: Option<&ApiObject>) -> bool {
         let Some(sample) = &wish.sample else { return false };
-        let before = self.rules.iter().take_while(|rule| own.is_none_or(|own| !std::ptr::eq(*rule, own)));
+        let mut before = self.rules.iter().take_while(|rule| own.is_none_or(|own| !std::ptr::eq(*rule, own)));
         let takes = |rule: &&ApiObject| {
             let expression = rule.text("expression").unwrap_or_default();
             !is_ours(rule) && is_on(rule) && matches(expression, sample) == Some(true)
         };
-        let Some(foreign) = before.filter(|rule| takes(rule)).next() else { return false };
+        let Some(foreign) = before.find(takes) else { return false };
         let message = format!(
             "{} stands before ours and takes the same requests, so that ours would do nothing: narrow it, or move it behind",
             named(foreign)
@@ -180,15 +180,14 @@ impl Found<'_, '_, '_> {
         let idle: Vec<ApiObject> = self.rules.iter().filter(is_idle).cloned().collect();
         for rule in idle {
             let reference = rule.text("ref").unwrap_or_default().to_owned();
-            let unwanted =
-                asked.unwanted.iter().find(|(own, _)| *own == reference).map(|(_, spec)| spec.clone());
+            let unwanted = asked.unwanted.iter().find(|(own, _)| *own == reference).map(|(_, spec)| spec);
             self.idle(rule, &reference, unwanted);
         }
     }
 
-    fn idle(&mut self, rule: ApiObject, reference: &str, unwanted: Option<Origin>) {
+    fn idle(&mut self, rule: ApiObject, reference: &str, unwanted: Option<&Origin>) {
         let subject = subject(self.phase, reference);
-        let spec = unwanted.clone().unwrap_or_else(|| self.context.of_zone());
+        let spec = unwanted.cloned().unwrap_or_else(|| self.context.of_zone());
         if unwanted.is_none() && !self.context.wishes.prune {
             let message =
                 format!("nothing in the spec asks for {} any more: `--prune` deletes it", named(&rule));

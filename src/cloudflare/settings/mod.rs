@@ -165,7 +165,7 @@ fn on_hosts(id: &str, to: &Value, context: Context<'_, '_>, failing: &Judged) ->
         _ => return Vec::new(),
     };
     let hosts = proxied::hosts(context);
-    failing.promises(checks, hosts.iter().map(|host| host.name.as_str()))
+    failing.promises(checks, &hosts.iter().map(|host| host.name.as_str()))
 }
 
 /// An origin that redirects to HTTPS, asked over plain HTTP for ever.
@@ -173,5 +173,5 @@ fn loops(context: Context<'_, '_>, failing: &Judged) -> Vec<Promise> {
     let starts = context.world.items.starts.iter();
     let proxied = |url: &url::Url| url.host_str().is_some_and(|host| proxied::after(host, context));
     let urls: Vec<String> = starts.filter(|start| proxied(&start.url)).map(|s| s.url.to_string()).collect();
-    failing.promises(&["http/redirect-loop"], urls.iter().map(String::as_str))
+    failing.promises(&["http/redirect-loop"], &urls.iter().map(String::as_str))
 }

@@ -27,11 +27,6 @@ impl Pattern {
         &self.0
     }
 
-    /// True where one path alone is meant.
-    pub(in crate::cloudflare::rules) fn is_exact(&self) -> bool {
-        !self.0.contains('*')
-    }
-
     /// True for `/*`.
     pub(in crate::cloudflare::rules) fn is_everything(&self) -> bool {
         self.0 == "/*"
