@@ -58,6 +58,7 @@ pub(super) struct Records<'a> {
     /// In the order of the API.
     pub(super) all: Vec<Live<'a>>,
     by_slot: BTreeMap<Slot, Vec<usize>>,
+    by_name: BTreeMap<String, Vec<usize>>,
 }
 
 impl<'a> Records<'a> {
@@ -66,10 +67,18 @@ impl<'a> Records<'a> {
         let all: Vec<Live<'_>> =
             objects.iter().enumerate().map(|(index, object)| Live::of(index, object, zone)).collect();
         let mut by_slot: BTreeMap<Slot, Vec<usize>> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for record in &all {
             by_slot.entry(record.slot.clone()).or_default().push(record.index);
+            by_name.entry(record.name.clone()).or_default().push(record.index);
         }
-        Self { all, by_slot }
+        Self { all, by_slot, by_name }
+    }
+
+    /// The records of a name.
+    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &Live<'a>> {
+        let indices = self.by_name.get(name).into_iter().flatten();
+        indices.filter_map(|index| self.all.get(*index))
     }
 
     /// The records that are compared together.

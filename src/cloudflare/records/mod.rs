@@ -11,6 +11,7 @@
 
 mod after;
 mod applied;
+mod beside;
 mod comment;
 mod compare;
 mod desired;
@@ -27,15 +28,16 @@ mod value;
 
 use std::collections::BTreeSet;
 
-use super::plan::{Change, Context, Left, Origin, Piece, Read, Reason};
+use super::plan::{Action, Change, Context, Left, Origin, Piece, Read, Reason};
 use crate::observed::{ApiObject, Remote, Seen};
 use crate::spec::Place;
 use crate::spec::names::{climb, is_under};
 use applied::applied;
-use compare::{Terms, compare};
-use desired::{Wanted, origin, subject};
+use compare::{Outcome, Terms, compare};
+use desired::{Desired, Wanted, origin, subject};
 use live::Records;
 use slot::Slot;
+use value::Value;
 
 /// What the records add to the plan.
 pub(crate) fn piece(context: Context<'_, '_>) -> Piece {
@@ -46,7 +48,7 @@ pub(crate) fn piece(context: Context<'_, '_>) -> Piece {
     };
     let records = Records::of(objects, context.live.name.as_str());
     let wanted = desired::of(context, &records);
-    let Compared { mut changes, mut left, seen } = compared(&wanted, &records, terms(context));
+    let Compared { mut changes, mut left, seen } = compared(&wanted, &records, context);
     orphans::add(&mut changes, &mut left, &wanted, &records, &seen, context);
     let rails = rails::of(objects, &changes, context);
     promises::add(&mut changes, objects, context);
@@ -63,7 +65,7 @@ pub(crate) fn proxied_after(name: &str, context: Context<'_, '_>) -> bool {
     let after = |name: String| {
         let slot = Slot::Addresses(name);
         let standing = records.at(&slot);
-        let changes = compare(&slot, wanted.at(&slot), &standing, terms(context)).changes;
+        let changes = one(&slot, wanted.at(&slot), &wanted, &records, context).changes;
         let own: Vec<ApiObject> = standing.into_iter().map(|record| record.object.clone()).collect();
         Some(applied(&own, changes.iter())).filter(|own| !own.is_empty())
     };
@@ -86,15 +88,38 @@ struct Compared {
     seen: BTreeSet<Slot>,
 }
 
-fn compared(wanted: &Wanted, records: &Records<'_>, terms: Terms<'_>) -> Compared {
+fn compared(wanted: &Wanted, records: &Records<'_>, context: Context<'_, '_>) -> Compared {
     let mut all = Compared { changes: Vec::new(), left: wanted.left.clone(), seen: wanted.kept.clone() };
+    let mut gone = BTreeSet::new();
     for (slot, list) in &wanted.slots {
-        let outcome = compare(slot, list, &records.at(slot), terms);
-        all.changes.extend(outcome.changes);
+        let outcome = one(slot, list, wanted, records, context);
+        // One alias may make room for several sets.
+        let is_first = |change: &Change| change.action != Action::Delete || gone.insert(id(change));
+        all.changes.extend(outcome.changes.into_iter().filter(is_first));
         all.left.extend(outcome.left);
         all.seen.insert(slot.clone());
     }
     all
+}
+
+fn one(
+    slot: &Slot,
+    list: &[Desired],
+    wanted: &Wanted,
+    records: &Records<'_>,
+    context: Context<'_, '_>,
+) -> Outcome {
+    let zone = context.live.name.as_str();
+    match beside::contradiction(slot, wanted, records, zone) {
+        Some(left) => Outcome { changes: Vec::new(), left: vec![left] },
+        None => compare(slot, list, &beside::standing(slot, wanted, records, zone), terms(context)),
+    }
+}
+
+/// The id of the record that a change is about; empty where it is new.
+fn id(change: &Change) -> String {
+    let before = change.before.as_ref().and_then(|before| before.text("id"));
+    before.unwrap_or_default().to_owned()
 }
 
 fn count(records: &Records<'_>, changes: &[Change]) -> Read {
@@ -134,7 +159,11 @@ fn zone_origin(context: Context<'_, '_>) -> Origin {
 fn shown(record: &ApiObject) -> String {
     let part = |name: &str| record.shown(name).map(|text| format!(" {text}")).unwrap_or_default();
     let priority = if record.text("type") == Some("MX") { part("priority") } else { String::new() };
-    let said = if record.get("content").is_some() { part("content") } else { part("data") };
+    let said = if record.get("content").is_some() {
+        part("content")
+    } else {
+        format!(" {}", Remote::new(&Value::of(record).words().join(" ")))
+    };
     let kind = record.shown("type").unwrap_or_default();
     let all: String = format!("{kind}{priority}{said}");
     // Keys are long.

@@ -6,6 +6,7 @@ use super::desired::{Wanted, origin, subject};
 use super::live::Records;
 use super::slot::Slot;
 use crate::cloudflare::plan::{Action, Change, Context, Left, Reason};
+use crate::observed::ApiObject;
 use crate::spec::Place;
 
 /// Deletes them where the run allows that, and tells of them otherwise. What stands where something is
@@ -25,10 +26,11 @@ pub(super) fn add(
         |prune| Place::new("cloudflare.prune", prune.span),
     );
     let origin = origin(&place, context.world.document);
+    let gone: BTreeSet<String> = changes.iter().map(super::id).collect();
+    let is_gone = |object: &ApiObject| object.text("id").is_some_and(|id| gone.contains(id));
     let is_open = |slot: &Slot| !seen.contains(slot) && !wanted.kept.contains(slot);
-    for record in
-        records.all.iter().filter(|record| record.ours && !record.read_only && is_open(&record.slot))
-    {
+    let ours = records.all.iter().filter(|record| record.ours && !record.read_only);
+    for record in ours.filter(|record| is_open(&record.slot) && !is_gone(record.object)) {
         let subject = subject(&record.name, record.kind);
         if context.wishes.prune {
             changes.push(Change {

@@ -19,7 +19,6 @@ pub(super) enum Slot {
 
 /// Texts of which a name has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the standard's own name")]
 pub(super) enum Family {
     Spf,
     Dmarc,

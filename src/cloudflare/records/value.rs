@@ -51,8 +51,9 @@ const TLSA: [&str; 4] = ["usage", "selector", "matching_type", "certificate"];
 fn plain(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
+        // `10.0` is 10.
         Json::Number(number) => {
-            number.as_u64().map_or_else(|| number.to_string(), |number| number.to_string())
+            number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string())
         }
         other => shown(other).to_string(),
     }

@@ -44,14 +44,14 @@ pub(super) fn pair<'a, 'l>(
             None => missing.push(desired),
         }
     }
-    if !slot.is_exclusive() {
-        // What others put there has nothing to do with what is wanted.
-        open.retain(|record| record.ours);
-    }
     let excluded =
         |record: &Live<'_>| wanted.iter().any(|desired| exclude_each_other(record.kind, &desired.kind));
     let (swapped, mut open): (Vec<_>, Vec<_>) = open.into_iter().partition(|record| excluded(record));
     pairs.swapped = swapped;
+    if !slot.is_exclusive() {
+        // What others put there has nothing to do with what is wanted.
+        open.retain(|record| record.ours);
+    }
     for desired in missing {
         match take_best(&mut open, desired, slot, terms) {
             Some(record) => pairs.together.push((desired, record)),

@@ -8,8 +8,9 @@ use super::{Desired, Wanted, origin};
 use crate::check::{Check, World};
 use crate::cloudflare::plan::{Context, Origin};
 use crate::cloudflare::records::after::{About, Zone, changed_names, observed};
+use crate::cloudflare::records::beside::is_alias;
 use crate::cloudflare::records::judged::{Bad, bad, bad_in, in_place};
-use crate::cloudflare::records::live::Records;
+use crate::cloudflare::records::live::{Live, Records};
 use crate::cloudflare::records::slot::Slot;
 use crate::cloudflare::records::value::members;
 use crate::item::{Sender, selector_names};
@@ -33,7 +34,7 @@ pub(super) fn add(wanted: &mut Wanted, context: Context<'_, '_>, live: &Records<
     let base = observed(context.world.observed, &zone, &zone, About::Everything(&questions));
     let world = in_place(&base, context.world);
     let mut candidates = grouped(all(&world, &email.value), &world, context);
-    candidates.retain(|(slot, _)| !wanted.has(slot));
+    candidates.retain(|(slot, _)| !wanted.has(slot) && !is_alias(slot, wanted));
     wanted.kept.extend(candidates.iter().map(|(slot, _)| slot.clone()));
     candidates.retain(|(slot, list)| !stands(slot, list, live));
     let trial = Trial { context, live, zone: &zone, world: &world };
@@ -196,9 +197,14 @@ impl Trial<'_, '_> {
     }
 
     fn judged(&self, candidates: &[Candidate]) -> Bad {
-        let stays = |slot: &Slot| !candidates.iter().any(|(replaced, _)| replaced == slot);
-        let kept =
-            self.live.all.iter().filter(|record| stays(&record.slot)).map(|record| record.object.clone());
+        // An alias at the name makes room.
+        let makes_room = |record: &Live<'_>, slot: &Slot| {
+            record.kind == "CNAME" && record.name == slot.name() && record.name != self.zone.name()
+        };
+        let stays = |record: &Live<'_>| {
+            !candidates.iter().any(|(slot, _)| record.slot == *slot || makes_room(record, slot))
+        };
+        let kept = self.live.all.iter().filter(|record| stays(record)).map(|record| record.object.clone());
         let new = candidates.iter().flat_map(|(_, list)| list).map(object);
         let objects: Vec<ApiObject> = kept.chain(new).collect();
         let after = Zone::of(self.context.live, &objects);

@@ -40,8 +40,12 @@ pub(super) fn add(wanted: &mut Wanted, context: Context<'_, '_>, live: &Records<
         let message = format!("`proxied: true` is declared, but {why}: leave it out");
         wanted.leave(subject, Reason::Needs, message, origin);
     }
-    let slots: BTreeSet<&Slot> =
-        live.all.iter().filter(|record| record.proxied).map(|record| &record.slot).collect();
+    // Their addresses are needed, whoever declares them.
+    wanted.kept.extend(servers.iter().map(|name| Slot::Addresses(name.clone())));
+    let goes =
+        |record: &Live<'_>| record.ours && context.wishes.prune && matches!(record.slot, Slot::Selector(_));
+    let proxied = live.all.iter().filter(|record| record.proxied && !goes(record));
+    let slots: BTreeSet<&Slot> = proxied.map(|record| &record.slot).collect();
     for slot in slots {
         if let Some(why) = reason(slot).filter(|_| wanted.at(slot).is_empty()) {
             for record in live.at(slot) {
