@@ -8,7 +8,9 @@ use super::{Desired, Wanted, origin};
 use crate::check::{Check, World};
 use crate::cloudflare::plan::{Context, Origin};
 use crate::cloudflare::records::after::{About, Zone, changed_names, observed};
+use crate::cloudflare::records::applied::applied;
 use crate::cloudflare::records::beside::is_alias;
+use crate::cloudflare::records::compared;
 use crate::cloudflare::records::judged::{Bad, bad, bad_in, in_place};
 use crate::cloudflare::records::live::{Live, Records};
 use crate::cloudflare::records::slot::Slot;
@@ -27,7 +29,10 @@ type Candidate = (Slot, Vec<Desired>);
 /// Adds what mail needs. What is declared in `dns.records` is meant so, and what is sound stays.
 pub(super) fn add(wanted: &mut Wanted, context: Context<'_, '_>, live: &Records<'_>) {
     let Some(email) = &context.world.document.spec.email else { return };
-    let objects: Vec<ApiObject> = live.all.iter().map(|record| record.object.clone()).collect();
+    // Mail needs what is missing beside all else that the spec asks for.
+    let standing: Vec<ApiObject> = live.all.iter().map(|record| record.object.clone()).collect();
+    let objects = applied(&standing, compared(wanted, live, context).changes.iter());
+    let live = &Records::of(&objects, context.live.name.as_str());
     let zone = Zone::of(context.live, &objects);
     // What mail needs is told from the zone as it is, whatever resolvers still say of it.
     let questions = questions(context.world);
