@@ -42,7 +42,7 @@ pub struct ProxyState {
 }
 
 /// Modes that are for a moment: each shows the site to nobody, or hides what the edge does.
-pub const MODES: [&str; 2] = ["development_mode", "security_level"];
+const MODES: [&str; 2] = ["development_mode", "security_level"];
 
 /// The settings that the spec declares: by their ids, and by what `tls` says.
 pub fn zone_settings(document: &Document) -> Vec<ZoneSetting> {

@@ -62,5 +62,7 @@ fn left_alone(left: &Left, wanted: &str) -> Verdict {
     if left.reason == Reason::Unread {
         return Verdict::unknown(left.message.clone());
     }
-    Verdict::fail(format!("{wanted}, and a plan leaves it alone")).help(left.message.clone())
+    Verdict::fail(format!("{wanted}, and a plan leaves it alone"))
+        .label("cannot be planned")
+        .help(left.message.clone())
 }

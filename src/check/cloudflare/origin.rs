@@ -23,6 +23,7 @@ pub(in crate::check) fn origin_exposed(host: &Host, world: &World) -> Verdict {
         seen.iter().filter(|(_, seen)| serves(seen)).map(|(address, _)| address.to_string()).collect();
     if !open.is_empty() {
         return Verdict::fail(format!("the origin of {} answers requests that go past Cloudflare", host.name))
+            .label("origin answers anybody")
             .expected("an origin that lets Cloudflare in alone")
             .observed(format!("{} serves the site to anybody", listed(&open)))
             .help("let only Cloudflare's networks in (https://www.cloudflare.com/ips), or ask for Cloudflare's client certificate (Authenticated Origin Pulls), or connect by Cloudflare Tunnel: otherwise the firewall and the rate limits can be walked around");

@@ -33,11 +33,13 @@ pub(in crate::check) fn proxy_differs(state: &ProxyState, world: &World) -> Verd
         Verdict::fail(format!(
             "{about} is not proxied: visitors go past Cloudflare, and see the origin's address"
         ))
+        .label("not proxied")
         .expected("proxied")
         .observed(format!("DNS only, {}", listed(&values)))
         .help("`launch-ready plan` shows the change; by hand: DNS > Records, switch the cloud to orange")
     } else {
         Verdict::fail(format!("{about} is proxied, and must not be{why}"))
+            .label("proxied")
             .expected("DNS only")
             .observed(format!("proxied, {proxied} of {plain}"))
             .help("DNS > Records: switch the cloud to grey; know that the address behind it is then public")

@@ -36,6 +36,7 @@ pub(in crate::check) fn redirect_rule_missing(redirect: &Redirect, world: &World
             None => "no rule makes this redirect",
             Some(_) => "the rule of this redirect is not as the spec wants it",
         })
+        .label("no such rule")
         .expected(does(change.after.as_ref()))
         .observed(does(change.before.as_ref()))
         .help("`launch-ready plan` shows the rule; by hand: Rules > Redirect Rules"),
@@ -71,6 +72,7 @@ pub(in crate::check) fn waf_off(world: &World) -> Verdict {
         Some(Open::Left(left)) => left_alone(left, "the managed ruleset is not deployed"),
         Some(Open::Change(_)) => {
             Verdict::fail("the managed ruleset is not deployed: known attacks reach the product")
+                .label("not deployed")
                 .expected("Cloudflare's managed ruleset on every request")
                 .observed("no rule executes it")
                 .help("Security > Security rules > Managed rules: deploy the Cloudflare Managed Ruleset")
@@ -89,6 +91,7 @@ pub(in crate::check) fn rate_limit_missing(limit: &ZonePath, world: &World) -> V
             None => "no rate limit covers the path: it can be tried as often as anybody likes",
             Some(_) => "the rate limit of the path is not as the spec wants it",
         })
+        .label("no such rule")
         .expected(does(change.after.as_ref()))
         .observed(does(change.before.as_ref()))
         .help("`launch-ready plan` shows the rule; by hand: Security > Security rules > Rate limiting rules"),
@@ -104,6 +107,7 @@ pub(in crate::check) fn machine_blocked(path: &ZonePath, world: &World) -> Verdi
         Some(Open::Left(left)) => left_alone(left, &format!("Cloudflare may challenge the programs that call {}", path.path)),
         Some(Open::Change(change)) => {
             Verdict::fail(format!("Cloudflare may challenge the programs that call {}: no rule exempts it", path.path))
+                .label("may be challenged")
                 .expected("a rule that skips challenges there")
                 .observed(does(change.before.as_ref()))
                 .help("`launch-ready plan` shows the rule; by hand: Security > Security rules > Custom rules, action Skip, first in the list")

@@ -28,7 +28,8 @@ pub(in crate::check) fn ssl_mode(world: &World) -> Verdict {
         _ => return Verdict::pass(format!("the SSL mode is {}", Remote::new(mode))),
     };
     let wanted = wanted.map_or_else(|| "full or strict".to_owned(), |wanted| wanted.to_string());
-    Verdict::fail(bad).expected(wanted).observed(Remote::new(mode).to_string()).help(
+    Verdict::fail(bad)
+        .label("origin not protected").expected(wanted).observed(Remote::new(mode).to_string()).help(
         "give the origin a certificate (Cloudflare's own Origin CA is enough), then set the mode to strict: SSL/TLS > Overview",
     )
 }
@@ -51,6 +52,7 @@ pub(in crate::check) fn setting_differs(setting: &ZoneSetting, world: &World) ->
         Some(Open::Change(change)) => {
             let wanted = change.after.as_ref().map(value).unwrap_or_default();
             Verdict::fail(format!("{} is not as the spec wants it", setting.id))
+                .label("set otherwise")
                 .expected(wanted)
                 .observed(now)
                 .help("`launch-ready plan` shows the change; by hand it is among the zone's settings in Cloudflare's dashboard")
@@ -90,9 +92,11 @@ pub(in crate::check) fn mode_left_on(mode: &ZoneSetting, world: &World) -> Verdi
     });
     match now {
         None => Verdict::unknown(format!("Cloudflare did not say how {} is set", mode.id)),
-        Some(now) if now == on && !declared => {
-            Verdict::fail(words).expected(format!("{} not {on}", mode.id)).observed(on).help(help)
-        }
+        Some(now) if now == on && !declared => Verdict::fail(words)
+            .label("left on")
+            .expected(format!("{} not {on}", mode.id))
+            .observed(on)
+            .help(help),
         Some(now) => Verdict::pass(format!("{} is {}", mode.id, Remote::new(now))),
     }
 }

@@ -14,6 +14,7 @@ pub(in crate::check) fn zone_inactive(world: &World) -> Verdict {
     let servers = listed(&servers);
     if zone.paused {
         return Verdict::fail(format!("Cloudflare is paused for {}: it answers DNS and proxies nothing", zone.name))
+            .label("paused")
             .expected("a zone that is not paused")
             .observed("paused")
             .help("Cloudflare's dashboard, Overview: Enable Cloudflare on site; until then visitors see the origins and their certificates");
@@ -21,14 +22,17 @@ pub(in crate::check) fn zone_inactive(world: &World) -> Verdict {
     match zone.status.as_str() {
         "active" => Verdict::pass(format!("{} is active on the plan {}", zone.name, zone.plan)),
         status @ ("pending" | "initializing") => Verdict::fail(format!("Cloudflare waits for {}: its name servers are not Cloudflare's yet", zone.name))
+            .label("zone not active")
             .expected("active")
             .observed(status)
             .help(format!("set the name servers {servers} at the registrar, then Overview: Check nameservers; records can be planned and applied before that")),
         "moved" => Verdict::fail(format!("{} moved away: its name servers are no longer Cloudflare's", zone.name))
+            .label("zone not active")
             .expected("active")
             .observed("moved")
             .help(format!("set the name servers {servers} at the registrar again, or take Cloudflare out of the spec; Cloudflare deletes zones that stay away")),
         _ => Verdict::fail(format!("Cloudflare says that {} is {}", zone.name, zone.status))
+            .label("zone not active")
             .expected("active")
             .observed(zone.status.to_string())
             .help("see the zone's Overview in Cloudflare's dashboard"),
@@ -63,12 +67,14 @@ pub(in crate::check) fn certificate_pending(world: &World) -> Verdict {
             "{} has no edge certificate: proxied hosts do not answer HTTPS",
             zone.name
         ))
+        .label("no active certificate")
         .expected("an active edge certificate")
         .observed("none")
         .help("SSL/TLS > Edge Certificates: enable Universal SSL");
     }
     Verdict::fail(format!("the edge certificate of {} is not active yet", zone.name))
-        .expected("an active edge certificate")
+        .label("no active certificate")
+            .expected("an active edge certificate")
         .observed(listed(&waiting))
         .help("Universal SSL is issued within minutes to a day once the zone is active; longer: look whether CAA records forbid Cloudflare's authorities (letsencrypt.org, pki.goog, ssl.com), then SSL/TLS > Edge Certificates: disable and enable Universal SSL")
 }
@@ -88,6 +94,7 @@ pub(in crate::check) fn token_too_broad(world: &World) -> Verdict {
         None => Verdict::unknown("Cloudflare did not say how many zones the token can see"),
         Some(0 | 1) => Verdict::pass(format!("the token sees {} alone", zone.name)),
         Some(many) => Verdict::fail(format!("the token can see {many} zones, and one is needed"))
+            .label("token reaches more")
             .expected(format!("a token for {} alone", zone.name))
             .observed(format!("{many} zones"))
             .help(format!("My Profile > API Tokens > Edit: under Zone Resources choose Specific zone, {}; then whoever steals this token reaches no other product", zone.name)),
