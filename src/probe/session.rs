@@ -43,7 +43,7 @@ use crate::observed::{
 use crate::served::{Look, Read};
 use lines::Lines;
 pub(super) use lists::List;
-pub(super) use served::FoundFile;
+pub(super) use served::ReadFile;
 pub(super) use visit::Visited;
 
 /// Largest intermediate certificate that is fetched.
@@ -108,8 +108,10 @@ pub(super) struct Session<'a> {
     looks: RefCell<BTreeMap<String, Look>>,
     /// What was found in answers on their way in, by URL.
     reads: RefCell<BTreeMap<String, (u16, Option<Read>)>>,
-    /// The files of sites, by host and URL.
-    pub(super) served: Memo<Result<Rc<FoundFile>, Problem>>,
+    /// The files of sites, by URL.
+    pub(super) served: Memo<Result<Rc<ReadFile>, Problem>>,
+    /// Which of them belong to which host: host and URL.
+    pub(super) files_of: RefCell<BTreeSet<(String, String)>>,
     /// How many of them were not read, by host.
     pub(super) unread: RefCell<BTreeMap<String, usize>>,
     /// Files that no site should serve, by host.
@@ -166,6 +168,7 @@ impl<'a> Session<'a> {
             looks: RefCell::default(),
             reads: RefCell::default(),
             served: Memo::new(),
+            files_of: RefCell::default(),
             unread: RefCell::default(),
             exposed: Memo::new(),
             fetched: Memo::new(),
