@@ -241,10 +241,7 @@ impl<'a> Session<'a> {
     pub(super) async fn exchange(&self, url: &Url) -> Result<Exchange, Problem> {
         let ask = async || {
             let mut answer = self.ask(self.looking(url)).await?;
-            if self.looks.borrow().contains_key(url.host_str().unwrap_or_default()) {
-                let read = (answer.exchange.status, answer.read.take());
-                self.reads.borrow_mut().insert(url.to_string(), read);
-            }
+            self.keep_read(url, &mut answer);
             Ok(page::read(url, answer))
         };
         self.http.get(url.as_str(), &self.tally, ask).await

@@ -38,8 +38,9 @@ const NOTHING: &[&[u8]] =
 const PAGES_OWN: &[&[u8]] = &[b"window", b"globalThis", b"self"];
 /// How far back a description of a chain begins.
 const CHAIN: usize = 300;
-/// What such a description holds (viem, wagmi): whoever defines a chain of developers lists its nodes.
-const CHAINS: &[&[u8]] = &[b"rpcUrls:", b"blockExplorers:", b"\"rpcUrls\":", b"\"blockExplorers\":"];
+/// What such a description holds (viem, wagmi, Sui): whoever defines a chain of developers lists its nodes.
+const CHAINS: &[&[u8]] =
+    &[b"rpcUrls:", b"blockExplorers:", b"\"rpcUrls\":", b"\"blockExplorers\":", b"localnet"];
 
 fn contains(text: &[u8], words: &[&[u8]]) -> bool {
     words.iter().any(|word| memchr::memmem::find(text, word).is_some())

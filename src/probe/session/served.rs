@@ -6,7 +6,7 @@ use url::Url;
 
 use super::Session;
 use crate::observed::{DevelopmentUrl, Remote, ServedFile, ServedSecret};
-use crate::probe::http::Question;
+use crate::probe::http::{Answer, Question};
 use crate::probe::problem::Problem;
 use crate::secrets::{Class, Finding};
 use crate::served::{Development, Kind, Look, Read};
@@ -66,6 +66,13 @@ impl Session<'_> {
         Question { look, ..Question::get(url) }
     }
 
+    /// What was found in an answer on its way in, for the site that has it.
+    pub(super) fn keep_read(&self, url: &Url, answer: &mut Answer) {
+        if self.looks.borrow().contains_key(url.host_str().unwrap_or_default()) {
+            self.reads.borrow_mut().insert(url.to_string(), (answer.exchange.status, read_of(answer)));
+        }
+    }
+
     /// From now on what this host answers is read.
     pub(in crate::probe) fn read_all_of(&self, host: &str, look: &Look) {
         self.looks.borrow_mut().insert(host.to_owned(), look.clone());
@@ -84,13 +91,24 @@ impl Session<'_> {
             let (status, read) = if let Some(known) = known {
                 known
             } else {
-                let answer = self.ask(Question { look: Some(look.clone()), ..Question::get(url) }).await?;
-                (answer.exchange.status, answer.read)
+                let question = Question { look: Some(look.clone()), ..Question::get(url) };
+                let mut answer = self.ask(question).await?;
+                (answer.exchange.status, read_of(&mut answer))
             };
             Ok(Rc::new(ReadFile { status, read }))
         };
         self.served.get(url.as_str(), &self.tally, ask).await
     }
+}
+
+/// What was found in an answer. Where a program's source map is, a header may say (ECMA-426 section 11).
+fn read_of(answer: &mut Answer) -> Option<Read> {
+    let mut read = answer.read.take()?;
+    if read.kind == Kind::Program && read.map.is_none() && read.map_at.is_none() {
+        let header = |name| answer.exchange.header(name).next().map(|value| value.as_str().to_owned());
+        read.map_at = header("sourcemap").or_else(|| header("x-sourcemap"));
+    }
+    Some(read)
 }
 
 fn secret(finding: &Finding) -> ServedSecret {
