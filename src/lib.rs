@@ -9,13 +9,14 @@
 //!
 //! Data flows one way. [`cli::run`] is the whole program. Standards that judges read by stand beside
 //! the stations, without IO: [`caa`], [`cors`], [`hello`], [`ocsp`], and those of [`mail`] and [`web`];
-//! so do [`webhook`], how providers sign their events, and [`secrets`], how their keys look.
-//! so do [`webhook`], how providers sign their events, and [`variable`], what values look like.
+//! so do [`webhook`], how providers sign their events, [`secrets`], how their keys look, and [`variable`],
+//! what values look like. [`cloudflare`] sets right what a spec asks for and an API can change.
 
 mod authority;
 pub mod caa;
 pub mod check;
 pub mod cli;
+pub mod cloudflare;
 pub mod cors;
 mod excerpt;
 pub mod exit;

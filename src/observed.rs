@@ -1,6 +1,7 @@
 //! What was seen of the world: plain data that the probes return, judges read, and
 //! `--record`/`--replay` keep. Nothing in here decides anything.
 
+mod cloudflare;
 mod dns;
 mod endpoint;
 mod mail;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::spec::names::climb;
 
+pub use cloudflare::{ApiObject, CloudflareToken, CloudflareZone, shown};
 pub use dns::{
     ChainState, Delegation, Denial, DnsAnswer, DnsRecord, Dnssec, Server, Signature, Signer, Transfer, Zone,
 };
@@ -114,6 +116,9 @@ pub struct Observed {
     /// What hosts serve beside their pages, by host.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub served: BTreeMap<String, Served>,
+    /// What Cloudflare's API says of the zone; `None` where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloudflare: Option<Seen<CloudflareZone>>,
     /// Hosts for which `--connect` chose an address, sorted: what they showed was not seen where
     /// DNS leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -146,6 +151,7 @@ impl Observed {
             variables: None,
             scanned: Scanned::default(),
             served: BTreeMap::new(),
+            cloudflare: None,
             redirected: Vec::new(),
         }
     }

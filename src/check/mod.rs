@@ -27,10 +27,13 @@ pub(crate) mod spec;
 mod tls;
 mod webhooks;
 
+use std::cell::OnceCell;
+
 use jiff::Timestamp;
 
+use crate::cloudflare::plan::{self, Plan, Wishes};
 use crate::item::Items;
-use crate::observed::Observed;
+use crate::observed::{Observed, Seen};
 use crate::policy::Thresholds;
 use crate::private::PrivateRanges;
 use crate::spec::Document;
@@ -56,6 +59,8 @@ pub struct World<'a> {
     pub private: &'a PrivateRanges,
     /// Everything that is judged.
     pub items: Items<'a>,
+    /// Made when the first judge asks for it.
+    plan: OnceCell<Option<Plan>>,
 }
 
 impl<'a> World<'a> {
@@ -67,7 +72,18 @@ impl<'a> World<'a> {
         thresholds: &'a Thresholds,
         private: &'a PrivateRanges,
     ) -> Self {
-        Self { document, observed, at, thresholds, private, items: Items::of(document, observed) }
+        let items = Items::of(document, observed);
+        Self { document, observed, at, thresholds, private, items, plan: OnceCell::new() }
+    }
+
+    /// What would change in Cloudflare's zone, with what the spec itself allows; `None` where the zone was
+    /// not read.
+    pub fn plan(&self) -> Option<&Plan> {
+        let make = || {
+            let Some(Seen::Answer(live)) = &self.observed.cloudflare else { return None };
+            Some(plan::make(self, live, &Wishes::of(self.document)))
+        };
+        self.plan.get_or_init(make).as_ref()
     }
 
     /// The launched domain.

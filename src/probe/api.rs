@@ -154,7 +154,11 @@ enum Step {
 }
 
 /// A client that knows one host only, so that it can look up no other.
-fn client(extra: &[CertificateDer<'static>], host: &str, addresses: &[SocketAddr]) -> Result<Client, String> {
+pub(super) fn client(
+    extra: &[CertificateDer<'static>],
+    host: &str,
+    addresses: &[SocketAddr],
+) -> Result<Client, String> {
     let tls = tls::verifying(extra, Machine::default(), &[]).map_err(|error| error.to_string())?;
     let mut builder = Client::builder()
         .user_agent(USER_AGENT)
@@ -260,7 +264,7 @@ fn host(url: &Url) -> String {
 }
 
 /// The innermost reason: the outer ones repeat the URL and say less.
-fn cause(error: &reqwest::Error) -> String {
+pub(super) fn cause(error: &reqwest::Error) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;

@@ -141,6 +141,16 @@ impl Limits {
         }
     }
 
+    /// Waits, as a server asked for it; false, and at once, where the run would be over by then.
+    pub(super) async fn pause(&self, pause: Duration) -> bool {
+        if Instant::now() + pause >= self.deadline {
+            return false;
+        }
+        #[expect(clippy::disallowed_methods, reason = "with the other ones, the one place that waits")]
+        sleep(pause).await;
+        true
+    }
+
     /// Repeats an attempt while `again` says so. An outcome in hand is never given up for one
     /// that the deadline would cut off.
     pub(super) async fn retrying<T>(

@@ -55,6 +55,11 @@ impl<'a> Tally<'a> {
         Self { asked: Cell::new(0), answered: Cell::new(0), progress }
     }
 
+    /// Says what the run waits for beside its questions.
+    pub(super) fn telling(&self, what: &str) {
+        self.progress.waiting(self.asked.get(), self.answered.get(), what);
+    }
+
     fn asked(&self, key: &str) {
         self.asked.set(self.asked.get() + 1);
         self.progress.waiting(self.asked.get(), self.answered.get(), key);

@@ -12,6 +12,7 @@
 //! | `hello` | one offer of an old version or of weak suites |
 //! | `dnssec` | how a zone is signed: the chain from a trust anchor down to it |
 //! | `api`, `rdap`, `registration` | the APIs of others: registries, senders of webhooks |
+//! | `outside`, `cloudflare` | the one API that is written to as well, and what it says of a zone |
 //! | `certificate`, `path`, `machine` | what a certificate says, and where a chain leads |
 //! | `revocation` | what an authority says of whether it took one back |
 //! | `webhook` | sends events to the endpoints that receive them |
@@ -22,6 +23,7 @@
 
 mod api;
 mod certificate;
+mod cloudflare;
 mod connect;
 mod cors;
 mod dial;
@@ -39,6 +41,7 @@ mod machine;
 mod mail;
 mod memo;
 mod names;
+mod outside;
 mod page;
 mod path;
 mod problem;
@@ -64,7 +67,10 @@ use tokio::time::{Instant, timeout_at};
 pub use connect::{Connect, NotAConnect};
 pub use dnssec::{NotAnAnchor, TrustAnchors};
 pub use machine::Machine;
+pub(crate) use outside::{Answer, NoAnswer, OpenError, Outside, Request};
+pub(crate) use problem::span;
 
+use crate::cloudflare::token::Account;
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
 use crate::secret::Environment;
@@ -107,6 +113,8 @@ pub struct Settings {
     pub sending: Sending,
     /// Whether the providers of webhooks are asked what they have registered.
     pub registrations: bool,
+    /// The way to Cloudflare's API, where the zone is to be read.
+    pub cloudflare: Option<Account>,
     /// Whether files and the Git history are read, where the spec asks for it.
     pub files: Files,
     /// What is read of sites.
@@ -137,6 +145,7 @@ impl Default for Settings {
             environment: Environment::default(),
             sending: Sending::default(),
             registrations: true,
+            cloudflare: None,
             files: Files::Beside,
             reading: Reading { sites: true, exposed: true },
             rdap: None,

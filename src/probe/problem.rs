@@ -107,7 +107,7 @@ impl Until {
 }
 
 /// `10 s`, `2 min`, `300 ms`.
-pub(super) fn span(duration: Duration) -> String {
+pub(crate) fn span(duration: Duration) -> String {
     let (seconds, rest) = (duration.as_secs(), duration.subsec_millis());
     match (seconds, rest) {
         (0, millis) => format!("{millis} ms"),

@@ -127,6 +127,9 @@ pub struct Cloudflare {
     /// Zone settings by Cloudflare's own names.
     #[serde(default)]
     pub settings: Entries<Located<String>>,
+    /// Whether records and rules that stand where the spec wants its own are taken over; `plan --adopt` does
+    /// it once.
+    pub adopt: Option<Located<bool>>,
     /// Whether records that the spec does not list are deleted at names it owns.
     pub prune: Option<Located<bool>>,
     /// The managed ruleset.
