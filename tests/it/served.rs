@@ -334,7 +334,7 @@ fn a_flutter_application_s_lists_and_programs_are_read() {
         home(world, "<script src=flutter_bootstrap.js async></script>");
         let build = "_flutter.buildConfig={builds:[{mainWasmPath:\"main.dart.wasm\",jsSupportRuntimePath:\"main.dart.mjs\"}]}";
         script(world, "/flutter_bootstrap.js", build);
-        let wasm = [b"\0asm\x01\0\0\0\x0b\x30", secret(0).as_bytes(), b"\0"].concat();
+        let wasm = [b"\0asm\x01\0\0\0\x0b\0", secret(0).as_bytes(), b"\0"].concat();
         file(world, "/main.dart.wasm", "application/wasm", wasm);
         let module = Response::new(200, format!("export const k='{}'", secret(1)));
         let module = module.header("Content-Type", "text/javascript").header("Cache-Control", "no-cache");
