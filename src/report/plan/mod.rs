@@ -8,6 +8,7 @@ mod words;
 mod fixture;
 
 use crate::cloudflare::plan::{Action, Plan};
+pub(crate) use words::object as value;
 use crate::report::text::{clean, plural};
 
 /// `4 changes, 1 deletion`
