@@ -44,15 +44,6 @@ pub(crate) async fn read(client: &Client<'_>, names: &[String], now: Timestamp) 
     }
 }
 
-/// The same zone once more, by its id: what was read before is not looked for again.
-pub(crate) async fn again(client: &Client<'_>, before: &CloudflareZone) -> Read<CloudflareZone> {
-    let id =
-        Id::new(&before.id).ok_or_else(|| format!("`{}` is no id of a zone", Remote::new(&before.id)))?;
-    let reply = client.read(&Question::Zone(&id)).await.map_err(|failure| whole(&failure))?;
-    let found = Found { account: None, object: object(&reply), id };
-    Ok(parts(client, &found, before.token.clone()).await)
-}
-
 /// The zones of the first name that has any.
 async fn find(client: &Client<'_>, names: &[String]) -> Result<Vec<Found>, Failure> {
     for name in names {
