@@ -6,7 +6,7 @@ use std::time::Duration;
 use miette::IntoDiagnostic;
 
 use super::Streams;
-use super::applying::{self, Agreed, Written, Writing, say};
+use super::applying::{self, Agreed, Writing, Written, say};
 use super::args::{ApplyArgs, Format};
 use super::cloudflare;
 use super::look;
@@ -34,7 +34,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 pub(super) fn run(arguments: &ApplyArgs, terminal: &Terminal, streams: &mut Streams) -> miette::Result<Exit> {
     let file = arguments.target.as_deref().filter(|path| path.extension().is_some_and(|end| end == "json"));
-    let saved = file.map(|path| read(path)).transpose()?;
+    let saved = file.map(read).transpose()?;
     let spec = match &saved {
         Some(saved) => Some(Path::new(&saved.spec.path)),
         None => arguments.target.as_deref(),
@@ -141,8 +141,7 @@ impl Command<'_> {
             Err(unread) => return Ok(Err(Next::End(could_not_tell(unread, streams)))),
         };
         if plan.is_empty() {
-            let text =
-                show::human::render(&plan, &self.planning.document.path, "", self.terminal.style());
+            let text = show::human::render(&plan, &self.planning.document.path, "", self.terminal.style());
             applying::show(&text, self.terminal.style(), self.arguments.format == Format::Json, streams)?;
             return Ok(Err(Next::Nothing(Box::new(seen), Box::new(plan))));
         }
@@ -166,7 +165,10 @@ impl Command<'_> {
         let mut pause = FIRST_PAUSE;
         let (seen, applied) = loop {
             let Some(seen) = self.planning.look(self.settings, self.terminal)? else {
-                say(streams, "interrupted: everything is written, and not yet proved; launch-ready check looks again");
+                say(
+                    streams,
+                    "interrupted: everything is written, and not yet proved; launch-ready check looks again",
+                );
                 return Ok(Exit::Interrupted);
             };
             let now = system::now();

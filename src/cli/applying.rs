@@ -59,7 +59,9 @@ pub(super) fn confirm(plan: Saved, applying: &Applying, streams: &mut Streams) -
         }
         let question = match consent {
             Consent::Yes => format!("Make these changes in {zone}? [y/N] "),
-            Consent::Name => format!("This deletes, takes over or lifts a rail. Type the zone's name to go on: "),
+            Consent::Name => {
+                "This deletes, takes over or lifts a rail. Type the zone's name to go on: ".to_owned()
+            }
         };
         // Without the question the answer is no.
         let _ = write!(streams.err, "{question}").and_then(|()| streams.err.flush());
@@ -110,9 +112,11 @@ pub(super) enum Written {
 pub(super) fn write(writing: &Writing, streams: &mut Streams) -> miette::Result<Written> {
     let zone = writing.confirmed.plan().plan.zone.name.clone();
     let _lock = Lock::take(writing.root, zone.as_str())?;
-    let narrator = Narrator { err: RefCell::new(&mut *streams.err), quiet: writing.terminal.style().quiet };
-    let written = runtime()?.block_on(sending(writing, &narrator));
-    drop(narrator);
+    let quiet = writing.terminal.style().quiet;
+    let written = {
+        let narrator = Narrator { err: RefCell::new(&mut *streams.err), quiet };
+        runtime()?.block_on(sending(writing, &narrator))
+    };
     match written {
         Ok(None) => {
             say(streams, "interrupted: nothing was written");
@@ -120,9 +124,9 @@ pub(super) fn write(writing: &Writing, streams: &mut Streams) -> miette::Result<
         }
         Ok(Some((folder, outcome))) => match &outcome.stopped {
             None => Ok(Written::Whole(folder, outcome)),
-            Some((step, stop)) => {
-                say(streams, &standing(&folder, &outcome, step, stop));
-                let exit = if *stop == Stop::Interrupted { Exit::Interrupted } else { Exit::Usage };
+            Some((step, why)) => {
+                say(streams, &standing(&folder, &outcome, step, why));
+                let exit = if *why == Stop::Interrupted { Exit::Interrupted } else { Exit::Usage };
                 Ok(Written::Ended(exit))
             }
         },
@@ -198,14 +202,14 @@ pub(super) fn say(streams: &mut Streams, text: &str) {
 }
 
 /// Where an apply stands that ended too early, and how to go on.
-fn standing(folder: &Folder, outcome: &Outcome, step: &str, stop: &Stop) -> String {
+fn standing(folder: &Folder, outcome: &Outcome, step: &str, why: &Stop) -> String {
     let done = outcome.sent + outcome.skipped;
-    let mut lines = vec![format!("stopped before {step}: {}", stop.words())];
+    let mut lines = vec![format!("stopped before {step}: {}", why.words())];
     lines.push(match outcome.sent {
         0 => "nothing was written".to_owned(),
         sent => format!("{done} of {} steps are done, {sent} of them now", outcome.all),
     });
-    match stop {
+    match why {
         Stop::Elsewhere(conflicts) => {
             lines.push(table(conflicts));
             lines.push("to go on: look at what changed, then plan and apply again".into());

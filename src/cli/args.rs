@@ -16,8 +16,8 @@ use crate::private::Network;
 use crate::probe::Connect;
 use crate::spec::model::scalar;
 
-pub(super) use init::InitArgs;
 pub(super) use apply::{ApplyArgs, Applying, RollbackArgs};
+pub(super) use init::InitArgs;
 pub(super) use plan::{PlanArgs, PlanFormat, Wishing};
 
 use super::cloudflare::CloudflareArgs;

@@ -1,7 +1,7 @@
 //! `launch-ready rollback`
 
 use super::Streams;
-use super::applying::{self, Agreed, Written, Writing, say};
+use super::applying::{self, Agreed, Writing, Written, say};
 use super::args::RollbackArgs;
 use super::cloudflare;
 use super::look;

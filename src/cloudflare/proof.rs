@@ -48,8 +48,7 @@ fn proof(promise: &Promise, report: &Report, left: i64) -> Proof {
     let left = u64::try_from(left).ok().filter(|left| *left > 0);
     let (state, message) = match finding.map(|finding| (finding.status, finding.message.clone())) {
         // What is no longer there to be judged no longer fails.
-        None => (ProofState::Proved, None),
-        Some((Status::Pass | Status::NotApplicable, _)) => (ProofState::Proved, None),
+        None | Some((Status::Pass | Status::NotApplicable, _)) => (ProofState::Proved, None),
         Some((_, message)) if left.is_some() => (ProofState::Pending, Some(message)),
         Some((Status::Unknown, message)) => (ProofState::Unknown, Some(message)),
         Some((Status::Fail | Status::Waived, message)) => (ProofState::NotProved, Some(message)),
@@ -68,8 +67,8 @@ fn proof(promise: &Promise, report: &Report, left: i64) -> Proof {
 mod tests {
     use super::*;
     use crate::cloudflare::plan::{Action, Origin, Read, ZoneFacts};
-    use crate::report::fixture;
     use crate::report::VerdictWord;
+    use crate::report::fixture;
 
     fn plan(before: Option<serde_json::Value>) -> Plan {
         let zone = ZoneFacts {
@@ -120,6 +119,9 @@ mod tests {
         assert_eq!(state(before(), Some(Status::Fail), 20), (ProofState::Pending, Some(40)));
         assert_eq!(state(before(), Some(Status::Fail), 61), (ProofState::NotProved, None));
         assert_eq!(state(before(), Some(Status::Unknown), 61), (ProofState::Unknown, None));
-        assert_eq!(state(serde_json::json!({"ttl": 1}), Some(Status::Fail), 100), (ProofState::Pending, Some(200)));
+        assert_eq!(
+            state(serde_json::json!({"ttl": 1}), Some(Status::Fail), 100),
+            (ProofState::Pending, Some(200))
+        );
     }
 }

@@ -8,8 +8,8 @@ mod words;
 mod fixture;
 
 use crate::cloudflare::plan::{Action, Plan};
-pub(crate) use words::object as value;
 use crate::report::text::{clean, plural};
+pub(crate) use words::object as value;
 
 /// `4 changes, 1 deletion`
 fn counted(plan: &Plan) -> String {
