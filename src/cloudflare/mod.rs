@@ -16,6 +16,7 @@
 //! | [`step`] | the requests of a plan, and where each stands in the zone as it is |
 //! | [`saved`], [`confirm`] | a plan in a file; a plan that somebody agreed to |
 //! | [`apply`], [`folder`], [`journal`] | makes it true, and keeps books |
+//! | [`proof`] | whether what was promised came true |
 //! | [`rollback`] | the way back |
 
 pub mod apply;
@@ -33,6 +34,7 @@ pub(crate) mod live;
 mod pace;
 pub mod permission;
 pub mod plan;
+pub mod proof;
 mod proxied;
 mod read;
 mod records;
