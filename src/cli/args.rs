@@ -1,6 +1,7 @@
 //! The arguments, as clap types.
 
 mod init;
+mod plan;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::probe::Connect;
 use crate::spec::model::scalar;
 
 pub(super) use init::InitArgs;
+pub(super) use plan::{PlanArgs, PlanFormat, Wishing};
 
 use super::cloudflare::CloudflareArgs;
 
@@ -44,6 +46,8 @@ pub struct Cli {
 pub enum Command {
     /// Look at the live world, judge it against the spec, report
     Check(Box<CheckArgs>),
+    /// Say which changes at Cloudflare would make the spec true; nothing is written
+    Plan(Box<PlanArgs>),
     /// Look at the live domain and write a commented first spec of what is there
     Init(Box<InitArgs>),
     /// Say what a check means, why it matters and how to fix it; alone: the list

@@ -44,15 +44,6 @@ pub(crate) async fn read(client: &Client<'_>, names: &[String], now: Timestamp) 
     }
 }
 
-/// The same zone once more, by its id: what was read before is not looked for again.
-pub(crate) async fn again(client: &Client<'_>, before: &CloudflareZone) -> Read<CloudflareZone> {
-    let id =
-        Id::new(&before.id).ok_or_else(|| format!("`{}` is no id of a zone", Remote::new(&before.id)))?;
-    let reply = client.read(&Question::Zone(&id)).await.map_err(|failure| whole(&failure))?;
-    let found = Found { account: None, object: object(&reply), id };
-    Ok(parts(client, &found, before.token.clone()).await)
-}
-
 /// The zones of the first name that has any.
 async fn find(client: &Client<'_>, names: &[String]) -> Result<Vec<Found>, Failure> {
     for name in names {
@@ -112,12 +103,12 @@ async fn parts(client: &Client<'_>, found: &Found, token: CloudflareToken) -> Cl
         account: zone::account(zone),
         name_servers: servers.filter_map(Value::as_str).map(Remote::new).collect(),
         token,
-        records: seen(records),
+        records: seen(records.map_err(words)),
         settings: seen(settings.map(|reply| zone::settings(&reply.result)).map_err(words)),
         dnssec: seen(dnssec.map(|reply| object(&reply)).map_err(words)),
         phases: phases.into_iter().collect(),
         bots: seen(bots.map(|reply| object(&reply)).map_err(words)),
-        certificates: seen(certificates),
+        certificates: seen(certificates.map_err(words)),
     }
 }
 
@@ -134,18 +125,25 @@ fn words(failure: Failure) -> String {
 }
 
 /// The entry point ruleset of a phase; a phase without one has no rules.
-async fn phase_of(client: &Client<'_>, zone: &Id, phase: Phase) -> (String, Seen<Option<ApiObject>>) {
-    let ruleset = match client.read(&Question::Entrypoint(zone, phase)).await {
+pub(super) async fn ruleset(
+    client: &Client<'_>,
+    zone: &Id,
+    phase: Phase,
+) -> Result<Option<ApiObject>, Failure> {
+    match client.read(&Question::Entrypoint(zone, phase)).await {
         Ok(reply) => Ok(Some(object(&reply))),
         Err(Failure::Refused(refused)) if refused.status == 404 => Ok(None),
-        Err(failure) => Err(failure.to_string()),
-    };
-    (phase.name().to_owned(), seen(ruleset))
+        Err(failure) => Err(failure),
+    }
+}
+
+async fn phase_of(client: &Client<'_>, zone: &Id, phase: Phase) -> (String, Seen<Option<ApiObject>>) {
+    (phase.name().to_owned(), seen(ruleset(client, zone, phase).await.map_err(words)))
 }
 
 /// All records. A zone that changes between two pages is read once more: a record that slipped through would
 /// look like one that is not there.
-async fn records(client: &Client<'_>, zone: &Id) -> Read<Vec<ApiObject>> {
+pub(super) async fn records(client: &Client<'_>, zone: &Id) -> Result<Vec<ApiObject>, Failure> {
     let page = async |page| client.read(&Question::Records { zone, page }).await;
     let mut read = pages(page, MOST_PAGES).await?;
     if !is_whole(&read) {
@@ -154,11 +152,11 @@ async fn records(client: &Client<'_>, zone: &Id) -> Read<Vec<ApiObject>> {
     if is_whole(&read) {
         Ok(read.objects)
     } else {
-        Err("the zone's records change while they are read".into())
+        Err(Failure::Garbled("the zone's records change while they are read".into()))
     }
 }
 
-async fn certificates(client: &Client<'_>, zone: &Id) -> Read<Vec<ApiObject>> {
+async fn certificates(client: &Client<'_>, zone: &Id) -> Result<Vec<ApiObject>, Failure> {
     let page = async |page| client.read(&Question::Certificates { zone, page }).await;
     pages(page, MOST_CERTIFICATE_PAGES).await.map(|read| read.objects)
 }
@@ -177,15 +175,15 @@ fn is_whole(read: &Pages) -> bool {
 }
 
 /// Reads the first page, then all others at once.
-async fn pages(ask: impl AsyncFn(u32) -> Result<Reply, Failure>, most: u64) -> Read<Pages> {
-    let first = ask(1).await.map_err(words)?;
+async fn pages(ask: impl AsyncFn(u32) -> Result<Reply, Failure>, most: u64) -> Result<Pages, Failure> {
+    let first = ask(1).await?;
     let count = zone::info(first.info.as_ref(), "total_pages").unwrap_or(1);
     if count > most {
-        return Err(format!("there are {count} pages, and {most} are read"));
+        return Err(Failure::Garbled(format!("there are {count} pages, and {most} are read")));
     }
     let count = u32::try_from(count).unwrap_or(1);
     let rest = join_all((2..=count).map(|page| ask(page))).await;
-    let rest = rest.into_iter().collect::<Result<Vec<_>, _>>().map_err(words)?;
+    let rest = rest.into_iter().collect::<Result<Vec<_>, _>>()?;
     let total = rest.last().unwrap_or(&first).info.clone();
     let replies = std::iter::once(&first).chain(&rest);
     Ok(Pages {

@@ -8,6 +8,7 @@ use super::outside::Outside;
 use super::problem::Problem;
 use super::session::Session;
 use crate::cloudflare::client::{Client, is_named};
+use crate::cloudflare::permission::{Access, minimal_line};
 use crate::cloudflare::token::{Account, TokenFault};
 use crate::cloudflare::{live, zone};
 use crate::observed::CloudflareZone;
@@ -31,7 +32,7 @@ pub(super) async fn observe(session: &Session<'_>, document: &Document) {
     }
     let key = format!("Cloudflare's zone {}", names.first().map_or("", String::as_str));
     let ask = async || {
-        let zone = read(session, account, &names).await;
+        let zone = read(session, document, account, &names).await;
         zone.map(Rc::new).map_err(Problem::Unobserved)
     };
     // Kept in the session.
@@ -51,18 +52,19 @@ async fn is_at_cloudflare(session: &Session<'_>, document: &Document, names: &[S
 
 async fn read<'s>(
     session: &'s Session<'s>,
+    document: &Document,
     account: &Account,
     names: &[String],
 ) -> Result<CloudflareZone, String> {
-    let token = account.token.as_ref().map_err(told)?;
+    let token = account.token.as_ref().map_err(|fault| told(fault, document))?;
     let outside = Outside::within(session, &account.base, is_named(&account.base)).await;
     let outside = outside.map_err(|error| format!("Cloudflare's API cannot be asked: {error}"))?;
     let client = Client::new(outside, token).map_err(|error| error.to_string())?;
     live::read(&client, names, session.now()).await
 }
 
-/// Why there is no token, and what to do.
-fn told(fault: &TokenFault) -> String {
+/// Why there is no token, what to do, and what the token must be allowed to do.
+fn told(fault: &TokenFault, document: &Document) -> String {
     let help = miette::Diagnostic::help(fault).map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{fault}{help}")
+    format!("{fault}{help}; it needs {}", minimal_line(document, Access::Read))
 }
