@@ -16,6 +16,7 @@
 //! | [`step`] | the requests of a plan, and where each stands in the zone as it is |
 //! | [`saved`], [`confirm`] | a plan in a file; a plan that somebody agreed to |
 //! | [`apply`], [`folder`], [`journal`] | makes it true, and keeps books |
+//! | [`proof`] | whether what was promised came true |
 //! | [`rollback`] | the way back |
 
 pub mod apply;
@@ -34,6 +35,7 @@ mod pace;
 pub mod permission;
 pub mod plan;
 mod proxied;
+pub mod proof;
 mod read;
 mod records;
 pub mod rollback;
