@@ -159,7 +159,7 @@ impl JsonSchema for SettingValue {
             { "type": "string" },
             { "type": "integer", "minimum": 0 },
             { "type": "array", "items": { "type": "string" } },
-            { "type": "object", "additionalProperties": {} },
+            { "type": "object", "additionalProperties": { "additionalProperties": {} } },
         ] })
     }
 }
