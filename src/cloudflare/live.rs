@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     /// Pages with so many objects each; the last number is what the API counts in all.
-    async fn read(sizes: &[usize], total: usize) -> Read<Pages> {
+    async fn read(sizes: &[usize], total: usize) -> Result<Pages, Failure> {
         let page = async |page: u32| {
             let at = usize::try_from(page).expect("a small number") - 1;
             let first: usize = sizes[..at].iter().sum();
@@ -231,7 +231,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_endless_list_is_not_read() {
-        let why = read(&[1, 1, 1, 1], 4).await.err();
+        let why = read(&[1, 1, 1, 1], 4).await.err().map(|failure| failure.to_string());
         assert_eq!(why.as_deref(), Some("there are 4 pages, and 3 are read"));
     }
 }
