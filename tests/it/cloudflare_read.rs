@@ -133,8 +133,8 @@ fn a_part_that_the_token_may_not_read_names_the_permission() {
         (Permission::SslRead, "/certificates", "Zone > SSL and Certificates > Read"),
     ];
     let shop = Shop::new();
-    for (missing, part, name) in cases {
-        let seen = shop.look(Token::reader(part).without(missing));
+    for (number, (missing, part, name)) in cases.into_iter().enumerate() {
+        let seen = shop.look(Token::reader(&format!("reader{number}")).without(missing));
         let why = seen.answer().pointer(part).and_then(|part| part["unobserved"].as_str());
         let expected = format!("the token lacks the permission {name} (403; 10000: Authentication error)");
         assert_eq!(why, Some(expected.as_str()), "{part}");
