@@ -14,6 +14,7 @@ pub mod page;
 pub mod verdict;
 
 mod blame;
+mod cloudflare;
 mod dns;
 mod domain;
 mod email;

@@ -14,6 +14,13 @@ use crate::observed::Remote;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Form(Vec<String>);
 
+impl Form {
+    /// The parts of the value, each in its one way to write it.
+    pub(crate) fn into_words(self) -> Vec<String> {
+        self.0
+    }
+}
+
 /// The priority that stands in a declared value, as zone files write it, and the rest.
 pub(crate) fn split_priority(kind: RecordType, value: &str) -> (Option<u16>, &str) {
     let value = value.trim();
