@@ -56,7 +56,7 @@ impl Shop {
         shop.zone.record_of("A", "api", ORIGIN, true);
         shop.zone.record_of("CNAME", "www", "shop.test", true);
         for (id, value) in [("min_tls_version", "1.2"), ("ssl", "strict"), ("always_use_https", "on")] {
-            shop.zone.setting(id, &json!(value));
+            shop.zone.setting(id, json!(value));
         }
         let written = shop.command("apply", &["--yes", "--wait", "1s"], Token::writer("writer"));
         assert!(written.1.contains("redirect rule"), "{} {}", written.1, written.2);
@@ -111,9 +111,9 @@ fn what_a_plan_would_change_fails() {
     let shop = Shop::new();
     shop.zone.record_of("A", "@", "203.0.113.10", false);
     shop.zone.record_of("A", "api", ORIGIN, true);
-    shop.zone.setting("ssl", &json!("flexible"));
-    shop.zone.setting("min_tls_version", &json!("1.0"));
-    shop.zone.setting("security_level", &json!("under_attack"));
+    shop.zone.setting("ssl", json!("flexible"));
+    shop.zone.setting("min_tls_version", json!("1.0"));
+    shop.zone.setting("security_level", json!("under_attack"));
     let report = shop.check(Token::reader("reader"));
     for (check, subject) in PLANNED {
         assert_eq!(
@@ -215,7 +215,7 @@ fn what_the_token_may_not_read_is_neither_pass_nor_fail() {
 fn what_is_called_fixable_is_what_the_plan_promises() {
     let shop = Shop::new();
     shop.zone.record_of("A", "@", "203.0.113.99", true);
-    shop.zone.setting("ssl", &json!("flexible"));
+    shop.zone.setting("ssl", json!("flexible"));
     let report = shop.check(Token::reader("reader"));
     let findings = report["findings"].as_array().expect("findings");
     let pair = |value: &Value| (value["check"].to_string(), value["subject"].to_string());
