@@ -44,7 +44,9 @@ pub(super) fn add(wanted: &mut Wanted, context: Context<'_, '_>, live: &Records<
     candidates.retain(|(slot, list)| !stands(slot, list, live));
     let trial = Trial { context, live, zone: &zone, world: &world };
     for (_, list) in trial.needed(candidates) {
-        list.into_iter().for_each(|desired| wanted.add(desired));
+        for desired in list {
+            wanted.add(desired);
+        }
     }
 }
 

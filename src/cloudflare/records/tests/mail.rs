@@ -165,8 +165,9 @@ fn what_a_change_turns_green_is_written_on_it() {
         ("shop.test TXT", "{records: [{name: shop.test, type: TXT, ttl: 300, value: v=spf1 mx ?all}]}"),
         ("_dmarc.shop.test TXT", "{nxdomain: true}"),
     ];
-    let answers: String =
-        answers.iter().map(|(key, answer)| format!("  {key}: {{answer: {answer}}}\n")).collect();
+    let answers: Vec<String> =
+        answers.iter().map(|(key, answer)| format!("  {key}: {{answer: {answer}}}")).collect();
+    let answers = answers.join("\n");
     let zone = zone(vec![
         record(1, "shop.test", "A 203.0.113.9", json!({})),
         record(2, "shop.test", "MX 10 mail.shop.test", json!({})),
