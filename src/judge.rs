@@ -10,15 +10,20 @@ use jiff::Timestamp;
 use crate::check::engine::{self, Judgement};
 use crate::check::verdict::Cause;
 use crate::check::{Check, Status, World, coverage};
+use crate::cloudflare;
+use crate::cloudflare::plan::{Plan, Promise, Wishes};
 use crate::hex::hex;
 use crate::item::{self, Accepted};
-use crate::observed::Observed;
+use crate::observed::{Observed, Seen};
 use crate::policy::{Level, Policy};
 use crate::private::PrivateRanges;
 use crate::report::model::{Report, SCHEMA, SpecFacts, Tool, WaiverFacts};
 use crate::report::{Counts, Finding, SpecPlace, VerdictWord};
 use crate::spec::shown::without_secrets;
 use crate::spec::{Document, Place};
+
+/// Who can fix a finding.
+const CLOUDFLARE: &str = "cloudflare";
 
 /// How a run judges.
 #[derive(Debug, Clone)]
@@ -145,6 +150,12 @@ pub fn asks_providers(policy: &Policy, options: &Options) -> bool {
     selected(policy, options).any(|check| REGISTRATIONS.contains(&check.id))
 }
 
+/// True where selected checks look at the zone at Cloudflare, or at what a plan would change there.
+pub fn reads_cloudflare(policy: &Policy, options: &Options) -> bool {
+    let is_fixed = |check: &Check| check.page().fix.as_deref() == Some("cloudflare");
+    selected(policy, options).any(|check| check.area() == "cloudflare" || is_fixed(check))
+}
+
 /// Judges what was seen.
 pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options: &Options) -> Report {
     let at = options.at.unwrap_or(observed.at);
@@ -152,15 +163,15 @@ pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options:
     let selected = |check: &Check| policy.level(check) != Level::Off && options.selects(check);
     let mut findings: Vec<Finding> = engine::judge(&world, &selected)
         .into_iter()
-        .map(|judgement| finding(judgement, policy, document))
+        .map(|judgement| finding(judgement, policy, &world))
         .collect();
     if !options.only.is_empty() {
         let causes = causes_outside(&findings, &world, policy, options);
-        findings.extend(causes.into_iter().map(|judgement| finding(judgement, policy, document)));
+        findings.extend(causes.into_iter().map(|judgement| finding(judgement, policy, &world)));
     }
     let waivers = waive(&mut findings, &world, options, &selected);
     let judged_waivers = engine::judge_waivers(&world, &waivers, &selected);
-    findings.extend(judged_waivers.into_iter().map(|judgement| finding(judgement, policy, document)));
+    findings.extend(judged_waivers.into_iter().map(|judgement| finding(judgement, policy, &world)));
     sort(&mut findings);
     Report {
         schema: SCHEMA.into(),
@@ -203,8 +214,38 @@ fn spec_facts(document: &Document) -> SpecFacts {
     }
 }
 
-fn finding(judgement: Judgement, policy: &Policy, document: &Document) -> Finding {
+/// What would change in Cloudflare's zone to make the spec true; `None` where the zone was not read. It promises
+/// what fails in the report.
+pub fn plan(
+    document: &Document,
+    observed: &Observed,
+    policy: &Policy,
+    options: &Options,
+    wishes: &Wishes,
+    report: &Report,
+) -> Option<Plan> {
+    let Some(Seen::Answer(live)) = &observed.cloudflare else { return None };
+    let at = options.at.unwrap_or(observed.at);
+    let world = World::new(document, observed, at, &policy.thresholds, &options.private);
+    let mut plan = cloudflare::plan::make(&world, live, wishes);
+    let fails = |promise: &Promise| {
+        report.findings.iter().any(|finding| {
+            finding.status == Status::Fail
+                && finding.check == promise.check
+                && finding.subject == promise.subject
+        })
+    };
+    for change in &mut plan.changes {
+        change.turns_green.retain(fails);
+    }
+    Some(plan)
+}
+
+fn finding(judgement: Judgement, policy: &Policy, world: &World) -> Finding {
     let Judgement { check, subject, place, verdict } = judgement;
+    let document = world.document;
+    let fixed =
+        verdict.status == Status::Fail && world.plan().is_some_and(|plan| plan.promises(check.id, &subject));
     let page = check.page();
     let title = match verdict.status {
         Status::Pass => page.pass.clone(),
@@ -225,7 +266,7 @@ fn finding(judgement: Judgement, policy: &Policy, document: &Document) -> Findin
         observed: verdict.observed.map(safe),
         spec: spec_place(&place, document),
         help: verdict.help.map(safe),
-        fix: page.fix.clone().filter(|_| verdict.status == Status::Fail),
+        fix: fixed.then(|| CLOUDFLARE.to_owned()),
         because: verdict.because.map(|cause| Cause { subject: safe(cause.subject), ..cause }),
         evidence: verdict.evidence.into_iter().map(safe).collect(),
         leak: verdict.leak,

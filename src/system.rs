@@ -147,6 +147,20 @@ pub(crate) fn write_new(path: &Path, text: &str) -> Result<bool, String> {
     }
 }
 
+/// True where the file's mode lets other users read it. Where files have no mode, nobody knows.
+pub(crate) fn is_readable_by_others(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
+}
+
 /// True where there is something at the path, be it a link to nowhere.
 pub(crate) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
@@ -165,4 +179,127 @@ pub(crate) fn find_upwards(name: &str) -> Option<PathBuf> {
         }
         shown.push("..");
     }
+}
+
+/// Writes a file that only its owner may read, and waits until the disk has it. Whoever reads at the same time
+/// sees the old file or the new one, and so does whoever reads after a crash.
+///
+/// # Errors
+///
+/// In words.
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), String> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let written = private().create_new(true).write(true).open(&beside).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)?;
+        sync_folder(path)
+    });
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        error.to_string()
+    })
+}
+
+/// A name in a folder is on the disk when the folder is.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if cfg!(unix) { std::fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all() } else { Ok(()) }
+}
+
+/// Files that only their owner may read.
+fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// A file that grows by whole lines, each of them on the disk before the next thing happens.
+#[derive(Debug)]
+pub(crate) struct Lines(std::fs::File);
+
+impl Lines {
+    /// Opens it, or makes it; only its owner may read it.
+    ///
+    /// # Errors
+    ///
+    /// In words.
+    pub(crate) fn open(path: &Path) -> Result<Self, String> {
+        let file = private().create(true).append(true).open(path).map_err(|error| error.to_string())?;
+        sync_folder(path).map_err(|error| error.to_string())?;
+        Ok(Self(file))
+    }
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    ///
+    /// In words.
+    pub(crate) fn add(&mut self, line: &str) -> Result<(), String> {
+        let written = self.0.write_all(format!("{line}\n").as_bytes()).and_then(|()| self.0.sync_data());
+        written.map_err(|error| error.to_string())
+    }
+}
+
+/// A file that one process at a time holds. It is free again when that process ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct Held {
+    _file: std::fs::File,
+}
+
+/// Holds a file; `None` where another process does.
+///
+/// # Errors
+///
+/// In words.
+pub(crate) fn hold(path: &Path) -> Result<Option<Held>, String> {
+    let file = private().create(true).append(true).open(path).map_err(|error| error.to_string())?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Held { _file: file })),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        Err(std::fs::TryLockError::Error(error)) => Err(error.to_string()),
+    }
+}
+
+/// Makes a folder that only its owner may enter, and those above it; false where it is there already.
+///
+/// # Errors
+///
+/// In words.
+pub(crate) fn make_private_folder(path: &Path) -> Result<bool, String> {
+    if let Some(above) = path.parent() {
+        std::fs::create_dir_all(above).map_err(|error| error.to_string())?;
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Ok(()) => sync_folder(path).map(|()| true).map_err(|error| error.to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The folders in a folder, by name; none where it cannot be read.
+pub(crate) fn folders(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
+    let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    found.sort();
+    found
+}
+
+/// True where a person sits at standard input.
+pub(crate) fn stdin_is_terminal() -> bool {
+    std::io::IsTerminal::is_terminal(&std::io::stdin())
+}
+
+/// One line from standard input; `None` where it ends, or is longer than any answer.
+pub(crate) fn read_line() -> Option<String> {
+    let mut line = String::new();
+    let mut limited = std::io::Read::take(std::io::stdin().lock(), 1024);
+    let read = std::io::BufRead::read_line(&mut limited, &mut line).ok()?;
+    (read > 0).then_some(line)
 }

@@ -1,6 +1,7 @@
 //! The arguments, as clap types.
 
 mod init;
+mod plan;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -15,6 +16,9 @@ use crate::probe::Connect;
 use crate::spec::model::scalar;
 
 pub(super) use init::InitArgs;
+pub(super) use plan::{PlanArgs, PlanFormat, Wishing};
+
+use super::cloudflare::CloudflareArgs;
 
 /// The spec's usual name.
 pub(super) const SPEC_NAME: &str = "launch-ready.yaml";
@@ -42,6 +46,8 @@ pub struct Cli {
 pub enum Command {
     /// Look at the live world, judge it against the spec, report
     Check(Box<CheckArgs>),
+    /// Say which changes at Cloudflare would make the spec true; nothing is written
+    Plan(Box<PlanArgs>),
     /// Look at the live domain and write a commented first spec of what is there
     Init(Box<InitArgs>),
     /// Say what a check means, why it matters and how to fix it; alone: the list
@@ -87,7 +93,9 @@ pub enum Color {
     launch-ready check --connect www.example.com=203.0.113.9    # the new server, before DNS is switched\n  \
     launch-ready check --format json --output report.json --record seen.json\n\n\
     Environment:\n  \
-    LAUNCH_READY_RDAP_URL    the RDAP service to ask about the registration, instead of the registry's"
+    CLOUDFLARE_API_TOKEN          a token that may read the zone: what only Cloudflare knows is judged too\n  \
+    LAUNCH_READY_CLOUDFLARE_URL   Cloudflare's API, instead of the public one\n  \
+    LAUNCH_READY_RDAP_URL         the RDAP service to ask about the registration, instead of the registry's"
 )]
 pub struct CheckArgs {
     /// Specs; `-` is standard input. Default: launch-ready.yaml here or in a parent folder
@@ -105,6 +113,9 @@ pub struct CheckArgs {
     /// repeatable. Where production's variables are neither there nor here: --skip secrets
     #[arg(long, help_heading = "Where to look", value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
+    /// The way to Cloudflare's API
+    #[command(flatten, next_help_heading = "Where to look")]
+    pub cloudflare: CloudflareArgs,
     /// Keeping what was seen
     #[command(flatten)]
     pub recording: Recording,

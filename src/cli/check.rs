@@ -8,6 +8,7 @@ use miette::{Diagnostic, IntoDiagnostic};
 
 use super::Streams;
 use super::args::{CheckArgs, Global};
+use super::cloudflare;
 use super::look;
 use super::output::{Terminal, read, render, write_file, write_out};
 use super::run::{self, Run};
@@ -59,7 +60,8 @@ pub(super) fn run(
     // Everything that can be wrong with the arguments is told before the first question is asked.
     let environment = variables::environment(&arguments.env_file)?;
     let settings = look::settings(&arguments.reach, &arguments.trust_anchor, &arguments.limits)?;
-    let settings = Settings { environment, ..settings };
+    let cloudflare = cloudflare::account(&arguments.cloudflare, &environment, streams.err)?;
+    let settings = Settings { environment, cloudflare: Some(cloudflare), ..settings };
     let options = run::options(&arguments.judging, &arguments.reach);
     let named = arguments.judging.policy.as_deref();
     let policies =

@@ -71,6 +71,7 @@ pub(super) fn settings(
         environment: Environment::reading(system::variable),
         sending: Sending::default(),
         registrations: false,
+        cloudflare: None,
         files: Files::No,
         reading: Reading::default(),
         rdap: rdap_url()?,

@@ -2,11 +2,13 @@
 
 mod args;
 mod check;
+mod cloudflare;
 mod explain;
 mod generate;
 mod init;
 mod look;
 mod output;
+mod plan;
 mod progress;
 mod run;
 mod variables;
@@ -51,6 +53,7 @@ where
     terminal.lay_out_errors();
     match cli.command {
         Command::Check(arguments) => check::run(&arguments, &cli.global, &terminal, streams),
+        Command::Plan(arguments) => plan::run(&arguments, &terminal, streams),
         Command::Init(arguments) => init::run(&arguments, &terminal, streams),
         Command::Explain(arguments) => explain::run(&arguments, &terminal, streams),
         Command::Schema => generate::schema(streams),

@@ -28,10 +28,17 @@ struct NoSpec;
 /// The specs of the command line, or the one here or in a parent folder.
 pub(super) fn documents(specs: &[PathBuf]) -> miette::Result<Vec<Document>> {
     if specs.is_empty() {
-        let found = system::find_upwards(SPEC_NAME).ok_or(NoSpec)?;
-        return Ok(vec![document(&found)?]);
+        return Ok(vec![one(None)?]);
     }
     specs.iter().map(|spec| document(spec)).collect()
+}
+
+/// The spec of the command line, or the one here or in a parent folder.
+pub(super) fn one(spec: Option<&Path>) -> miette::Result<Document> {
+    match spec {
+        Some(path) => document(path),
+        None => document(&system::find_upwards(SPEC_NAME).ok_or(NoSpec)?),
+    }
 }
 
 fn document(path: &Path) -> miette::Result<Document> {
@@ -102,6 +109,10 @@ impl Run<'_> {
             only_web: !self.whole && judge::looks_at_the_web_alone(policy, options),
             sending,
             registrations: judge::asks_providers(policy, options),
+            cloudflare: base
+                .cloudflare
+                .clone()
+                .filter(|_| self.whole || judge::reads_cloudflare(policy, options)),
             files: self.files(),
             reading: Reading {
                 sites: self.whole || judge::reads_sites(policy, options),

@@ -3,6 +3,7 @@
 //! What only reads is tried again after 5xx, time-outs and cut connections. What changes something is sent
 //! again only where it certainly was not executed: after a 429, and where there was no connection.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::time::Duration;
 
@@ -107,6 +108,11 @@ impl<'a> Client<'a> {
         })
     }
 
+    /// The token, for those who look at its form. Never for output.
+    pub(super) fn token(&self) -> &Secret {
+        &self.token
+    }
+
     /// Asks; again where that may help.
     pub async fn read(&self, question: &Question<'_>) -> Result<Reply, Failure> {
         let answer = self.repeating(question, true).await?;
@@ -128,17 +134,19 @@ impl<'a> Client<'a> {
 
     /// One request, and again while it is safe and there is time.
     async fn repeating(&self, endpoint: &impl Endpoint, harmless: bool) -> Result<Answer, Failure> {
-        let mut tried = 0;
+        let (mut tried, mut limited) = (0, 0);
         loop {
             self.wait_for_the_turn().await?;
             let (failure, pause) = match self.once(endpoint, harmless).await {
                 Outcome::Answer(answer) => return Ok(answer),
                 Outcome::Fails(failure) => return Err(failure),
                 Outcome::Limited(pause) => {
-                    self.hold(pause)?;
+                    // Who always says "at once" and never lets anybody in is not asked for ever.
+                    self.hold(pause.max(pause_after(limited)))?;
+                    limited += 1;
                     continue;
                 }
-                Outcome::May(failure) => (failure, FIRST_PAUSE.saturating_mul(1 << tried.min(5))),
+                Outcome::May(failure) => (failure, pause_after(tried)),
             };
             let why = format!("{}, after: {failure}", self.outside.host());
             if tried >= self.outside.settings().retries || !self.outside.pause(pause, &why).await {
@@ -208,7 +216,7 @@ impl<'a> Client<'a> {
 
     fn request(&self, endpoint: &impl Endpoint) -> Result<Request, String> {
         let method = endpoint.method();
-        let media_type = endpoint.content_type().map(|kind| kind.into_owned()).unwrap_or_default();
+        let media_type = endpoint.content_type().map(Cow::into_owned).unwrap_or_default();
         let body = match endpoint.body() {
             None => None,
             Some(RequestBody::Json(text)) => Some((text, media_type)),
@@ -267,6 +275,11 @@ enum Outcome {
     Limited(Duration),
 }
 
+/// The pause after so many attempts that failed.
+fn pause_after(failed: u32) -> Duration {
+    FIRST_PAUSE.saturating_mul(1 << failed.min(5))
+}
+
 /// True where the user named another address than Cloudflare's own.
 pub(crate) fn is_named(base: &Url) -> bool {
     base.host_str() != Some("api.cloudflare.com")
@@ -282,3 +295,6 @@ impl std::fmt::Debug for Client<'_> {
         f.debug_struct("Client").field("host", &self.outside.host()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,6 +111,8 @@ pub enum Question<'a> {
     Dnssec(&'a Id),
     /// The entry point ruleset of a phase.
     Entrypoint(&'a Id, Phase),
+    /// One version of the ruleset of a phase, by its number.
+    EntrypointVersion(&'a Id, Phase, u64),
     /// Bot management.
     Bots(&'a Id),
     /// A page of a zone's edge certificates, of every state, from 1.
@@ -154,6 +156,9 @@ impl EndpointSpec for Question<'_> {
             Self::Setting(zone, setting) => format!("zones/{zone}/settings/{}", segment(setting)),
             Self::Dnssec(zone) => format!("zones/{zone}/dnssec"),
             Self::Entrypoint(zone, phase) => entrypoint(zone, *phase),
+            Self::EntrypointVersion(zone, phase, version) => {
+                format!("{}/versions/{version}", entrypoint(zone, *phase))
+            }
             Self::Bots(zone) => format!("zones/{zone}/bot_management"),
             Self::Certificates { zone, .. } => format!("zones/{zone}/ssl/certificate_packs"),
             Self::UniversalSsl(zone) => format!("zones/{zone}/ssl/universal/settings"),
@@ -187,7 +192,7 @@ impl Request for Question<'_> {
             Self::Zones(_) | Self::Zone(_) => Resource::Zone,
             Self::Records { .. } | Self::Dnssec(_) => Resource::Dns,
             Self::Settings(_) | Self::Setting(..) => Resource::Settings,
-            Self::Entrypoint(_, phase) => Resource::of_phase(*phase),
+            Self::Entrypoint(_, phase) | Self::EntrypointVersion(_, phase, _) => Resource::of_phase(*phase),
             Self::Bots(_) => Resource::Bots,
             Self::Certificates { .. } | Self::UniversalSsl(_) => Resource::Certificates,
         }

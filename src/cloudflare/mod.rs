@@ -9,17 +9,33 @@
 //! | module | holds |
 //! |---|---|
 //! | [`client`], [`endpoint`], [`failure`] | requests to the API, and what comes of them |
-//! | [`permission`] | what a token must be allowed to do |
+//! | [`token`], [`permission`] | the token, and what it must be allowed to do |
+//! | `live`, `zone` | what the API says of the zone |
 //! | [`plan`] | what would change, and what must not be changed without a word |
 //! | `records`, `settings`, `rules` | what the spec wants of each, and the difference |
+//! | [`step`] | the requests of a plan, and where each stands in the zone as it is |
+//! | [`saved`], [`confirm`] | a plan in a file; a plan that somebody agreed to |
+//! | [`apply`], [`folder`], [`journal`] | makes it true, and keeps books |
+//! | [`rollback`] | the way back |
 
+pub mod apply;
+mod canonical;
 pub mod client;
+pub mod confirm;
 pub mod endpoint;
 pub mod failure;
+pub mod folder;
+pub mod journal;
+pub(crate) mod live;
 mod pace;
 pub mod permission;
 pub mod plan;
 mod read;
 mod records;
+pub mod rollback;
 mod rules;
+pub mod saved;
 mod settings;
+pub mod step;
+pub mod token;
+pub(crate) mod zone;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::endpoint::Phase;
-use crate::spec::{Document, Located};
+use crate::item;
+use crate::spec::Document;
+use crate::spec::model::Cloudflare;
 
 /// What a request is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,35 +92,66 @@ impl fmt::Display for Permission {
 /// The least that a token needs for a spec: to read, or to change what the spec asks for.
 pub fn minimal(document: &Document, access: Access) -> Vec<Permission> {
     let read = [Resource::Zone, Resource::Dns, Resource::Settings, Resource::Bots, Resource::Certificates];
-    let rules = [Resource::Redirects, Resource::Cache, Resource::Firewall];
-    let edited = if access == Access::Edit { edited(document) } else { BTreeSet::new() };
+    // Whatever a spec says, records and settings may have to follow.
+    let mut edited = rules(document);
+    edited.extend([Resource::Dns, Resource::Settings]);
+    let all: BTreeSet<Resource> = edited.iter().copied().chain(read).collect();
     let of = |resource: Resource| {
-        let access = if edited.contains(&resource) { Access::Edit } else { Access::Read };
-        Permission::to(resource, access)
+        let edits = access == Access::Edit && edited.contains(&resource);
+        Permission::to(resource, if edits { Access::Edit } else { Access::Read })
     };
-    read.into_iter().chain(rules).filter_map(of).collect()
+    all.into_iter().filter_map(of).collect()
 }
 
-/// What a plan for the spec may change.
-fn edited(document: &Document) -> BTreeSet<Resource> {
-    let spec = &document.spec;
-    let cloudflare = spec.cloudflare.as_ref().map(|cloudflare: &Located<_>| &cloudflare.value);
-    // Mail alone wants records, and every product has mail or says that it has none.
-    let mut edited = BTreeSet::from([Resource::Dns]);
-    if spec.tls.is_some() || cloudflare.is_some_and(|cloudflare| !cloudflare.settings.0.is_empty()) {
-        edited.insert(Resource::Settings);
+/// The same in one line: `Zone > Zone > Read, Zone > DNS > Edit`.
+pub fn minimal_line(document: &Document, access: Access) -> String {
+    let all = minimal(document, access).iter().map(Permission::to_string).collect::<Vec<_>>();
+    all.join(", ")
+}
+
+/// The rules that the spec speaks of.
+fn rules(document: &Document) -> BTreeSet<Resource> {
+    let cloudflare = document.spec.cloudflare.as_ref().map(|cloudflare| &cloudflare.value);
+    let guarded = |cloudflare: &Cloudflare| {
+        let paths = [cloudflare.rate_limits.is_empty(), cloudflare.machine_paths.is_empty()];
+        cloudflare.waf.is_some() || paths.contains(&false)
+    };
+    let wanted = [
+        (Resource::Redirects, !item::redirects(document).is_empty()),
+        (Resource::Cache, cloudflare.is_some_and(|cloudflare| !cloudflare.cache.is_empty())),
+        (Resource::Firewall, cloudflare.is_some_and(guarded)),
+    ];
+    wanted.into_iter().filter(|(_, wanted)| *wanted).map(|(resource, _)| resource).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::load;
+
+    fn needed(spec: &str, access: Access) -> String {
+        minimal_line(&load::parse("launch-ready.yaml", spec).expect("a spec"), access)
     }
-    if spec.canonical.is_some() || !spec.redirects.is_empty() {
-        edited.insert(Resource::Redirects);
+
+    #[test]
+    fn a_permission_is_named_as_in_the_dashboard() {
+        let named = Permission::to(Resource::Redirects, Access::Edit).map(|it| it.to_string());
+        assert_eq!(named.as_deref(), Some("Zone > Single Redirect > Edit"));
+        assert_eq!(Permission::to(Resource::Nothing, Access::Read), None);
     }
-    if cloudflare.is_some_and(|cloudflare| !cloudflare.cache.is_empty()) {
-        edited.insert(Resource::Cache);
+
+    #[test]
+    fn a_token_needs_no_more_than_the_spec_speaks_of() {
+        let small = "domain: shop.test\n";
+        assert_eq!(
+            needed(small, Access::Read),
+            "Zone > Zone > Read, Zone > DNS > Read, Zone > Zone Settings > Read, Zone > Bot Management > Read, Zone > SSL and Certificates > Read"
+        );
+        assert!(needed(small, Access::Edit).contains("Zone > DNS > Edit"));
+        assert!(!needed(small, Access::Edit).contains("Single Redirect"));
+        let large = "domain: shop.test\ncanonical: apex\ncloudflare: {waf: managed}\n";
+        let line = needed(large, Access::Edit);
+        assert!(line.contains("Zone > Single Redirect > Edit, Zone > Zone WAF > Edit"), "{line}");
+        assert!(line.contains("Zone > Bot Management > Read") && !line.contains("Cache Rules"), "{line}");
     }
-    let guarded = cloudflare.is_some_and(|cloudflare| {
-        cloudflare.waf.is_some() || !cloudflare.rate_limits.is_empty() || !cloudflare.machine_paths.is_empty()
-    });
-    if guarded {
-        edited.insert(Resource::Firewall);
-    }
-    edited
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::Files;
+use super::cloudflare;
 use super::cors;
 use super::dnssec;
 use super::endpoint;
@@ -56,7 +57,11 @@ async fn ask(session: &Session<'_>, document: &Document, at: Timestamp) {
         registration(session, document, at),
     );
     let beside = join(mail::gather(session, document), zones);
-    let webhooks = join(webhook::refusals(session, document), registered::observe(session, document, at));
+    let webhooks = join3(
+        webhook::refusals(session, document),
+        registered::observe(session, document, at),
+        cloudflare::observe(session, document),
+    );
     // On the heap: each is large, and whoever waits for a run would carry them along.
     let answers = Box::pin(join(answers, Box::pin(webhooks)));
     let beside = Box::pin(beside);

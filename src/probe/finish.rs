@@ -2,6 +2,7 @@
 //! intermediates the other hosts sent.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use futures_util::future::{join_all, join3};
@@ -20,7 +21,8 @@ use super::session::{List, Session, Visited};
 use super::smtp::Talk;
 use super::tls::Shown;
 use crate::observed::{
-    Anchor, Handshake, Observed, Path, Remote, Revocation, Seen, Served, Smtp, Visit, question,
+    Anchor, CloudflareZone, Handshake, Observed, Path, Remote, Revocation, Seen, Served, Smtp, Visit,
+    question,
 };
 use crate::takeover::Service;
 
@@ -67,8 +69,15 @@ pub(super) async fn observed(
     observed.dnssec = zones.map(|(zone, outcome)| (zone, seen(outcome))).collect();
     observed.registrations = kept(&session.registrations, cut);
     observed.registered = kept(&session.registered, cut);
+    observed.cloudflare = cloudflare_zone(session, cut);
     observed.scanned = session.scanned.take();
     observed
+}
+
+/// The zone at Cloudflare, where it was asked for.
+fn cloudflare_zone(session: &Session<'_>, cut: &str) -> Option<Seen<CloudflareZone>> {
+    let (_, zone) = session.cloudflare.all().pop()?;
+    Some(seen(zone.unwrap_or_else(|| unanswered(cut)).map(Rc::unwrap_or_clone)))
 }
 
 /// What hosts serve, by host.

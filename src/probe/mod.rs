@@ -23,6 +23,7 @@
 
 mod api;
 mod certificate;
+mod cloudflare;
 mod connect;
 mod cors;
 mod dial;
@@ -69,6 +70,7 @@ pub use machine::Machine;
 pub(crate) use outside::{Answer, NoAnswer, OpenError, Outside, Request};
 pub(crate) use problem::span;
 
+use crate::cloudflare::token::Account;
 use crate::observed::Observed;
 use crate::private::PrivateRanges;
 use crate::secret::Environment;
@@ -111,6 +113,8 @@ pub struct Settings {
     pub sending: Sending,
     /// Whether the providers of webhooks are asked what they have registered.
     pub registrations: bool,
+    /// The way to Cloudflare's API, where the zone is to be read.
+    pub cloudflare: Option<Account>,
     /// Whether files and the Git history are read, where the spec asks for it.
     pub files: Files,
     /// What is read of sites.
@@ -141,6 +145,7 @@ impl Default for Settings {
             environment: Environment::default(),
             sending: Sending::default(),
             registrations: true,
+            cloudflare: None,
             files: Files::Beside,
             reading: Reading { sites: true, exposed: true },
             rdap: None,

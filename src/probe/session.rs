@@ -24,6 +24,7 @@ use rustls::pki_types::pem::PemObject;
 use tokio::time::Instant;
 use url::Url;
 
+use super::cloudflare;
 use super::connect::overridden;
 use super::dns::{Checked, Flags, Resolver};
 use super::dnssec;
@@ -101,6 +102,8 @@ pub(super) struct Session<'a> {
     pub(super) registered: Memo<Result<Registered, Problem>>,
     /// The endpoints of accounts at providers.
     pub(super) listings: Memo<registration::Endpoints>,
+    /// The zone at Cloudflare.
+    pub(super) cloudflare: Memo<cloudflare::Zone>,
     /// What files hold; asked once.
     pub(super) reading: Memo<Scanned>,
     pub(super) scanned: RefCell<Scanned>,
@@ -161,6 +164,7 @@ impl<'a> Session<'a> {
             registrations: Memo::new(),
             registered: Memo::new(),
             listings: Memo::new(),
+            cloudflare: Memo::new(),
             reading: Memo::new(),
             scanned: RefCell::default(),
             looks: RefCell::default(),

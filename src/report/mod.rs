@@ -6,6 +6,7 @@ pub mod human;
 pub mod json;
 pub mod markdown_tables;
 pub mod model;
+pub mod plan;
 pub mod style;
 
 mod text;

@@ -2,6 +2,7 @@
 
 mod apis;
 mod client;
+mod cloudflare;
 mod dns;
 mod receivers;
 mod web;

@@ -30,6 +30,8 @@ pub struct Bound {
     pub stripe: Option<SocketAddr>,
     /// Where GitHub's API listens.
     pub github: Option<SocketAddr>,
+    /// Where Cloudflare's API listens.
+    pub cloudflare: Option<SocketAddr>,
     closed: Vec<TcpSocket>,
     full: Vec<FullPort>,
 }

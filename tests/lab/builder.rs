@@ -13,6 +13,7 @@ use super::apart;
 use super::bound::{Bound, Service, listener, serve};
 use super::ca::{AIA_HOST, AIA_PATH, Ca, LIST_PATH};
 use super::cert::Cert;
+use super::cloudflare::{CloudZone, Cloudflare};
 use super::delegation;
 use super::dns::{self, Habits, Role};
 use super::fault::Fault;
@@ -52,6 +53,7 @@ pub struct Builder {
     registry: Option<Registry>,
     stripe: Option<StripeApi>,
     github: Option<GitHubApi>,
+    cloudflare: Option<Cloudflare>,
     organisation: String,
     now: SystemTime,
     round_trip: Duration,
@@ -74,6 +76,7 @@ impl Default for Builder {
             registry: None,
             stripe: None,
             github: None,
+            cloudflare: None,
             organisation: "Lab CA".to_owned(),
             now: SystemTime::now(),
             round_trip: Duration::ZERO,
@@ -220,8 +223,32 @@ impl Builder {
         self.github.get_or_insert_with(|| GitHubApi::new(token))
     }
 
+    /// Cloudflare; a world has none until it is asked for. What is returned stays usable while the lab runs.
+    pub fn cloudflare(&mut self) -> Cloudflare {
+        self.cloudflare.get_or_insert_with(Cloudflare::new).clone()
+    }
+
+    /// The lab's DNS answers for that zone what Cloudflare has in it at the moment of the question, by the name
+    /// servers that Cloudflare gave it. Name servers that the zone was given otherwise stay.
+    pub fn serves(&mut self, zone: &CloudZone) -> &mut Self {
+        let (name, servers) = zone.served_by();
+        for (server, address) in servers.iter().zip(["192.0.2.201", "192.0.2.202"]) {
+            let (label, above) = server.split_once('.').expect("a name with a zone above it");
+            self.zone(above).a(label, address);
+        }
+        let own = self.zone(&name);
+        if !own.has("@", RecordType::NS) {
+            for server in &servers {
+                own.ns("@", &format!("{server}."));
+            }
+        }
+        self.names.live.push(zone.live());
+        self
+    }
+
     /// Starts everything.
     pub fn start(mut self) -> Lab {
+        self.names = self.names.applied();
         let shared = Arc::new(Shared {
             ca: Ca::new(&self.organisation, self.now),
             log: Arc::new(Log::default()),
@@ -239,6 +266,7 @@ impl Builder {
         bound.registry = self.registry.take().map(|registry| registry.serve(&shared));
         bound.stripe = self.stripe.take().map(|api| api.serve(&shared));
         bound.github = self.github.take().map(|api| api.serve(&shared));
+        bound.cloudflare = self.cloudflare.take().map(|api| api.serve(&shared));
         let names = std::mem::take(&mut self.names);
         std::mem::take(&mut self.six).bind(&mut bound, &shared, self.round_trip);
         smtp::bind(std::mem::take(&mut self.mail), &names, &mut bound, &shared, self.round_trip);

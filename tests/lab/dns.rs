@@ -13,6 +13,7 @@ use tokio::time::sleep;
 
 use super::fault::Fault;
 use super::log::{Log, Question};
+use super::moving::Moving;
 use super::zones::{Answer, Names, Outcome, Own};
 
 /// Whom a server plays.
@@ -27,7 +28,7 @@ pub enum Role {
 /// All that an answer depends on.
 struct Knowledge {
     role: Role,
-    names: Names,
+    names: Moving,
     habits: Habits,
     delay: Duration,
     log: Arc<Log>,
@@ -61,7 +62,7 @@ fn bind_both() -> io::Result<(UdpSocket, TcpListener)> {
 pub fn serve(role: Role, names: Names, habits: Habits, delay: Duration, log: Arc<Log>) -> SocketAddr {
     let (udp, tcp) = (0..100).find_map(|_| bind_both().ok()).expect("some port is free for both UDP and TCP");
     let addr = udp.local_addr().expect("a bound socket has an address");
-    let knows = Arc::new(Knowledge { role, names, habits, delay, log });
+    let knows = Arc::new(Knowledge { role, names: Moving::new(names), habits, delay, log });
     tokio::spawn(serve_udp(udp, Arc::clone(&knows)));
     tokio::spawn(serve_tcp(tcp, knows));
     addr
@@ -144,8 +145,10 @@ impl Knowledge {
     }
 
     fn answer(&self, name: &str, kind: RecordType, transport: &str) -> Said {
-        let Role::NameServer(_, serves) = &self.role else { return self.names.answer(name, kind).into() };
-        match self.names.own(serves, name, kind) {
+        let Role::NameServer(_, serves) = &self.role else {
+            return self.names.now().answer(name, kind).into();
+        };
+        match self.names.now().own(serves, name, kind) {
             Own::Answer(answer) => (*answer).into(),
             Own::Referral(ns, glue) => Said { authorities: ns, additionals: glue, ..Said::new() },
             Own::Zone(records) if self.habits.open_transfer && transport == "tcp" => {
@@ -177,7 +180,7 @@ impl Knowledge {
             response.authorities = said.authorities;
             response.additionals = said.additionals;
             if request.edns.as_ref().is_some_and(|edns| edns.flags().dnssec_ok) {
-                self.names.add_signatures(&mut response);
+                self.names.now().add_signatures(&mut response);
             }
         }
         response

@@ -21,6 +21,7 @@ mod broken_h2;
 mod builder;
 mod ca;
 mod cert;
+mod cloudflare;
 mod delegation;
 mod der;
 mod dns;
@@ -28,6 +29,7 @@ mod fault;
 mod github_api;
 mod keys;
 mod log;
+mod moving;
 mod old;
 mod pace;
 mod rdap;
@@ -60,6 +62,9 @@ pub use broken_h2::BrokenH2;
 pub use builder::Builder;
 pub use ca::{AIA_HOST, Ca};
 pub use cert::{Cert, Chain, Client, Oddity, Staple};
+pub use cloudflare::{
+    ANYCAST, Call, CloudZone, Cloudflare, Permission, Plan, Snapshot, Token, Upset, Violation, When,
+};
 pub use fault::Fault;
 pub use github_api::{GitHubApi, GitHubHook};
 pub use keys::{ED25519, RSA_512, RSA_1024, RSA_2048, good_key};
@@ -183,6 +188,11 @@ impl Lab {
     /// The base of the lab's GitHub API, where it has one: what stands before `/repos/...`.
     pub fn github_url(&self) -> Option<String> {
         self.bound.github.map(|addr| format!("http://{addr}"))
+    }
+
+    /// The base of the lab's Cloudflare API, where it has one: what stands before `/zones`.
+    pub fn cloudflare_url(&self) -> Option<String> {
+        self.bound.cloudflare.map(|addr| format!("http://{addr}/client/v4"))
     }
 
     /// How often the registry was asked about a name.

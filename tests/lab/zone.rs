@@ -205,6 +205,11 @@ impl Zone {
         self.push(name, txt(content.as_ref()))
     }
 
+    /// A TXT record of these strings.
+    pub(super) fn strings(&mut self, name: &str, strings: &[String]) -> &mut Self {
+        self.push(name, RData::TXT(TXT::from_bytes(strings.iter().map(String::as_bytes).collect())))
+    }
+
     /// A record of any type with its data as it goes over the wire, for instance a DS or a DNSKEY.
     pub fn raw(&mut self, name: &str, kind: &str, data: &[u8]) -> &mut Self {
         let code = kind.parse().expect("a record type");

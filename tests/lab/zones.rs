@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use hickory_proto::rr::{RData, Record, RecordType};
 
 use super::fault::Fault;
+use super::moving::Live;
 use super::reverse;
 use super::zone::{Zone, absolute, parents, parsed};
 
@@ -20,6 +21,8 @@ pub struct Names {
     pub(super) zones: BTreeMap<String, Zone>,
     /// True where no answer carries signatures.
     pub(super) strips: bool,
+    /// Who knows better what stands in some of the zones.
+    pub(super) live: Vec<Live>,
 }
 
 /// How an answer begins.

@@ -18,6 +18,7 @@ fn likeness(finding: &Finding) -> (&str, Span, (usize, usize), Vec<String>) {
     let texts = [&finding.expected, &finding.observed, &finding.help, &finding.label];
     let texts = texts.into_iter().map(|text| text.as_deref().unwrap_or_default());
     let texts = texts.chain([finding.level.name(), &finding.message]);
+    let texts = texts.chain(finding.fix.as_deref());
     let anonymous = |text: &str| match finding.subject.as_str() {
         "" => text.to_owned(),
         subject => text.replace(subject, "\u{0}"),
@@ -44,6 +45,9 @@ fn block(scene: &Scene, members: &[&Finding]) -> Vec<String> {
     lines.extend(rows::optional("expected", first.expected.as_ref(), style));
     lines.extend(rows::optional("seen", first.observed.as_ref(), style));
     lines.extend(rows::optional("do", first.help.as_ref(), style));
+    if first.fix.is_some() {
+        lines.extend(rows::row("fix", "launch-ready plan", style));
+    }
     lines.extend(evidence(members, style));
     lines.extend(then(scene, members));
     lines

@@ -107,6 +107,32 @@ pub(super) fn get(base: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Str
     (status, head.to_owned(), body.to_owned())
 }
 
+/// The response of a service in the clear to any request: its status, its head, and its body. Waits as long as a
+/// busy machine may take.
+pub(super) fn exchange(
+    base: &str,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<(u16, String, String)> {
+    let rest = base.strip_prefix("http://").expect("plain HTTP");
+    let (address, root) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let mut head = format!("{method} {root}{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        let _ = write!(head, "{name}: {value}\r\n");
+    }
+    let _ = write!(head, "Content-Length: {}\r\n\r\n", body.len());
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.write_all(&[head.as_bytes(), body].concat())?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    Ok((status.ok_or(io::ErrorKind::InvalidData)?, head.to_owned(), body.to_owned()))
+}
+
 fn handshake(
     lab: &Lab,
     addr: SocketAddr,

@@ -1,0 +1,36 @@
+//! A plan as text: what would change, in the order in which it would be done.
+
+pub mod human;
+pub mod markdown;
+mod words;
+
+#[cfg(test)]
+mod fixture;
+
+use crate::cloudflare::plan::{Action, Plan};
+use crate::report::text::{clean, plural};
+
+/// `4 changes, 1 deletion`
+fn counted(plan: &Plan) -> String {
+    let deletions = plan.changes.iter().filter(|change| change.action == Action::Delete).count();
+    format!("{}, {}", plural(plan.changes.len(), "change"), plural(deletions, "deletion"))
+}
+
+/// `zone shop.test (free plan, active), 14 records read, 3 not ours and left alone`
+fn facts(plan: &Plan) -> String {
+    let (zone, read) = (&plan.zone, plan.read);
+    let rules = if read.rules == 0 {
+        String::new()
+    } else {
+        format!("; {} read, {} not ours and left alone", plural(read.rules, "rule"), read.foreign_rules)
+    };
+    format!(
+        "zone {} ({} plan, {}) of {}: {} read, {} not ours and left alone{rules}",
+        clean(zone.name.as_str()),
+        clean(zone.plan.as_str()),
+        clean(zone.status.as_str()),
+        clean(zone.account.1.as_str()),
+        plural(read.records, "record"),
+        read.foreign_records,
+    )
+}
