@@ -17,7 +17,7 @@ const KEY: &str = "a proxied alias hides the key that it leads to";
 
 /// Keeps what is wanted off the proxy, and adds what is proxied and must not be.
 pub(super) fn add(wanted: &mut Wanted, context: Context<'_, '_>, live: &Records<'_>) {
-    let servers = mail_servers(wanted, live);
+    let servers = mail_servers(wanted, live, context);
     let reason = |slot: &Slot| match slot {
         Slot::Selector(_) => Some(KEY),
         Slot::Addresses(name) if servers.contains(name) => Some(MAIL),
@@ -56,11 +56,16 @@ pub(super) fn add(wanted: &mut Wanted, context: Context<'_, '_>, live: &Records<
 }
 
 /// The names that receive mail: of the wanted exchangers, and of those that stand where none is wanted.
-fn mail_servers(wanted: &Wanted, live: &Records<'_>) -> BTreeSet<String> {
+fn mail_servers(wanted: &Wanted, live: &Records<'_>, context: Context<'_, '_>) -> BTreeSet<String> {
     let host = |words: &[String]| words.get(1).cloned();
     let all = wanted.slots.iter().flat_map(|(_, list)| list).filter(|desired| desired.kind == "MX");
     let asked = all.filter_map(|desired| host(desired.value.words()));
-    let standing = live.all.iter().filter(|record| record.kind == "MX" && wanted.at(&record.slot).is_empty());
+    // What the spec asks for no more goes.
+    let goes = |record: &Live<'_>| record.ours && context.wishes.prune && !wanted.kept.contains(&record.slot);
+    let standing = live
+        .all
+        .iter()
+        .filter(|record| record.kind == "MX" && wanted.at(&record.slot).is_empty() && !goes(record));
     asked.chain(standing.filter_map(|record| host(record.value.words()))).collect()
 }
 
