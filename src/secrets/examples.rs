@@ -56,6 +56,16 @@ fn blank(name: &str, length: &str, seed: &str) -> Option<String> {
             let line = |n| random(&format!("{SMALL}{CAPITAL}{DIGITS}+/"), 64, &format!("{seed}{n}"));
             Some(format!("{length}{}", (0..4).map(line).collect::<Vec<_>>().join("\\n")))
         }
+        "pem64" => {
+            let body = blank("pem", length, seed)?.replace("\\n", "\n");
+            let armour = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+            Some(STANDARD.encode(armour))
+        }
+        "cert64" => {
+            let body = blank("pem", length, seed)?.replace("\\n", "\n");
+            let armour = format!("-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n");
+            Some(STANDARD.encode(armour))
+        }
         _ => None,
     }
 }

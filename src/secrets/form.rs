@@ -13,8 +13,8 @@ const INNER: &str = concat!(
 );
 
 /// The rest of a name, then what assigns a value: `=`, `:`, `=>`, a call, an XML element, with quotes
-/// that may be escaped.
-const ASSIGNS: &str = r#"[\w.\-]{0,24}\\?["'`]?[\])]?\s{0,4}(?:=>|:=|={1,3}|:|,|\(|>|\s)\s{0,4}(?:(?i:bearer|basic|token|string|str)\b[\s=(:]{0,3})?\\?["'`]?"#;
+/// that may be escaped. Terraform's variables have their value as `default`.
+const ASSIGNS: &str = r#"[\w.\-]{0,24}\\?["'`]?[\])]?\s{0,12}(?:=>|:=|={1,3}|:|,|\(|>|\s|\{\s{0,16}default\s{0,8}=)\s{0,12}(?:(?i:bearer|basic|token|string|str)\b[\s=(:]{0,3})?\\?["'`]?"#;
 
 /// Where in the text, seen from the keyword, the expression is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -133,6 +133,11 @@ const fn ahead() -> usize {
 }
 
 impl Rule {
+    /// True where the form alone tells the provider.
+    pub(super) fn is_issued(&self) -> bool {
+        self.named.is_none() && (!self.general || self.mode.is_some())
+    }
+
     /// The longest keyword that a value begins with: the part that the provider gave it, not chance.
     pub(super) fn prefix<'v>(&self, value: &'v [u8]) -> &'v [u8] {
         if self.named.is_some() || self.back > 0 {

@@ -52,25 +52,44 @@ pub(super) fn has_claims(token: &[u8], claims: &BTreeMap<String, String>) -> boo
     claims.iter().all(|(name, value)| payload.get(name).and_then(|claim| claim.as_str()) == Some(value))
 }
 
-/// True for armour that holds a private key, and not dots or a word.
+/// True for armour that holds a private key, and not dots or a word; for the base64 of such armour too.
 pub(super) fn is_private_key(armour: &[u8]) -> bool {
+    if armour.starts_with(b"-") {
+        return is_armour(armour);
+    }
+    let armour = BASE64.decode(armour).unwrap_or_default();
+    let head = &armour[..armour.len().min(60)];
+    head.windows(11).any(|word| word == b"PRIVATE KEY") && is_armour(&armour)
+}
+
+fn is_armour(armour: &[u8]) -> bool {
     let text = String::from_utf8_lossy(armour);
     let Some((_, inside)) = text.trim_start_matches('-').split_once("-----") else { return false };
     let inside = inside.split("-----END").next().unwrap_or(inside);
     // Escapes and headers are no part of the key; armour of PGP and encrypted keys has headers.
     let inside = inside.replace("\\n", "\n").replace("\\r", "\n").replace('\\', "\n");
-    let lines = inside.lines().filter(|line| !line.contains(": "));
+    // In code, each line may be a string of its own.
+    let unquoted = |line| str::split(line, ['"', '\'']).max_by_key(|part| part.len());
+    let lines =
+        inside.lines().filter(|line| !line.contains(": ")).filter_map(unquoted).filter(|part| part.len() > 3);
     let body: String =
         lines.flat_map(str::chars).filter(|c| c.is_ascii_alphanumeric() || "+/".contains(*c)).collect();
-    if body.len() < SHORTEST_KEY || super::filler::is_placeholder(&body.as_bytes()[..SHORTEST_KEY]) {
+    if body.len() < SHORTEST_KEY {
+        return false;
+    }
+    let start = BASE64.decode(&body[..SHORTEST_KEY]).unwrap_or_default();
+    // The header of OpenSSH's own format is full of zeros: its name tells more than chance does.
+    if start.starts_with(b"openssh-key") {
+        return !super::filler::is_placeholder(&body.as_bytes()[SHORTEST_KEY..]);
+    }
+    if super::filler::is_placeholder(&body.as_bytes()[..SHORTEST_KEY]) {
         return false;
     }
     if text.contains("PGP") || inside.contains("ENCRYPTED") {
         return true;
     }
-    let start = BASE64.decode(&body[..SHORTEST_KEY]).unwrap_or_default();
-    // A sequence in DER, or OpenSSH's own format.
-    start.first() == Some(&0x30) || start.starts_with(b"openssh-key")
+    // A sequence in DER.
+    start.first() == Some(&0x30)
 }
 
 #[cfg(test)]
@@ -86,6 +105,26 @@ mod tests {
         for body in ["", "...", "YOUR KEY", &"A".repeat(64), &body[..40], &format!("qqqq{body}")] {
             assert!(!is_private_key(key(body).as_bytes()), "{body}");
         }
+    }
+
+    #[test]
+    fn the_zeros_of_an_openssh_header_are_no_placeholder() {
+        // The header of an Ed25519 key without passphrase, as ssh-keygen writes it.
+        let header = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQ";
+        let body = "AAACCuq7Wz0Jm4n1Yd8Xc3Vb6Nf2Lp9Sg5Ht7Rk0QwEeTzU1iO";
+        let key =
+            |body: &str| format!("-----BEGIN OPENSSH {0}-----\n{header}\n{body}\n-----END", "PRIVATE KEY");
+        assert!(is_private_key(key(body).as_bytes()));
+        assert!(!is_private_key(key("YOUR_KEY_HERE").as_bytes()));
+    }
+
+    #[test]
+    fn a_key_in_strings_line_by_line_is_a_private_key() {
+        let line = "MC4CAQAwBQYDK2VwBCIEIKq7Wz0Jm4n1Yd8Xc3Vb6Nf2Lp9Sg5Ht7Rk0QwEe";
+        let key = format!("-----BEGIN {0}-----\" +\n\"{line}\" +\n\"-----END {0}-----", "PRIVATE KEY");
+        assert!(is_private_key(key.as_bytes()));
+        assert!(is_private_key(BASE64.encode(key).as_bytes()));
+        assert!(!is_private_key(BASE64.encode(line).as_bytes()));
     }
 
     #[test]

@@ -18,8 +18,6 @@ const WORDS: &[&[u8]] = &[
     b"not_real",
     b"goes_here",
     b"goeshere",
-    b"1234567890",
-    b"abcdefgh",
     b"some_",
     b"my_secret",
     b"mysecret",
@@ -27,39 +25,57 @@ const WORDS: &[&[u8]] = &[
     b"foobar",
     b"undefined",
     b"process.env",
-    b"0123456789",
     b"test_key",
     b"testtest",
     b"secret_key",
     b"api_key",
     b"apikey",
     b"localhost",
+    // The account key of the Azure storage emulator, the same for everybody.
+    b"eby8vdm02xnocqf",
 ];
 
-/// A run of one byte that chance does not make.
-const RUN: usize = 7;
-/// A run of neighbours (`abcdefgh`, `23456789`) that chance does not make.
-const SEQUENCE: usize = 8;
+/// The shortest run that counts as made by a person: chance makes one of four now and then.
+const RUN: usize = 5;
 
 /// True for what people write where a key belongs: words, filler, one piece repeated.
 pub(super) fn is_placeholder(body: &[u8]) -> bool {
-    let lower = body.to_ascii_lowercase();
-    WORDS.iter().any(|word| lower.windows(word.len()).any(|part| part == *word))
-        || longest(&lower, |a, b| a == b) >= RUN
-        || longest(&lower, |a, b| b == a.wrapping_add(1)) >= SEQUENCE
-        || longest(&lower, |a, b| a == b.wrapping_add(1)) >= SEQUENCE
-        || is_repeated(&lower)
+    has_words(body) || is_typed(body)
 }
 
-/// The longest run of bytes in which each follows its neighbour so.
-fn longest(bytes: &[u8], follows: impl Fn(u8, u8) -> bool) -> usize {
-    let mut longest = 1;
-    let mut run = 1;
-    for pair in bytes.windows(2) {
-        run = if follows(pair[0], pair[1]) { run + 1 } else { 1 };
-        longest = longest.max(run);
+/// True for words that say that no key stands here.
+pub(super) fn has_words(body: &[u8]) -> bool {
+    let lower = body.to_ascii_lowercase();
+    WORDS.iter().any(|word| lower.windows(word.len()).any(|part| part == *word))
+}
+
+/// True for what is typed along a keyboard or an alphabet, or one piece repeated.
+fn is_typed(body: &[u8]) -> bool {
+    let lower = body.to_ascii_lowercase();
+    patterned(&lower) * 3 > lower.len() * 2 || is_repeated(&lower)
+}
+
+/// How many bytes stand in runs of one byte, or of neighbours (`abcdef`, `67890`, `fedc`).
+fn patterned(bytes: &[u8]) -> usize {
+    let same = |a: u8, b: u8| a == b;
+    let up = |a: u8, b: u8| b == a.wrapping_add(1) || (a, b) == (b'9', b'0');
+    let down = |a: u8, b: u8| up(b, a);
+    let mut counted = 0;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let longest = run(rest, same).max(run(rest, up)).max(run(rest, down));
+        if longest >= RUN {
+            counted += longest;
+        }
+        // The end of a run may begin another.
+        rest = &rest[if longest >= RUN { longest } else { 1 }..];
     }
-    longest
+    counted
+}
+
+/// How long each of the first bytes follows its neighbour so.
+fn run(bytes: &[u8], follows: impl Fn(u8, u8) -> bool) -> usize {
+    1 + bytes.windows(2).take_while(|pair| follows(pair[0], pair[1])).count()
 }
 
 /// True for a piece of at most a third that is repeated to the end.
@@ -104,6 +120,18 @@ mod tests {
         for text in ["q7Zp0Vx3Lk9Tn2Rb8Wd4YcAAb", "9f86d081884c7d659a2feaa0c55ad015", "T3BlbkFJ", ""] {
             assert!(!is_placeholder(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_run_within_a_random_value_is_no_placeholder() {
+        assert!(!is_placeholder(b"q7Zp0Vx3LkabcdefghTn2Rb8Wd4YcAb5"));
+        assert!(is_placeholder(b"abcdef0123456789abcdef0123456789"));
+        assert!(is_placeholder(b"AbCdEfGhIjKlMnOpQrStUvWxYz1234567890"));
+    }
+
+    #[test]
+    fn words_are_told_from_what_is_typed() {
+        assert!(has_words(b"put-YOUR-key") && !has_words(b"abcdef0123456789"));
     }
 
     #[test]
