@@ -126,6 +126,15 @@ fn mail_does_not_go_through_the_proxy() {
             ours(3, "s1._domainkey.shop.test", "CNAME s1.host.test", proxied.clone()),
         ]
     };
+    let theirs = vec![record(1, "s1._domainkey.shop.test", "CNAME s1.host.test", proxied.clone())];
+    let piece = planned("    []\n", &zone(theirs), &ALL);
+    assert!(piece.changes.is_empty());
+    assert_eq!(
+        left(&piece),
+        [
+            "Foreign s1._domainkey.shop.test is proxied, but a proxied alias hides the key that it leads to: set it to DNS only, or declare it in `dns.records`"
+        ]
+    );
     let piece = planned("    []\n", &zone(records()), &NO);
     assert_eq!(
         lines(&piece.changes),
