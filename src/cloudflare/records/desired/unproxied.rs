@@ -83,7 +83,7 @@ fn mail_servers(wanted: &Wanted, live: &Records<'_>, context: Context<'_, '_>) -
     // An alias that is wanted there hides it.
     let is_hidden = |record: &Live<'_>| {
         let own = wanted.at(&Slot::Addresses(record.name.clone()));
-        own.iter().any(|desired| desired.kind == "CNAME")
+        own.iter().any(|desired| desired.kind == "CNAME" && desired.proxied != Some(true))
     };
     // What the spec asks for no more goes.
     let goes = |record: &Live<'_>| record.ours && context.wishes.prune && !wanted.kept.contains(&record.slot);
