@@ -57,6 +57,7 @@ pub(super) fn contradiction(slot: &Slot, wanted: &Wanted, records: &Records<'_>,
     let addresses = Slot::Addresses(name.to_owned());
     if !matches!(slot, Slot::Addresses(_) | Slot::Selector(_))
         && wanted.kept.contains(&addresses)
+        && wanted.at(&addresses).is_empty()
         && records.at(&addresses).iter().any(|record| hides(record))
     {
         return left(format!("{name} is an alias that is needed, and nothing beside it would be seen"));
