@@ -7,6 +7,8 @@ mod bootstrap;
 mod checks;
 mod cli;
 mod cloudflare_apply;
+mod cloudflare_checks;
+mod cloudflare_read;
 mod corpora;
 mod cors;
 mod cuts;
