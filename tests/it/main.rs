@@ -6,6 +6,7 @@ mod lab;
 mod bootstrap;
 mod checks;
 mod cli;
+mod cloudflare_apply;
 mod cloudflare_checks;
 mod cloudflare_read;
 mod corpora;
