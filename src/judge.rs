@@ -184,6 +184,7 @@ pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options:
         verdict: verdict(&findings, options),
         counts: counts(&findings),
         not_judged: coverage::not_judged(document),
+        applied: None,
         not_checked: policy.not_checked.iter().map(|line| without_secrets(line)).collect(),
         findings,
     }

@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use super::page::Page;
 use super::spec::{Mention, Text};
-use super::{Verdict, World, dns, domain, email, http, secrets, spec, tls, webhooks};
+use super::{Verdict, World, cloudflare, dns, domain, email, http, secrets, spec, tls, webhooks};
 use crate::item::{
     Asked, Authorised, Changing, CrossOrigin, DeclaredUrl, Endpoint, EnvSpot, Exchanger, Host, MailAddress,
-    Name, Record, RecordSet, Redirect, Scanned, Selector, Sender, ServedItem, Start, Variable, Waiver,
-    Webhook, Zone,
+    Name, ProxyState, Record, RecordSet, Redirect, Scanned, Selector, Sender, ServedItem, Start, Variable,
+    Waiver, Webhook, Zone, ZonePath, ZoneSetting,
 };
 
 /// What a check looks at, and the function that judges it.
@@ -66,6 +66,18 @@ pub enum Judge {
     EnvFile(fn(&EnvSpot, &World) -> Verdict),
     /// Each site whose files are read, or each secret in them.
     Served(fn(&ServedItem, &World) -> Verdict),
+    /// The zone at Cloudflare.
+    CloudflareZone(fn(&World) -> Verdict),
+    /// Each zone setting that the spec speaks of.
+    ZoneSetting(fn(&ZoneSetting, &World) -> Verdict),
+    /// Each mode of the zone that is for a moment.
+    ZoneMode(fn(&ZoneSetting, &World) -> Verdict),
+    /// Each declared rate limit.
+    RateLimit(fn(&ZonePath, &World) -> Verdict),
+    /// Each path that machines call.
+    MachinePath(fn(&ZonePath, &World) -> Verdict),
+    /// The records whose proxy state matters.
+    ProxyState(fn(&ProxyState, &World) -> Verdict),
     /// Each URL that stands in the spec.
     Mention(fn(&Mention, &World) -> Verdict),
     /// Each text that stands in the spec.
@@ -302,4 +314,16 @@ catalogue! {
     "secrets/leaked-in-history" => ScannedHistory(secrets::leaked_in_history),
     "secrets/env-file-committed" => EnvFile(secrets::env_file_committed),
     "secrets/leaked-in-bundle" => Served(secrets::bundle::leaked_in_bundle),
+    "cloudflare/zone-inactive" => CloudflareZone(cloudflare::zone_inactive),
+    "cloudflare/ssl-mode" => CloudflareZone(cloudflare::ssl_mode),
+    "cloudflare/setting-differs" => ZoneSetting(cloudflare::setting_differs),
+    "cloudflare/proxy-differs" => ProxyState(cloudflare::proxy_differs),
+    "cloudflare/redirect-rule-missing" => Redirect(cloudflare::redirect_rule_missing),
+    "cloudflare/waf-off" => CloudflareZone(cloudflare::waf_off),
+    "cloudflare/rate-limit-missing" => RateLimit(cloudflare::rate_limit_missing),
+    "cloudflare/machine-blocked" => MachinePath(cloudflare::machine_blocked),
+    "cloudflare/mode-left-on" => ZoneMode(cloudflare::mode_left_on),
+    "cloudflare/origin-exposed" => Host(cloudflare::origin_exposed),
+    "cloudflare/certificate-pending" => CloudflareZone(cloudflare::certificate_pending),
+    "cloudflare/token-too-broad" => CloudflareZone(cloudflare::token_too_broad),
 }

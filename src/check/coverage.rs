@@ -8,7 +8,7 @@ use crate::spec::tree::{Kind, Node, join};
 
 /// Sections and keys that are read and validated, and judged by checks of a later version.
 /// A capability that arrives removes its lines.
-const NOT_JUDGED: &[&str] = &["access", "cloudflare", "handover", "monitoring"];
+const NOT_JUDGED: &[&str] = &["access", "handover", "monitoring"];
 
 /// The parts of this spec that no check judges, each once, in alphabetical order.
 pub fn not_judged(document: &Document) -> Vec<String> {

@@ -105,6 +105,26 @@ fn judge_one(check: &'static Check, world: &World) -> Vec<Judgement> {
         Judge::Served(judge) => {
             each(check, &items.served, |s| (s.subject.clone(), &s.place, judge(s, world)))
         }
+        Judge::CloudflareZone(judge) => {
+            let place = item::zone_place(world.document);
+            let name = item::zone_name(world.document, world.observed);
+            vec![judgement(check, name, &place, judge(world))]
+        }
+        Judge::ZoneSetting(judge) => {
+            each(check, &items.zone_settings, |s| (s.id.clone(), &s.place, judge(s, world)))
+        }
+        Judge::ZoneMode(judge) => {
+            each(check, &items.zone_modes, |s| (s.id.clone(), &s.place, judge(s, world)))
+        }
+        Judge::RateLimit(judge) => {
+            each(check, &items.rate_limits, |l| (l.path.clone(), &l.place, judge(l, world)))
+        }
+        Judge::MachinePath(judge) => {
+            each(check, &items.machine_paths, |p| (p.path.clone(), &p.place, judge(p, world)))
+        }
+        Judge::ProxyState(judge) => each(check, &items.proxy_states, |r| {
+            (format!("{} {}", r.name, r.kind), &r.place, judge(r, world))
+        }),
         Judge::Mention(judge) => {
             let mentions = mentions(world.document);
             once_each(each(check, &mentions, |m| (m.host.clone(), &m.place, judge(m, world))))

@@ -14,6 +14,7 @@ pub mod page;
 pub mod verdict;
 
 mod blame;
+mod cloudflare;
 mod dns;
 mod domain;
 mod email;
@@ -42,6 +43,7 @@ use crate::spec::Document;
 pub(crate) use examples::Fixture;
 
 pub use catalogue::{CATALOGUE, Check, Judge};
+pub(crate) use cloudflare::origin_is_sound;
 pub use verdict::{Leak, Status, Verdict, Weight};
 
 /// Everything that a judge may know.

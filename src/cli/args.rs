@@ -1,5 +1,6 @@
 //! The arguments, as clap types.
 
+mod apply;
 mod init;
 mod plan;
 
@@ -15,6 +16,7 @@ use crate::private::Network;
 use crate::probe::Connect;
 use crate::spec::model::scalar;
 
+pub(super) use apply::{ApplyArgs, Applying, RollbackArgs};
 pub(super) use init::InitArgs;
 pub(super) use plan::{PlanArgs, PlanFormat, Wishing};
 
@@ -48,6 +50,10 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Say which changes at Cloudflare would make the spec true; nothing is written
     Plan(Box<PlanArgs>),
+    /// Make the changes of a plan, prove that they came true
+    Apply(Box<ApplyArgs>),
+    /// Bring back what an apply found
+    Rollback(Box<RollbackArgs>),
     /// Look at the live domain and write a commented first spec of what is there
     Init(Box<InitArgs>),
     /// Say what a check means, why it matters and how to fix it; alone: the list

@@ -1,5 +1,7 @@
 //! The command line: arguments in, exit code out. One file per subcommand.
 
+mod apply;
+mod applying;
 mod args;
 mod check;
 mod cloudflare;
@@ -10,6 +12,7 @@ mod look;
 mod output;
 mod plan;
 mod progress;
+mod rollback;
 mod run;
 mod variables;
 mod webhooks;
@@ -54,6 +57,8 @@ where
     match cli.command {
         Command::Check(arguments) => check::run(&arguments, &cli.global, &terminal, streams),
         Command::Plan(arguments) => plan::run(&arguments, &terminal, streams),
+        Command::Apply(arguments) => apply::run(&arguments, &terminal, streams),
+        Command::Rollback(arguments) => rollback::run(&arguments, &terminal, streams),
         Command::Init(arguments) => init::run(&arguments, &terminal, streams),
         Command::Explain(arguments) => explain::run(&arguments, &terminal, streams),
         Command::Schema => generate::schema(streams),

@@ -107,30 +107,18 @@ impl Folder {
         Err(unwritable(root, "it holds a thousand applies of this second".into()))
     }
 
-    /// The newest one of a zone whose apply did not come to its end, with its plan. One in which not even the
-    /// plan is whole changed nothing, and is passed over.
-    pub fn unfinished(root: &Path, zone: Option<&str>) -> Option<(Self, ConfirmedPlan)> {
-        let begins = zone.map(|zone| format!("{}-", file_name(zone)));
-        let is_of_zone = |path: &PathBuf| {
-            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            begins.as_ref().is_none_or(|begins| name.starts_with(begins.as_str()))
-        };
-        let newest = system::folders(root).into_iter().rev().filter(is_of_zone);
-        newest.map(Self).find_map(|folder| {
+    /// The newest one of some zones, with its plan, where its apply did not come to its end. One in which not
+    /// even the plan is whole changed nothing, and is passed over.
+    pub fn unfinished(root: &Path, zones: &[String]) -> Option<(Self, ConfirmedPlan)> {
+        let newest = system::folders(root).into_iter().rev();
+        let planned = newest.map(Self).find_map(|folder| {
             let plan = Saved::read(&folder.0.join(PLAN)).ok()?;
-            let same = zone.is_none_or(|zone| plan.plan.zone.name.as_str() == zone);
-            (same && !folder.is_finished()).then(|| (folder, ConfirmedPlan::again(plan)))
-        })
-    }
-
-    /// A folder that the user names.
-    ///
-    /// # Errors
-    ///
-    /// Where it holds no plan that can be used.
-    pub fn named(path: &Path) -> Result<(Self, ConfirmedPlan), FolderError> {
-        let plan = Saved::read(&path.join(PLAN))?;
-        Ok((Self(path.to_owned()), ConfirmedPlan::again(plan)))
+            let is_of_them = zones.iter().any(|zone| plan.plan.zone.name.as_str() == zone);
+            is_of_them.then_some((folder, plan))
+        });
+        planned
+            .filter(|(folder, _)| !folder.is_finished())
+            .map(|(folder, plan)| (folder, ConfirmedPlan::again(plan)))
     }
 
     fn is_finished(&self) -> bool {

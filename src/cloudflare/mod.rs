@@ -16,6 +16,7 @@
 //! | [`step`] | the requests of a plan, and where each stands in the zone as it is |
 //! | [`saved`], [`confirm`] | a plan in a file; a plan that somebody agreed to |
 //! | [`apply`], [`folder`], [`journal`] | makes it true, and keeps books |
+//! | [`proof`] | whether what was promised came true |
 //! | [`rollback`] | the way back |
 
 pub mod apply;
@@ -23,19 +24,24 @@ mod canonical;
 pub mod client;
 pub mod confirm;
 pub mod endpoint;
+mod failing;
 pub mod failure;
+#[cfg(test)]
+mod fixture;
 pub mod folder;
 pub mod journal;
 pub(crate) mod live;
 mod pace;
 pub mod permission;
 pub mod plan;
+pub mod proof;
+mod proxied;
 mod read;
 mod records;
 pub mod rollback;
 mod rules;
 pub mod saved;
-mod settings;
+pub(crate) mod settings;
 pub mod step;
 pub mod token;
 pub(crate) mod zone;

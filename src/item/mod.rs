@@ -1,6 +1,7 @@
 //! The items that a spec asks for: the probe looks at them, and the judges judge them. Read from
 //! the spec and, where the spec is silent, from what was observed.
 
+mod cloudflare;
 mod dns;
 mod endpoint;
 mod exchange;
@@ -24,6 +25,10 @@ use crate::mail::spf::{Limits, Recorded, Tree};
 use crate::observed::Observed;
 use crate::spec::Document;
 
+pub use cloudflare::{
+    ProxyState, ZonePath, ZoneSetting, machine_paths, origins, proxy_states, rate_limits, stands_at,
+    zone_modes, zone_name, zone_place, zone_settings,
+};
 pub use dns::{
     Changing, OwnedRecord, Record, RecordSet, Value, Zone, changing, doubled_name, improbable_name,
     owned_records, owners, record_sets, records, zones,
@@ -69,6 +74,11 @@ pub struct Items<'a> {
     pub scanned_history: Vec<Scanned<'a>>,
     pub env_spots: Vec<EnvSpot<'a>>,
     pub served: Vec<ServedItem>,
+    pub zone_settings: Vec<ZoneSetting>,
+    pub zone_modes: Vec<ZoneSetting>,
+    pub rate_limits: Vec<ZonePath>,
+    pub machine_paths: Vec<ZonePath>,
+    pub proxy_states: Vec<ProxyState>,
     pub selectors: Vec<Selector<'a>>,
     pub senders: Vec<Sender<'a>>,
     pub exchangers: Vec<Exchanger>,
@@ -104,6 +114,11 @@ impl<'a> Items<'a> {
             scanned_history: scanned_history(document, observed),
             env_spots: env_spots(document, observed),
             served: served_items(document, &hosts, observed),
+            zone_settings: zone_settings(document),
+            zone_modes: zone_modes(document),
+            rate_limits: rate_limits(document),
+            machine_paths: machine_paths(document),
+            proxy_states: proxy_states(document, observed),
             selectors: selectors(document, observed),
             senders: senders(document),
             exchangers: exchangers(document, observed),

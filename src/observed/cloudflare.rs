@@ -13,6 +13,7 @@ use super::{Remote, Seen};
 #[serde(deny_unknown_fields)]
 pub struct CloudflareZone {
     /// Its id: 32 hexadecimal digits.
+    #[serde(default)]
     pub id: String,
     /// Its name, in lower case without trailing dot.
     pub name: Remote,
@@ -22,39 +23,53 @@ pub struct CloudflareZone {
     #[serde(default)]
     pub paused: bool,
     /// `full`, `partial` (Cloudflare is not its name server) or `secondary`.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default)]
     pub kind: Remote,
     /// `free`, `pro`, `business` or `enterprise`.
     pub plan: Remote,
     /// The account that owns it: id and name.
+    #[serde(default)]
     pub account: (String, Remote),
     /// The name servers that Cloudflare gives it.
     #[serde(default)]
     pub name_servers: Vec<Remote>,
     /// What the token says of itself.
+    #[serde(default)]
     pub token: CloudflareToken,
     /// Its DNS records, in the order of the API.
+    #[serde(default = "not_read")]
     pub records: Seen<Vec<ApiObject>>,
     /// Its settings, by their ids.
+    #[serde(default = "not_read")]
     pub settings: Seen<BTreeMap<String, ApiObject>>,
     /// Whether and how it is signed.
+    #[serde(default = "not_read")]
     pub dnssec: Seen<ApiObject>,
     /// The entry point rulesets, by phase; `None` where the phase has none.
     #[serde(default)]
     pub phases: BTreeMap<String, Seen<Option<ApiObject>>>,
     /// Bot management.
+    #[serde(default = "not_read")]
     pub bots: Seen<ApiObject>,
     /// Edge certificates.
+    #[serde(default = "not_read")]
     pub certificates: Seen<Vec<ApiObject>>,
 }
 
+/// A part that a recording does not hold.
+fn not_read<T>() -> Seen<T> {
+    Seen::Unobserved(Remote::new("this part of the zone was not read"))
+}
+
 /// What is known of the token, without the token.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CloudflareToken {
     /// Its id, which is no secret.
+    #[serde(default)]
     pub id: String,
     /// `active`, `disabled` or `expired`.
+    #[serde(default)]
     pub status: Remote,
     /// When it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]

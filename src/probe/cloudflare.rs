@@ -11,10 +11,14 @@ use crate::cloudflare::client::{Client, is_named};
 use crate::cloudflare::permission::{Access, minimal_line};
 use crate::cloudflare::token::{Account, TokenFault};
 use crate::cloudflare::{live, zone};
-use crate::observed::CloudflareZone;
+use crate::item;
+use crate::observed::{CloudflareZone, Observed, Seen};
 use crate::provider::cloudflare::is_name_server;
 use crate::spec::Document;
 use crate::spec::model::WordOrList;
+
+/// Origins of one host that are looked at.
+const MOST_ORIGINS: usize = 4;
 
 /// The zone, kept in the session; or why it could not be read.
 pub(super) type Zone = Result<Rc<CloudflareZone>, Problem>;
@@ -36,7 +40,25 @@ pub(super) async fn observe(session: &Session<'_>, document: &Document) {
         zone.map(Rc::new).map_err(Problem::Unobserved)
     };
     // Kept in the session.
-    let _ = session.cloudflare.get(&key, &session.tally, ask).await;
+    if let Ok(zone) = session.cloudflare.get(&key, &session.tally, ask).await {
+        origins(session, document, &zone).await;
+    }
+}
+
+/// Visits the addresses behind proxied records: whether they answer who goes past Cloudflare.
+async fn origins(session: &Session<'_>, document: &Document, zone: &CloudflareZone) {
+    let Seen::Answer(records) = &zone.records else { return };
+    let hosts = item::hosts(document, &Observed::new(session.now()));
+    let behind =
+        hosts.iter().filter_map(|host| Some((host.root("https")?, item::origins(records, &host.name))));
+    let visits = behind.flat_map(|(url, origins)| {
+        // What stands in for the host's own addresses is not what stands behind the edge.
+        origins.into_iter().take(MOST_ORIGINS).map(move |address| {
+            let url = url.clone();
+            async move { session.visit(&url, address, &[]).await }
+        })
+    });
+    join_all(visits).await;
 }
 
 /// True where the spec or the zone itself says that its name servers are Cloudflare's.

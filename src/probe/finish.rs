@@ -83,12 +83,13 @@ fn cloudflare_zone(session: &Session<'_>, cut: &str) -> Option<Seen<CloudflareZo
 /// What hosts serve, by host.
 fn served(session: &Session<'_>, cut: &str) -> BTreeMap<String, Served> {
     let mut all: BTreeMap<String, Served> = BTreeMap::new();
-    for (key, outcome) in session.served.all() {
-        let Some((host, url)) = key.split_once(' ') else { continue };
-        let file = seen(outcome.unwrap_or_else(|| unanswered(cut)).map(|found| found.file.clone()));
+    let files: BTreeMap<String, Option<_>> = session.served.all().into_iter().collect();
+    for (host, url) in session.files_of.take() {
+        let outcome = files.get(&url).cloned().flatten().unwrap_or_else(|| unanswered(cut));
+        let file = seen(outcome.map(|found| found.told()));
         // What was only guessed, and what a name led to that is not there, says nothing.
         if !matches!(&file, Seen::Answer(file) if file.status >= 300) {
-            all.entry(host.to_owned()).or_default().files.insert(url.to_owned(), file);
+            all.entry(host).or_default().files.insert(url, file);
         }
     }
     for (host, more) in session.unread.take() {

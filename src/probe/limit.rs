@@ -36,6 +36,12 @@ pub(super) enum Again {
     After(Duration),
 }
 
+/// Waits, while no run goes on.
+pub(crate) async fn wait(pause: Duration) {
+    #[expect(clippy::disallowed_methods, reason = "with those of a run, the one place that waits")]
+    sleep(pause).await;
+}
+
 /// The limits of a run.
 pub(super) struct Limits {
     run: Arc<Semaphore>,

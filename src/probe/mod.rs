@@ -66,6 +66,7 @@ use tokio::time::{Instant, timeout_at};
 
 pub use connect::{Connect, NotAConnect};
 pub use dnssec::{NotAnAnchor, TrustAnchors};
+pub(crate) use limit::wait;
 pub use machine::Machine;
 pub(crate) use outside::{Answer, NoAnswer, OpenError, Outside, Request};
 pub(crate) use problem::span;

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::http::Question;
 use super::problem::{Problem, seen};
-use super::session::{FoundFile, Session};
+use super::session::{ReadFile, Session};
 use crate::item::{self, Host, ReadSite};
 use crate::observed::{ExposedFile, Observed, Page};
 use crate::served::exposed::{Exposed, PLACES};
@@ -25,8 +25,15 @@ const MOST_OF_FILE: u64 = 16 << 20;
 /// Files that are asked for at once.
 const AT_ONCE: usize = 8;
 /// What starts a Flutter application, and where the list of its assets is.
-const FLUTTER: &[&str] =
-    &["flutter_bootstrap.js", "main.dart.js", "flutter_service_worker.js", "assets/AssetManifest.json"];
+const FLUTTER: &[&str] = &[
+    "flutter_bootstrap.js",
+    "main.dart.js",
+    "flutter_service_worker.js",
+    // By age: the binary form came with Flutter 3.7, the one for browsers later, and the first went.
+    "assets/AssetManifest.bin.json",
+    "assets/AssetManifest.bin",
+    "assets/AssetManifest.json",
+];
 /// Lists of files that other builds may leave beside a site.
 const MANIFESTS: &[&str] = &[".vite/manifest.json", "asset-manifest.json"];
 
@@ -124,7 +131,7 @@ impl Crawl<'_, '_> {
     }
 
     /// Reads those that belong to the site and were not read, as far as the bounds allow.
-    async fn wave(&mut self, urls: Vec<Url>) -> Vec<(Url, Rc<FoundFile>)> {
+    async fn wave(&mut self, urls: Vec<Url>) -> Vec<(Url, Rc<ReadFile>)> {
         let mut found = Vec::new();
         let own: Vec<Url> =
             urls.into_iter().filter(|url| self.belongs(url) && self.known.insert(url.clone())).collect();
@@ -136,11 +143,10 @@ impl Crawl<'_, '_> {
                 *self.session.unread.borrow_mut().entry(self.site.host.clone()).or_default() += left.len();
             }
             self.read += now.len();
-            let asked =
-                now.iter().map(|url| self.session.served(&self.site.host, url, &self.page, self.look));
+            let asked = now.iter().map(|url| self.session.served(&self.site.host, url, self.look));
             for (url, outcome) in now.iter().zip(join_all(asked).await) {
                 if let Ok(file) = outcome {
-                    self.bytes += file.file.bytes;
+                    self.bytes += file.bytes();
                     found.push((url.clone(), file));
                 }
             }
@@ -154,16 +160,18 @@ impl Crawl<'_, '_> {
     }
 
     /// What a file leads on to. Of a site that the spec does not ask to read, only source maps are.
-    fn leads_to(&self, url: &Url, found: &FoundFile) -> Vec<Url> {
+    fn leads_to(&self, url: &Url, found: &ReadFile) -> Vec<Url> {
         let is_map = |link: &Url| link.path().rsplit_once('.').is_some_and(|(_, ending)| ending == "map");
-        let is_service = matches!(found.kind, Some(Kind::Page | Kind::Program | Kind::List));
-        let links = found.links.iter().filter(|link| is_service && *link != url);
-        links.filter(|link| self.site.whole || is_map(link)).cloned().collect()
+        if !matches!(found.kind(), Some(Kind::Page | Kind::Program | Kind::List)) {
+            return Vec::new();
+        }
+        let links = found.links(url, &self.page).into_iter().filter(|link| link != url);
+        links.filter(|link| self.site.whole || is_map(link)).collect()
     }
 
     /// Where a program's source map would be that says nothing of one.
-    fn map_beside(&self, url: &Url, found: &FoundFile) -> Option<Url> {
-        let own = self.site.whole && found.kind == Some(Kind::Program) && !found.mapped;
+    fn map_beside(&self, url: &Url, found: &ReadFile) -> Option<Url> {
+        let own = self.site.whole && found.kind() == Some(Kind::Program) && !found.is_mapped();
         let mut map = url.clone();
         map.set_query(None);
         map.set_path(&format!("{}.map", url.path()));

@@ -44,7 +44,7 @@ use crate::observed::{
 use crate::served::{Look, Read};
 use lines::Lines;
 pub(super) use lists::List;
-pub(super) use served::FoundFile;
+pub(super) use served::ReadFile;
 pub(super) use visit::Visited;
 
 /// Largest intermediate certificate that is fetched.
@@ -111,8 +111,10 @@ pub(super) struct Session<'a> {
     looks: RefCell<BTreeMap<String, Look>>,
     /// What was found in answers on their way in, by URL.
     reads: RefCell<BTreeMap<String, (u16, Option<Read>)>>,
-    /// The files of sites, by host and URL.
-    pub(super) served: Memo<Result<Rc<FoundFile>, Problem>>,
+    /// The files of sites, by URL.
+    pub(super) served: Memo<Result<Rc<ReadFile>, Problem>>,
+    /// Which of them belong to which host: host and URL.
+    pub(super) files_of: RefCell<BTreeSet<(String, String)>>,
     /// How many of them were not read, by host.
     pub(super) unread: RefCell<BTreeMap<String, usize>>,
     /// Files that no site should serve, by host.
@@ -170,6 +172,7 @@ impl<'a> Session<'a> {
             looks: RefCell::default(),
             reads: RefCell::default(),
             served: Memo::new(),
+            files_of: RefCell::default(),
             unread: RefCell::default(),
             exposed: Memo::new(),
             fetched: Memo::new(),
@@ -242,10 +245,7 @@ impl<'a> Session<'a> {
     pub(super) async fn exchange(&self, url: &Url) -> Result<Exchange, Problem> {
         let ask = async || {
             let mut answer = self.ask(self.looking(url)).await?;
-            if self.looks.borrow().contains_key(url.host_str().unwrap_or_default()) {
-                let read = (answer.exchange.status, answer.read.take());
-                self.reads.borrow_mut().insert(url.to_string(), read);
-            }
+            self.keep_read(url, &mut answer);
             Ok(page::read(url, answer))
         };
         self.http.get(url.as_str(), &self.tally, ask).await

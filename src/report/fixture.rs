@@ -93,6 +93,7 @@ pub(crate) fn report(verdict: VerdictWord, findings: Vec<Finding>) -> Report {
         },
         not_judged: Vec::new(),
         not_checked: Vec::new(),
+        applied: None,
         findings,
     }
 }

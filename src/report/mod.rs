@@ -12,7 +12,7 @@ pub mod style;
 mod text;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 
 pub use model::{Counts, Finding, Report, SpecPlace, VerdictWord};
 pub use style::Style;

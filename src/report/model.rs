@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::check::verdict::{Cause, Leak, Status};
+use crate::cloudflare::plan::{Action, Origin, Subject};
 use crate::policy::Level;
 use crate::spec::Span;
 
@@ -38,8 +39,81 @@ pub struct Report {
     /// What the policy asks for and no check can see.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_checked: Vec<String>,
+    /// What an apply changed before this was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Applied>,
     /// Every finding, passes too, worst first.
     pub findings: Vec<Finding>,
+}
+
+/// What an apply changed, and whether that came true.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Applied {
+    /// The zone.
+    pub zone: String,
+    /// When the last request was made.
+    pub at: Timestamp,
+    /// How many requests were made.
+    pub steps: usize,
+    /// What was changed.
+    pub changes: Vec<AppliedChange>,
+    /// What became of the findings that were to turn green.
+    pub proof: Vec<Proof>,
+    /// How many changes a plan would still make.
+    pub remaining: usize,
+    /// What else is to be known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// The file that `launch-ready rollback` takes.
+    pub rollback: Option<String>,
+}
+
+/// One change that was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AppliedChange {
+    /// What it is about.
+    pub subject: Subject,
+    /// What happened to it.
+    pub action: Action,
+    /// What was there.
+    pub before: Option<String>,
+    /// What is there now.
+    pub after: Option<String>,
+    /// Where the spec asks for it.
+    pub spec: Origin,
+}
+
+/// What became of a finding that was to turn green.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// The check's id.
+    pub check: String,
+    /// The finding's subject.
+    pub subject: String,
+    /// True where it no longer fails.
+    pub proved: bool,
+    /// The same in more words.
+    pub state: ProofState,
+    /// For how long resolvers may still show what was there before, in seconds; where it is pending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u64>,
+    /// Why it is not proved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// Whether something came true.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProofState {
+    /// It did.
+    Proved,
+    /// Not yet: resolvers may still remember what was there before.
+    Pending,
+    /// It did not.
+    NotProved,
+    /// Nobody could look.
+    Unknown,
 }
 
 /// Who wrote a report.

@@ -27,6 +27,21 @@ const WHERE: &[&[u8]] = &[b"hostname", b"location.host", b"location.origin", b"l
 /// What it then compares with.
 const HERE: &[&[u8]] = &[b"localhost", b"127.0.0.1"];
 
+/// How a program asks whether a value is there.
+const THERE: &[&[u8]] = &[b"void 0", b"null", b"undefined"];
+/// How far back such a question stands.
+const QUESTION: usize = 24;
+/// Expressions that are nothing.
+const NOTHING: &[&[u8]] =
+    &[b"void 0", b"undefined", b"null", b"\"\"", b"''", b"``", b"!1", b"false", b"({})"];
+/// Objects in which a page finds what its server says.
+const PAGES_OWN: &[&[u8]] = &[b"window", b"globalThis", b"self"];
+/// How far back a description of a chain begins.
+const CHAIN: usize = 300;
+/// What such a description holds (viem, wagmi, Sui): whoever defines a chain of developers lists its nodes.
+const CHAINS: &[&[u8]] =
+    &[b"rpcUrls:", b"blockExplorers:", b"\"rpcUrls\":", b"\"blockExplorers\":", b"localnet"];
+
 fn contains(text: &[u8], words: &[&[u8]]) -> bool {
     words.iter().any(|word| memchr::memmem::find(text, word).is_some())
 }
@@ -58,6 +73,49 @@ pub(super) fn is_compared(block: &Block, quote: usize, end: usize) -> bool {
         || SHOWN.iter().any(|shown| before.ends_with(shown))
         || behind.starts_with(b"==")
         || behind.starts_with(b"!=")
+}
+
+/// True where the address stands in for a value that may be there when the program runs: `e.url || "..."`.
+/// What the build has left empty (`{}.NAME || "..."`, `process.env.NAME || "..."`) is none in any browser.
+pub(super) fn is_fallback(block: &Block, quote: usize) -> bool {
+    let before = block.before(quote, 160).trim_ascii_end();
+    for choice in [&b"||"[..], b"??"] {
+        if let Some(left) = before.strip_suffix(choice) {
+            return !is_empty(left.trim_ascii_end());
+        }
+    }
+    // `void 0 === e ? "..." : e` and `null != e ? e : "..."`
+    let otherwise = before.strip_suffix(b":").map(|before| before_name(before.trim_ascii_end()));
+    let asked = otherwise.unwrap_or(before).trim_ascii_end().strip_suffix(b"?");
+    asked.is_some_and(|asked| contains(&asked[asked.len().saturating_sub(QUESTION)..], THERE))
+}
+
+/// What stands before the name in the end of a text; names have dots too.
+fn before_name(text: &[u8]) -> &[u8] {
+    let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_$.".contains(byte);
+    &text[..text.iter().rposition(|byte| !is_of_name(byte)).map_or(0, |last| last + 1)]
+}
+
+/// True for an expression that is nothing in a browser, by what stands in its end.
+fn is_empty(left: &[u8]) -> bool {
+    if NOTHING.iter().any(|nothing| left.ends_with(nothing)) {
+        return true;
+    }
+    // A variable of the build: in capitals, of an object that was written out, or of `env`.
+    let capital = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    let Some(last) = left.iter().rposition(|byte| !capital(byte)).filter(|last| last + 1 < left.len()) else {
+        return false;
+    };
+    let Some(object) = left[..=last].strip_suffix(b".") else { return false };
+    let object = object.strip_suffix(b"?").unwrap_or(object);
+    let object = object.strip_suffix(b")").unwrap_or(object);
+    let of_env = object.strip_suffix(b".env").or_else(|| object.strip_suffix(b".env?"));
+    object.ends_with(b"}") || of_env.is_some_and(|owner| !PAGES_OWN.iter().any(|own| owner.ends_with(own)))
+}
+
+/// True within the description of a chain, which lists nodes and explorers of developers too.
+pub(super) fn is_of_chain(block: &Block, quote: usize) -> bool {
+    contains(block.before(quote, CHAIN), CHAINS)
 }
 
 /// True where the program has just asked whether it runs on a developer's machine.

@@ -5,14 +5,14 @@
 //! `http://localhost`, have an emulator's address as a default, and speak of `http://localhost:3000` in comments
 //! and error messages. What counts is an absolute address at the beginning of a string, with a port or a path,
 //! that is no known constant of a library (`providers/library-urls.txt`), and that the program neither compares
-//! with nor has guarded by a question for the host that it runs on.
+//! with nor has guarded by a question for the host that it runs on, nor for a value that may be there.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::context::{in_comment, is_compared, is_conditional};
+use super::context::{in_comment, is_compared, is_conditional, is_fallback, is_of_chain};
 use super::window::Block;
 use crate::private::PrivateRanges;
 use crate::spec::names::{is_below, is_under};
@@ -21,6 +21,8 @@ use crate::spec::names::{is_below, is_under};
 const LONGEST: usize = 200;
 /// Default addresses in libraries.
 const CONSTANTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/providers/library-urls.txt"));
+/// What tells machines at Google of themselves: in many libraries, and no developer's.
+const METADATA: &str = "metadata.google.internal";
 /// Names of tunnels and of machines in a browser.
 const NAMES: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/providers/development-hosts.txt"));
 
@@ -112,7 +114,8 @@ impl<'a> Address<'a> {
         });
         let same = |host: &str| host == self.host || (host == "localhost" && is_loopback(self.host));
         let path = self.path.trim_end_matches('/');
-        KNOWN.iter().any(|(host, port, known)| same(host) && *port == self.port && *known == path)
+        self.host == METADATA
+            || KNOWN.iter().any(|(host, port, known)| same(host) && *port == self.port && *known == path)
     }
 }
 
@@ -179,7 +182,7 @@ fn one(block: &Block, colon: usize, escaped: bool, is_page: bool, others: &[Stri
         {
             return None;
         }
-        if is_conditional(block, quote) {
+        if is_conditional(block, quote) || is_fallback(block, quote) || is_of_chain(block, quote) {
             return None;
         }
     }
@@ -245,6 +248,19 @@ mod tests {
                 r#"self.__next_f.push([1,"{\"api\":\"http://localhost:3000/api\"}"])"#,
                 "http://localhost:3000/api",
             ),
+            // What the build has left empty, as Vite, webpack and Next write it.
+            (r#"a={}.REACT_APP_API||"http://localhost:3005/api""#, "http://localhost:3005/api"),
+            (
+                r#"a=({NODE_ENV:"production"}).REACT_APP_API||"http://localhost:3005/api""#,
+                "http://localhost:3005/api",
+            ),
+            (r#"a=c.env.NEXT_PUBLIC_API||"http://localhost:3002/api""#, "http://localhost:3002/api"),
+            (
+                r#"a=t.default.env.NEXT_PUBLIC_API ?? "http://localhost:3002/api""#,
+                "http://localhost:3002/api",
+            ),
+            (r#"a=void 0||"http://localhost:3002/api""#, "http://localhost:3002/api"),
+            (r#"a=b?"http://localhost:3002/api":c"#, "http://localhost:3002/api"),
             (r#"{"accept":"image/*","api":"http://localhost:3000/api"}"#, "http://localhost:3000/api"),
         ] {
             assert_eq!(found(program, false), [url], "{program}");
@@ -271,6 +287,14 @@ mod tests {
             r#""http://192.168.1.1/""#,
             r#""https://gitpod.io/#https://github.com/a/b""#,
             r#""http://metadata.google.internal/computeMetadata/v1""#,
+            r#"a=e.url||"http://localhost:3000/api""#,
+            r#"a=window.__ENV__?.API_URL??"http://localhost:3000/api""#,
+            r#"a=window.env.API_URL||"http://localhost:3000/api""#,
+            r#"a=API||"http://localhost:3000/api""#,
+            r#"a=void 0===e?"http://localhost:3000/api":e"#,
+            r#"a=null!=(t=e.url)?t:"http://localhost:3000/api""#,
+            r#"{id:260,rpcUrls:{default:{http:["http://localhost:3050"],webSocket:["ws://localhost:3051"]}}}"#,
+            r#"blockExplorers:{default:{name:"B",url:"http://localhost:15001/",apiUrl:"http://localhost:15001/api/v2"}}"#,
         ] {
             assert_eq!(found(program, false), Vec::<String>::new(), "{program}");
         }

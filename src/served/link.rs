@@ -17,9 +17,11 @@ const LONGEST: usize = 240;
 /// Most files that one text may name.
 const MOST: usize = 1000;
 /// Endings of programs.
-const PROGRAMS: &[&str] = &[".js", ".mjs", ".cjs"];
+const PROGRAMS: &[&str] = &[".js", ".mjs", ".cjs", ".wasm"];
+/// The programs of a Flutter application, whose names are always the same.
+const DART: &[&str] = &["main.dart.js", "main.dart.mjs", "main.dart.wasm"];
 /// Endings of the files of text that a list of resources names.
-const TEXTS: &[&str] = &[
+pub(super) const TEXTS: &[&str] = &[
     ".js",
     ".mjs",
     ".cjs",
@@ -151,7 +153,7 @@ pub(super) fn resolved(name: &str, from: &Url, page: &Url, is_list: bool) -> Opt
         // `index.js` and its like stand in many libraries; a chunk's name is like no other.
         let is_chunk = asset::is_hashed(&url)
             || name.ends_with(".part.js")
-            || name == "main.dart.js"
+            || DART.contains(&name)
             || name.ends_with(".chunk.js");
         return is_chunk.then_some(url);
     };
@@ -236,6 +238,9 @@ mod tests {
         );
         assert_eq!(to("main.dart.js_1.part.js", "/main.dart.js"), "/main.dart.js_1.part.js");
         assert_eq!(to("main.dart.js", "/flutter_bootstrap.js"), "/main.dart.js");
+        assert_eq!(to("main.dart.wasm", "/flutter_bootstrap.js"), "/main.dart.wasm");
+        assert_eq!(to("./pkg/shop_bg.wasm", "/app/a.js"), "/app/pkg/shop_bg.wasm");
+        assert_eq!(to("canvaskit.wasm", "/flutter.js"), "");
         assert_eq!(to("index.js", "/assets/a.js"), "");
         assert_eq!(to("react-dom/cjs/react-dom.production.js", "/assets/a.js"), "");
     }

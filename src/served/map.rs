@@ -34,10 +34,12 @@ impl Facts {
             let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
             self.is_json = start.starts_with(b"{") || start.starts_with(b")]}");
         }
+        // `sources` may be among the map's `names` too: a key has a colon behind it.
         let own = |key: &[u8]| {
-            let at = memchr::memmem::find(&block.text[block.from..block.to], key)?;
-            let behind = block.behind(block.from + at + key.len(), 32 * 1024).trim_ascii_start();
-            Some(behind.strip_prefix(b":")?.trim_ascii_start())
+            memchr::memmem::find_iter(&block.text[block.from..block.to], key).find_map(|at| {
+                let behind = block.behind(block.from + at + key.len(), 32 * 1024).trim_ascii_start();
+                Some(behind.strip_prefix(b":")?.trim_ascii_start())
+            })
         };
         self.mappings |= own(b"\"mappings\"").is_some();
         if let Some(list) = own(b"\"sourcesContent\"").and_then(|list| list.strip_prefix(b"[")) {
@@ -93,6 +95,10 @@ mod tests {
         let map = map.expect("a map");
         assert!(map.embedded);
         assert_eq!(map.sources, ["../src/main.ts", "../node_modules/a/b.js"]);
+        let named = read(
+            r#"{"version":3,"mappings":"AAAA","names":["sources","a"],"sources":["b.ts"],"sourcesContent":["b"]}"#,
+        );
+        assert_eq!(named.map(|map| map.sources), Some(vec!["b.ts".to_owned()]));
         for without in [
             r#"{"version":3,"sources":["a.ts"],"mappings":"AAAA"}"#,
             r#"{"version":3, "sourcesContent" : [null, null], "mappings":""}"#,

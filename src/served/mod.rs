@@ -6,13 +6,17 @@
 //! | `development` | addresses of developers' machines, of tunnels to them, and of hosts that are not production |
 //! | `link` | other files that a page or a program names |
 //! | `map` | what a source map holds |
+//! | `inline` | a source map that stands in its program |
+//! | `manifest` | the list of a Flutter application's assets |
 //! | `reader` | all of that and secrets, in one pass |
 //! | `exposed` | files that no site should serve, by what is in them |
 
 mod context;
 mod development;
 pub mod exposed;
+mod inline;
 mod link;
+mod manifest;
 mod map;
 mod reader;
 mod window;

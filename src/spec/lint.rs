@@ -1,6 +1,7 @@
 //! What a spec that is well-formed may still get wrong: contradictions within it. Each rule looks
 //! at one thing, and all of them run, so that everything is told at once.
 
+mod cloudflare;
 mod mail;
 mod registration;
 mod secrets;
@@ -45,6 +46,10 @@ pub(super) fn check(document: &Document) -> Vec<SpecError> {
         webhooks::schemes,
         webhooks::tests,
         webhooks::effects,
+        cloudflare::settings,
+        cloudflare::settings_agree,
+        cloudflare::paths,
+        cloudflare::numbers,
         scanned_sites,
         waivers,
     ] {

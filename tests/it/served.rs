@@ -3,8 +3,11 @@
 
 use std::io::Write;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::checks::{Case, prove};
-use crate::lab::{Builder, Lab, Response};
+use crate::lab::{Builder, Lab, Response, Trouble};
 use crate::run::{check, findings};
 
 const HSTS: &str = "max-age=31536000";
@@ -253,6 +256,112 @@ fn each_file_is_asked_once_and_strangers_are_not() {
     };
     assert_eq!((asked("shop.test", "/a.js"), asked("shop.test", "/c-B1c2D3e4.js")), (1, 1), "{requests:#?}");
     assert_eq!(asked("cdn.lab.test", "/b.js"), 0);
+}
+
+#[test]
+fn a_file_that_two_sites_share_is_asked_once() {
+    let spec = "domain: shop.test\nhosts: {apex: {}, app: {}}\nsecrets: {scan: {sites: [apex, app], cdn: [\"https://cdn.lab.test\"]}}";
+    let mut builder = Lab::builder();
+    let script = "<script src=https://cdn.lab.test/b.js></script>";
+    home(&mut builder, script);
+    builder.zone("shop.test").a("app", "203.0.113.10");
+    let page = format!("<!doctype html><title>App</title>{script}<p>Hello");
+    builder.site("app.shop.test").header_everywhere("Strict-Transport-Security", HSTS).page("/", 200, page);
+    builder.zone("lab.test").a("cdn", "203.0.113.11");
+    let body = format!("k(\"{}\")", key("sk_live"));
+    let shared = Response::new(200, body).header("Content-Type", "text/javascript");
+    builder.site("cdn.lab.test").response("/b.js", shared);
+    let lab = builder.start();
+    let report = check(&lab, spec, &["--format", "json"]).json();
+    // Whoever is told of it is told of the file: one red line.
+    assert!(!leaks(&report).is_empty(), "{report:#}");
+    let requests = lab.log().requests();
+    let of_cdn: Vec<_> = requests.iter().filter(|seen| seen.host == "cdn.lab.test").collect();
+    assert_eq!(of_cdn.iter().filter(|seen| seen.path_and_query == "/b.js").count(), 1, "{of_cdn:#?}");
+}
+
+/// What a run says of `http/file-exposed` where some of the paths misbehave.
+fn exposed(world: impl Fn(&mut Builder)) -> (String, String) {
+    let mut builder = Lab::builder();
+    home(&mut builder, "");
+    world(&mut builder);
+    let lab = builder.start();
+    let outcome = check(&lab, SPEC, &["--only", "http/file-exposed", "--timeout", "2s", "--format", "json"]);
+    let report = outcome.json();
+    let all = report["findings"].as_array().expect("findings");
+    let found = all.iter().find(|found| found["check"] == "http/file-exposed").expect("a finding");
+    let text = |key: &str| found[key].as_str().unwrap_or_default().to_owned();
+    (text("status"), text("message"))
+}
+
+#[test]
+fn a_cut_connection_hides_no_file_and_is_none() {
+    let cut = |world: &mut Builder| {
+        world.site("shop.test").trouble("/.env", Trouble::NoAnswer).trouble("/.git/HEAD", Trouble::CutBody);
+    };
+    assert_eq!(exposed(cut).0, "pass");
+    let (status, message) = exposed(|world| {
+        cut(world);
+        file(world, "/.npmrc", "text/plain", "//registry.npmjs.org/:_authToken=npm_abcdef\n");
+    });
+    assert_eq!(status, "fail");
+    assert!(message.contains("/.npmrc") && !message.contains("/.env"), "{message}");
+}
+
+#[test]
+fn files_that_could_not_be_asked_for_are_not_absent() {
+    let mut builder = Lab::builder();
+    home(&mut builder, "");
+    // The page answers at once; whoever asks for more waits longer than the run has.
+    let slow = Response::new(404, "no").delay(std::time::Duration::from_secs(30));
+    builder.site("shop.test").response("/.env", slow);
+    let lab = builder.start();
+    let options = ["--only", "http/file-exposed", "--timeout", "20s", "--deadline", "3s", "--format", "json"];
+    let outcome = check(&lab, SPEC, &options);
+    let report = outcome.json();
+    let all = report["findings"].as_array().expect("findings");
+    let found = all.iter().find(|found| found["check"] == "http/file-exposed").expect("a finding");
+    assert_eq!(found["status"], "unknown", "{found:#}");
+    assert!(found["message"].as_str().is_some_and(|message| message.contains("deadline")), "{found:#}");
+    assert_eq!(outcome.code, 3);
+}
+
+#[test]
+fn a_flutter_application_s_lists_and_programs_are_read() {
+    let spec = "domain: shop.test\nhosts: {apex: {}}\nsecrets: {scan: {sites: [apex]}}";
+    let secret = |n: usize| format!("{}{n}Zr8mKc2Vx7Qe4Np9Tb6W{n}", "sk_live_51HqLyjWDarjtT1zd");
+    let (report, output) = run(spec, |world| {
+        home(world, "<script src=flutter_bootstrap.js async></script>");
+        let build = "_flutter.buildConfig={builds:[{mainWasmPath:\"main.dart.wasm\",jsSupportRuntimePath:\"main.dart.mjs\"}]}";
+        script(world, "/flutter_bootstrap.js", build);
+        let wasm = [b"\0asm\x01\0\0\0\x0b\0", secret(0).as_bytes(), b"\0"].concat();
+        file(world, "/main.dart.wasm", "application/wasm", wasm);
+        let module = Response::new(200, format!("export const k='{}'", secret(1)));
+        let module = module.header("Content-Type", "text/javascript").header("Cache-Control", "no-cache");
+        world.site("shop.test").response("/main.dart.mjs", module.header("SourceMap", "/maps/m.map"));
+        let other = format!("{{\"version\":3,\"sourcesContent\":[\"k='{}'\"],\"mappings\":\"\"}}", secret(4));
+        file(world, "/maps/m.map", "application/json", other);
+        let name = "assets/settings.env";
+        let length = u8::try_from(name.len()).expect("a short name");
+        let list = [&[0x0d, 1, 7, length], name.as_bytes(), &[0x0c, 0]].concat();
+        let list = format!("\"{}\"", STANDARD.encode(list));
+        file(world, "/assets/AssetManifest.bin.json", "application/json", list);
+        file(world, "/assets/assets/settings.env", "application/octet-stream", format!("K={}", secret(2)));
+        let map = format!(
+            "{{\"version\":3,\"sources\":[\"a.ts\"],\"sourcesContent\":[\"k='{}'\"],\"mappings\":\"\"}}",
+            secret(3)
+        );
+        let data = STANDARD.encode(map);
+        script(
+            world,
+            "/main.dart.js",
+            &format!("main()\n//# sourceMappingURL=data:application/json;base64,{data}"),
+        );
+    });
+    for n in 0..5 {
+        assert!(!output.contains(&secret(n)), "secret {n} is shown");
+    }
+    assert_eq!(leaks(&report).len(), 5, "{:#?}", leaks(&report));
 }
 
 #[test]

@@ -185,9 +185,9 @@ impl<'a> Apply<'a> {
             match taken {
                 Ok(sent) => {
                     if sent {
-                        outcome.sent += 1
+                        outcome.sent += 1;
                     } else {
-                        outcome.skipped += 1
+                        outcome.skipped += 1;
                     }
                     watch.done(index + 1, all, step, sent);
                 }

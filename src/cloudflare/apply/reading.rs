@@ -19,7 +19,7 @@ pub(crate) async fn read(client: &Client<'_>, zone: &Id, steps: &[&Step]) -> Res
     for step in steps {
         match &step.request {
             Request::Records(_) if seen.records.is_none() => {
-                seen.records = Some(live::records(client, zone).await?)
+                seen.records = Some(live::records(client, zone).await?);
             }
             Request::Setting(id, _) if !seen.settings.contains_key(id) => {
                 let setting = client.read(&Question::Setting(zone, id)).await?;

@@ -1,9 +1,10 @@
 //! Makes a plan: the pieces of the areas put together.
 
-use super::{Change, Left, Plan, Rail, Read, Refusal, Wishes, ZoneFacts};
+use super::{Change, Left, Origin, Plan, Rail, Read, Refusal, Wishes, ZoneFacts};
 use crate::check::World;
 use crate::cloudflare::{records, rules, settings};
 use crate::observed::CloudflareZone;
+use crate::spec::Place;
 
 /// What an area of the plan may know.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +15,19 @@ pub(crate) struct Context<'a, 'w> {
     pub(crate) live: &'a CloudflareZone,
     /// What it may do beyond what is ours.
     pub(crate) wishes: &'a Wishes,
+}
+
+impl Context<'_, '_> {
+    /// Where the spec speaks of the zone: what no line of its own asks for points there.
+    pub(crate) fn of_zone(&self) -> Origin {
+        let spec = &self.world.document.spec;
+        let zone = spec.cloudflare.as_ref().and_then(|section| section.value.zone.as_ref());
+        let place = match zone {
+            Some(zone) => Place::new("cloudflare.zone", zone.span),
+            None => Place::new("domain", spec.domain.span),
+        };
+        Origin::at(&place, self.world.document)
+    }
 }
 
 /// What one area adds to a plan.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use make::{Context, Piece, make};
 
 use crate::observed::{ApiObject, Remote};
-use crate::spec::{Document, Located};
+use crate::spec::{Document, Located, Place};
 
 /// What would change in a zone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -139,6 +139,13 @@ pub struct Origin {
     pub path: String,
     /// The line, from 1.
     pub line: usize,
+}
+
+impl Origin {
+    /// A place of the spec, with its line.
+    pub(crate) fn at(place: &Place, document: &Document) -> Self {
+        Self { path: place.path.clone(), line: document.position(place.span.start).0 }
+    }
 }
 
 /// A finding that fails now, and will not.

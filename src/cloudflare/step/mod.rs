@@ -4,7 +4,6 @@
 mod batch;
 mod conflict;
 mod make;
-mod merge;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +13,6 @@ use serde_json::Value;
 pub use conflict::Conflict;
 pub use make::Unmade;
 pub(crate) use make::{steps, steps_merging};
-pub(crate) use merge::merged;
 
 use super::canonical;
 use crate::observed::{ApiObject, CloudflareZone, Seen};

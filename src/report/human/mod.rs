@@ -1,6 +1,7 @@
 //! The report for people: one block per cause, then what is accepted, the areas, and the verdict
 //! last, where the eye is when the program ends.
 
+mod applied;
 mod causes;
 mod diagnostic;
 mod redact;
@@ -53,6 +54,7 @@ pub fn render(report: &Report, document: Option<&Document>, style: &Style) -> St
     blocks.push(listed(&scene, Status::Pass, 1));
     blocks.push(listed(&scene, Status::NotApplicable, 2));
     blocks.push(table::lines(report, style));
+    blocks.push(report.applied.as_ref().map(|applied| applied::lines(applied, style)).unwrap_or_default());
     blocks.push(not_judged(&scene));
     blocks.push(not_checked(&scene));
     blocks.push(summary::lines(&scene));

@@ -9,6 +9,7 @@ mod fixture;
 
 use crate::cloudflare::plan::{Action, Plan};
 use crate::report::text::{clean, plural};
+pub(crate) use words::object as value;
 
 /// `4 changes, 1 deletion`
 fn counted(plan: &Plan) -> String {

@@ -48,7 +48,7 @@ pub(super) fn sign(action: Action) -> &'static str {
 }
 
 /// The object as people read it.
-pub(super) fn object(of: &Subject, object: &ApiObject) -> String {
+pub(crate) fn object(of: &Subject, object: &ApiObject) -> String {
     match of {
         Subject::Record { kind, .. } => record(kind.as_str(), object),
         Subject::Setting(_) => object.get("value").map(setting).unwrap_or_default(),

@@ -19,7 +19,7 @@ pub use email::{
 };
 pub use operate::{
     Access, AllowedSecret, CacheRule, Cloudflare, Firebase, Monitoring, RateLimit, SecretScan, Secrets,
-    Supabase, Switch, Variable, VariableDetails,
+    SettingValue, Supabase, Switch, Variable, VariableDetails,
 };
 pub use product::{Account, Contact, Handover, HandoverItem, Waiver};
 pub use scalar::{

@@ -126,7 +126,7 @@ pub struct Cloudflare {
     pub zone: Option<Located<DomainName>>,
     /// Zone settings by Cloudflare's own names.
     #[serde(default)]
-    pub settings: Entries<Located<String>>,
+    pub settings: Entries<Located<SettingValue>>,
     /// Whether records and rules that stand where the spec wants its own are taken over; `plan --adopt` does
     /// it once.
     pub adopt: Option<Located<bool>>,
@@ -143,6 +143,25 @@ pub struct Cloudflare {
     /// Paths that machines call and that are never challenged.
     #[serde(default)]
     pub machine_paths: Vec<Located<String>>,
+}
+
+/// The value of a zone setting as Cloudflare types it: a word, a whole number, a list of words, or a mapping.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct SettingValue(pub serde_json::Value);
+
+impl JsonSchema for SettingValue {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SettingValue".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "anyOf": [
+            { "type": "string" },
+            { "type": "integer", "minimum": 0 },
+            { "type": "array", "items": { "type": "string" } },
+            { "type": "object", "additionalProperties": { "additionalProperties": {} } },
+        ] })
+    }
 }
 
 /// Which web application firewall is wanted.

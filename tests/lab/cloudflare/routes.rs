@@ -132,6 +132,9 @@ fn of_rulesets(world: &mut World, id: &str, rest: &[&str], asked: &Asked<'_>) ->
         ("GET", []) => rulesets::list(zone, asked),
         ("POST", []) => rulesets::create(world, id, asked),
         ("GET", ["phases", phase, "entrypoint"]) => rulesets::entry(zone, phase, asked),
+        ("GET", ["phases", phase, "entrypoint", "versions", number]) => {
+            rulesets::version(zone, phase, number, asked)
+        }
         ("PUT", ["phases", phase, "entrypoint"]) => rulesets::change(world, id, phase, &Change::Put, asked),
         ("GET", [ruleset]) => rulesets::get(zone, ruleset, asked),
         ("DELETE", [ruleset]) => rulesets::delete(world, id, ruleset, asked),

@@ -59,6 +59,14 @@ fn no_ruleset(id: &str) -> Refused {
     refused(404, 10003, format!("could not find ruleset {id}"))
 }
 
+/// One version of the ruleset of a phase.
+pub(super) fn version(zone: &ZoneData, phase: &str, number: &str, asked: &Asked<'_>) -> Answer {
+    asked.token.needs(&permissions(phase)[..1])?;
+    let is_it = |ruleset: &&Value| ruleset["phase"] == phase && ruleset["version"] == number;
+    let found = zone.versions.iter().find(is_it);
+    found.cloned().map(done).ok_or_else(|| refused(404, 10003, format!("could not find version {number}")))
+}
+
 /// One ruleset by its id.
 pub(super) fn get(zone: &ZoneData, id: &str, asked: &Asked<'_>) -> Answer {
     let known = zone.rulesets.iter().cloned().chain(managed(zone.plan)).find(|ruleset| ruleset["id"] == id);
@@ -137,6 +145,7 @@ fn made(
         "version": version.to_string(), "last_updated": time, "phase": phase, "rules": rules,
     });
     let zone = world.zone(zone_id).ok_or_else(|| super::reply::no_route(zone_id))?;
+    zone.versions.push(ruleset.clone());
     match at {
         Some(at) => zone.rulesets[at] = ruleset.clone(),
         None => zone.rulesets.push(ruleset.clone()),

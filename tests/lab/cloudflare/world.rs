@@ -59,6 +59,8 @@ pub(super) struct ZoneData {
     pub(super) records: Vec<Value>,
     pub(super) settings: BTreeMap<String, Value>,
     pub(super) rulesets: Vec<Value>,
+    /// Every version that a ruleset had.
+    pub(super) versions: Vec<Value>,
     pub(super) dnssec: Value,
     pub(super) bots: Value,
     pub(super) universal: Value,
@@ -148,6 +150,7 @@ impl World {
             records: Vec::new(),
             settings: settings::initial(Plan::Free),
             rulesets: Vec::new(),
+            versions: Vec::new(),
             dnssec: super::parts::dnssec("disabled", name, &time),
             bots: super::parts::bots(Plan::Free),
             universal: json!({ "enabled": true, "certificate_authority": "lets_encrypt" }),

@@ -9,6 +9,9 @@ use crate::observed::{DevelopmentUrl, Seen, ServedFile};
 use crate::private::PrivateRanges;
 use crate::served::Purpose;
 
+/// The map of Flutter's own loader, which each of its builds brings along: none of the product's sources.
+const FLUTTER_LOADER: &str = "/flutter.js.map";
+
 /// The files of a site that were read, and why there may be others.
 pub(in crate::check) struct Files<'w> {
     pub(in crate::check) read: Vec<(&'w str, &'w ServedFile)>,
@@ -121,7 +124,7 @@ pub(in crate::check) fn source_map_exposed(host: &Host, world: &World) -> Verdic
         .read
         .iter()
         .filter_map(|(url, file)| Some((*url, file.map.as_ref().filter(|map| map.embedded)?)));
-    let maps: Vec<_> = maps.collect();
+    let maps: Vec<_> = maps.filter(|(url, _)| !url.ends_with(FLUTTER_LOADER)).collect();
     let Some((first, map)) = maps.first() else {
         return files.or_gap(|read| format!("no source map with sources among {read}"));
     };

@@ -28,6 +28,7 @@ fn not_ready_at_100_columns() {
          ╰                                                            does not exist
       expected  "google-site-verification=abc"
       seen      NXDOMAIN from both name servers
+      fix       launch-ready plan
       then      3 more could not be judged because of this
 
     ⚠ warning: the DMARC policy is `none`                                      email/dmarc-policy-weak
@@ -90,6 +91,7 @@ fn not_ready_at_60_columns() {
          ╰                    does not exist
       expected  "google-site-verification=abc"
       seen      NXDOMAIN from both name servers
+      fix       launch-ready plan
       then      3 more could not be judged because of this
 
     ⚠ warning: the DMARC policy is `none`
@@ -137,6 +139,7 @@ fn without_the_spec_the_place_is_named() {
       spec      launch-ready.yaml:10:61, fixture
       expected  "google-site-verification=abc"
       seen      NXDOMAIN from both name servers
+      fix       launch-ready plan
       then      3 more could not be judged because of this
 
     ⚠ warning: the DMARC policy is `none`                  email/dmarc-policy-weak
