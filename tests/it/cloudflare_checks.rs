@@ -1,4 +1,5 @@
 //! Each check of `cloudflare/*` on real sockets: a failing and a passing case, and what may be fixed.
+#![expect(clippy::disallowed_methods, reason = "a test writes files of its own")]
 
 use std::collections::BTreeSet;
 
