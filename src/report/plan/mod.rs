@@ -35,3 +35,20 @@ fn facts(plan: &Plan) -> String {
         read.foreign_records,
     )
 }
+
+/// What a plan cannot bring about while the registrar leads elsewhere.
+fn waits(plan: &Plan) -> Option<String> {
+    let zone = &plan.zone;
+    if zone.status.as_str() == "active" {
+        return None;
+    }
+    let servers: Vec<String> = zone.name_servers.iter().map(|server| clean(server.as_str())).collect();
+    let servers = match servers.as_slice() {
+        [] => "Cloudflare's name servers".to_owned(),
+        all => format!("the name servers {}", all.join(" and ")),
+    };
+    Some(format!(
+        "the zone is {}: nobody is served from it until the registrar has {servers}; the changes can be made before that",
+        clean(zone.status.as_str())
+    ))
+}
