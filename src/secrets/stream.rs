@@ -2,6 +2,7 @@
 
 use super::rule::{Class, Rule};
 use super::scan::Scanner;
+use super::source::Source;
 
 /// How much is scanned at once.
 const BLOCK: usize = 256 * 1024;
@@ -47,6 +48,7 @@ pub fn findings(text: &[u8]) -> Vec<Finding> {
 #[derive(Debug)]
 pub struct Stream {
     scanner: &'static Scanner,
+    source: Source,
     buffer: Vec<u8>,
     /// What of the buffer has been judged: no value that begins there is told again.
     done: usize,
@@ -84,6 +86,7 @@ impl Default for Stream {
     fn default() -> Self {
         Self {
             scanner: Scanner::builtin(),
+            source: Source::default(),
             buffer: Vec::new(),
             done: 0,
             place: Place { offset: 0, line: 1, column: 1 },
@@ -93,6 +96,11 @@ impl Default for Stream {
 }
 
 impl Stream {
+    /// For a text of which something is known.
+    pub fn of(source: Source) -> Self {
+        Self { source, ..Self::default() }
+    }
+
     /// The next piece.
     pub fn push(&mut self, piece: &[u8]) {
         let mut rest = piece;
@@ -122,7 +130,7 @@ impl Stream {
         let mut place = self.place;
         let mut at = 0;
         let mut done = until;
-        for hit in self.scanner.scan(&self.buffer) {
+        for hit in self.scanner.scan_in(&self.buffer, &self.source) {
             if hit.start < self.done || hit.start >= until {
                 continue;
             }
