@@ -121,13 +121,14 @@ impl Scanner {
 impl Compiled {
     /// The value that a keyword leads to.
     fn at(&self, text: &[u8], keyword: Range<usize>, is_binary: bool) -> Option<Hit> {
+        // Programs keep their strings one behind the other; a prefix that is long enough is no chance.
+        let joined =
+            is_binary && self.anchor == Anchor::Head && self.rule.is_issued() && keyword.len() >= APART;
         let begins = match self.anchor {
-            Anchor::Head if self.is_exact(&text[keyword.clone()]) => {
-                // Programs keep their strings one behind the other; a prefix that is long enough is no chance.
-                let is_apart = is_binary && self.rule.is_issued() && keyword.len() >= APART;
-                if !is_apart && !is_free_before(text, keyword.start) {
-                    return None;
-                }
+            Anchor::Head
+                if self.is_exact(&text[keyword.clone()])
+                    && (joined || is_free_before(text, keyword.start)) =>
+            {
                 keyword.start
             }
             Anchor::Behind if is_word_start(text, keyword.start) => keyword.end,
@@ -145,7 +146,7 @@ impl Compiled {
             let place = begins + value.start()..begins + value.end();
             let holds_keyword = self.anchor != Anchor::Middle
                 || (begins + whole.start() <= keyword.start && keyword.end <= begins + whole.end());
-            if holds_keyword && self.is_value(text, begins + whole.start(), &place) {
+            if holds_keyword && self.is_value(text, begins + whole.start(), &place, joined) {
                 let class = self.rule.class;
                 return Some(Hit { rule: self.rule, start: place.start, end: place.end, class });
             }
@@ -163,10 +164,10 @@ impl Compiled {
         self.rule.keywords.iter().any(|keyword| keyword.as_bytes() == found)
     }
 
-    fn is_value(&self, text: &[u8], start: usize, place: &Range<usize>) -> bool {
+    fn is_value(&self, text: &[u8], start: usize, place: &Range<usize>, joined: bool) -> bool {
         let value = &text[place.clone()];
         (self.anchor != Anchor::Middle || is_free_before(text, start))
-            && is_free_behind(text, place.end, value, self.anchor)
+            && (joined || is_free_behind(text, place.end, value, self.anchor))
             && verify::holds(self.rule, value)
     }
 }

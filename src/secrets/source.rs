@@ -8,8 +8,19 @@ const SAMPLES: &[&str] =
 
 /// Folders whose files nobody runs a product with.
 const TESTS: &[&str] = &[
-    "test", "tests", "__tests__", "testdata", "spec", "specs", "fixtures", "__fixtures__", "examples", "example",
-    "samples", "mocks", "__mocks__",
+    "test",
+    "tests",
+    "__tests__",
+    "testdata",
+    "spec",
+    "specs",
+    "fixtures",
+    "__fixtures__",
+    "examples",
+    "example",
+    "samples",
+    "mocks",
+    "__mocks__",
 ];
 
 /// What is known of a text beside its bytes.

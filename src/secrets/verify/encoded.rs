@@ -120,7 +120,9 @@ mod tests {
         let signed = r#"{"alg":"HS256","typ":"JWT"}"#;
         assert!(token(signed, r#"{"sub":"user-17","exp":1}"#) && token(signed, r#"{"role":"member"}"#));
         assert!(!token(r#"{"alg":"none"}"#, r#"{"sub":"user-17"}"#));
-        for payload in ["{}", "17", r#"{"role":"anon"}"#, r#"{"sub":"1234567890","name":"John Doe","iat":1516239022}"#] {
+        for payload in
+            ["{}", "17", r#"{"role":"anon"}"#, r#"{"sub":"1234567890","name":"John Doe","iat":1516239022}"#]
+        {
             assert!(!token(signed, payload), "{payload}");
         }
     }
