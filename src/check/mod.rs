@@ -43,6 +43,7 @@ use crate::spec::Document;
 pub(crate) use examples::Fixture;
 
 pub use catalogue::{CATALOGUE, Check, Judge};
+pub(crate) use cloudflare::origin_is_sound;
 pub use verdict::{Leak, Status, Verdict, Weight};
 
 /// Everything that a judge may know.

@@ -165,11 +165,7 @@ impl Command<'_> {
         let mut pause = FIRST_PAUSE;
         let (seen, applied) = loop {
             let Some(seen) = self.planning.look(self.settings, self.terminal)? else {
-                say(
-                    streams,
-                    "interrupted: everything is written, and not yet proved; launch-ready check looks again",
-                );
-                return Ok(Exit::Interrupted);
+                return Ok(unproved(streams));
             };
             let now = system::now();
             let proof = proof::proofs(plan, &seen.report, written, now);
@@ -184,7 +180,9 @@ impl Command<'_> {
                 break (seen, applied);
             }
             let left = self.arguments.wait.saturating_sub(elapsed);
-            applying::runtime()?.block_on(probe::wait(pause.min(left)));
+            if !applying::runtime()?.block_on(waited(pause.min(left))) {
+                return Ok(unproved(streams));
+            }
             pause = (pause * 2).min(LONGEST_PAUSE);
         };
         folder.end()?;
@@ -201,6 +199,20 @@ impl Command<'_> {
         write_out(streams.out, &text)?;
         Ok(Exit::worst([proved, verdict]))
     }
+}
+
+/// False where the user interrupted.
+async fn waited(pause: Duration) -> bool {
+    tokio::select! {
+        () = probe::wait(pause) => true,
+        () = applying::interrupted() => false,
+    }
+}
+
+/// The user interrupted after everything was written.
+fn unproved(streams: &mut Streams) -> Exit {
+    say(streams, "interrupted: everything is written, and not yet proved; launch-ready check looks again");
+    Exit::Interrupted
 }
 
 /// True where there is nothing left to wait for.

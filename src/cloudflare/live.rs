@@ -191,3 +191,47 @@ async fn pages(ask: impl AsyncFn(u32) -> Result<Reply, Failure>, most: u64) -> R
         total: zone::info(total.as_ref(), "total_count"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Pages with so many objects each; the last number is what the API counts in all.
+    async fn read(sizes: &[usize], total: usize) -> Result<Pages, Failure> {
+        let page = async |page: u32| {
+            let at = usize::try_from(page).expect("a small number") - 1;
+            let first: usize = sizes[..at].iter().sum();
+            let ids = first..first + sizes[at];
+            Ok(Reply {
+                result: ids.map(|id| json!({"id": id.to_string()})).collect(),
+                info: Some(json!({"total_pages": sizes.len(), "total_count": total})),
+                messages: Vec::new(),
+            })
+        };
+        pages(page, 3).await
+    }
+
+    #[tokio::test]
+    async fn all_pages_together_are_the_list() {
+        let read = read(&[2, 2, 1], 5).await.expect("pages");
+        let ids: Vec<_> = read.objects.iter().filter_map(|object| object.text("id")).collect();
+        assert_eq!(ids, ["0", "1", "2", "3", "4"]);
+        assert!(is_whole(&read));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_changed_between_two_pages_is_not_whole() {
+        assert!(!is_whole(&read(&[2, 1], 4).await.expect("pages")));
+        let mut twice = read(&[2, 2], 4).await.expect("pages");
+        twice.objects[2] = twice.objects[1].clone();
+        assert!(!is_whole(&twice));
+    }
+
+    #[tokio::test]
+    async fn an_endless_list_is_not_read() {
+        let why = read(&[1, 1, 1, 1], 4).await.err().map(|failure| failure.to_string());
+        assert_eq!(why.as_deref(), Some("there are 4 pages, and 3 are read"));
+    }
+}

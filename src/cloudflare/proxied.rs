@@ -1,21 +1,13 @@
 //! Which hosts of the spec go through Cloudflare once the plan is made true.
 
 use super::plan::Context;
+use super::records;
 use crate::item::Host;
 use crate::spec::names::name_form;
 
 /// Whether what is asked of a name goes through Cloudflare after the plan.
 pub(super) fn after(name: &str, context: Context<'_, '_>) -> bool {
-    let declared: Vec<_> = context.world.items.records.iter().filter(|record| record.name == name).collect();
-    let flags = declared.iter().filter_map(|record| record.record.proxied.as_ref());
-    if let Some(flag) = flags.map(|flag| flag.value).reduce(|one, other| one || other) {
-        return flag;
-    }
-    let live = now(name, context);
-    // A host that only redirects and has no record gets one, proxied.
-    live.unwrap_or_else(|| {
-        declared.is_empty() && context.world.items.host(name).is_some_and(|host| host.redirect_only)
-    })
+    records::proxied_after(name, context)
 }
 
 /// Whether it does now; `None` where there is no such record.

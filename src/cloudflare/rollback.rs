@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::canonical;
 use super::plan::{Action, Change, Left, Plan, Read, Reason, Subject, ZoneFacts};
+use super::rules;
 use super::saved::{self, Saved, SavedError, SpecHash};
 use super::step::{self, Image, Live, Request, Standing, Step, Unmade};
 use crate::observed::{ApiObject, Remote};
@@ -117,7 +118,7 @@ impl Rollback {
             }
         }
         let steps = step::steps_merging(&plan, live, &|phase, ruleset, changes| {
-            self.untouched(phase, live).unwrap_or_else(|| step::merged(phase, ruleset, changes))
+            self.untouched(phase, live).unwrap_or_else(|| rules::merged(phase, ruleset, changes))
         })?;
         Ok(Saved::of(self.spec.clone(), plan, steps, token.to_owned(), now))
     }
@@ -128,7 +129,7 @@ impl Rollback {
             self.steps.iter().find(|step| matches!(&step.request, Request::Rules(of, _) if of == phase))?;
         let Image::Rules(before) = &step.before else { return None };
         let is_as_left = step.standing(live) == Some(Standing::After);
-        is_as_left.then(|| step::merged(phase, before.as_ref(), &[]))
+        is_as_left.then(|| rules::merged(phase, before.as_ref(), &[]))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use miette::Diagnostic;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -140,7 +140,9 @@ impl Saved {
 
     /// A plan whose steps are known.
     pub(super) fn of(spec: SpecHash, plan: Plan, steps: Vec<Step>, token: String, now: Timestamp) -> Self {
-        let now = now.round(jiff::Unit::Second).unwrap_or(now);
+        // Never a moment that is still to come.
+        let whole = TimestampRound::new().smallest(Unit::Second).mode(RoundMode::Trunc);
+        let now = now.round(whole).unwrap_or(now);
         Self {
             schema: SCHEMA.into(),
             tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },

@@ -10,6 +10,7 @@ mod settings;
 mod zone;
 
 pub(super) use origin::origin_exposed;
+pub(crate) use origin::origin_is_sound;
 pub(super) use proxied::proxy_differs;
 pub(super) use rules::{machine_blocked, rate_limit_missing, redirect_rule_missing, waf_off};
 pub(super) use settings::{mode_left_on, setting_differs, ssl_mode};

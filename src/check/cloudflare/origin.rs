@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use super::{part, zone};
 use crate::check::seen::listed;
+use crate::check::tls::addresses;
 use crate::check::{Verdict, World};
 use crate::item::{self, Host};
-use crate::observed::{Seen, Visit, visit};
+use crate::observed::{Path, Seen, Visit, visit};
 
 pub(in crate::check) fn origin_exposed(host: &Host, world: &World) -> Verdict {
     let records = match zone(world).and_then(|zone| part(&zone.records)) {
@@ -37,6 +38,21 @@ pub(in crate::check) fn origin_exposed(host: &Host, world: &World) -> Verdict {
         None if seen.is_empty() => Verdict::unknown("the origin's address was not asked in this run"),
         None => Verdict::pass("the origin serves nothing to requests that go past Cloudflare"),
     }
+}
+
+/// True where every origin behind a host's proxied records was seen with a certificate that Cloudflare takes in
+/// the mode `strict`.
+pub(crate) fn origin_is_sound(host: &Host, world: &World) -> bool {
+    let Ok(records) = zone(world).and_then(|zone| part(&zone.records)) else { return false };
+    let Some(url) = host.root("https") else { return false };
+    let origins = item::origins(records, &host.name);
+    let is_sound = |address: &IpAddr| match world.observed.visits.get(&visit(&url, *address)) {
+        Some(Seen::Answer(shown)) => {
+            shown.path == Some(Path::Trusted) && addresses::fault(shown, host, world).is_none()
+        }
+        _ => false,
+    };
+    !origins.is_empty() && origins.iter().all(is_sound)
 }
 
 /// True for an answer that is the site's: not an error, nor a refusal.

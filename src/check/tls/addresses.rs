@@ -54,7 +54,7 @@ impl<'w> Looked<'w> {
 }
 
 /// Why clients refuse the certificate that an address shows, in a clause.
-fn fault(shown: &Visit, host: &Host, world: &World) -> Option<String> {
+pub(in crate::check) fn fault(shown: &Visit, host: &Host, world: &World) -> Option<String> {
     if !shown.names.iter().any(|name| covers(name.as_str(), &host.name)) {
         let names: Vec<String> = shown.names.iter().take(3).map(Remote::to_string).collect();
         return Some(format!("shows a certificate for {}", seen::cut(&seen::listed(&names))));

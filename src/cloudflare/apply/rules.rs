@@ -2,6 +2,8 @@
 //! versions of a ruleset and keeps them: where another one came in between, what was written over is put back
 //! beside what is ours.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::reading::{known, object};
@@ -12,7 +14,8 @@ use crate::cloudflare::endpoint::{Order, Question};
 use crate::cloudflare::failure::Failure;
 use crate::cloudflare::journal::{Event, Journal};
 use crate::cloudflare::plan::{Change, Subject};
-use crate::cloudflare::step::{self, Live, Request, Step};
+use crate::cloudflare::rules;
+use crate::cloudflare::step::{Live, Request, Step};
 use crate::observed::ApiObject;
 
 /// How often it is tried against somebody who goes on writing.
@@ -29,42 +32,57 @@ impl Apply<'_> {
     ) -> Result<Option<String>, Stop> {
         let Request::Rules(phase, _) = &step.request else { return Ok(None) };
         let seen = live.phases.get(phase).and_then(Option::as_ref);
-        let mut read = version(seen);
-        let mut written = object(reply.result.clone()).ok().and_then(|ruleset| version(Some(&ruleset)));
+        let (mut read, mut written) = (seen.cloned(), object(reply.result.clone()).ok());
+        let mut note_of_it = None;
         for _ in 0..MOST {
             // Without versions nobody can tell.
-            let (Some(from), Some(to)) = (read.or(Some(0)), written) else { return Ok(None) };
-            if to <= from + 1 {
-                return Ok(None);
+            let Some(to) = version(written.as_ref()) else { break };
+            let lost = to.saturating_sub(1);
+            if lost <= version(read.as_ref()).unwrap_or(0) {
+                return Ok(note_of_it);
             }
-            let lost = to - 1;
             let theirs = match self.version_of(phase, lost).await {
-                Ok(ruleset) => ruleset,
+                Ok(theirs) => theirs,
                 Err(failure) => return Ok(Some(unknown(phase, lost, &failure))),
             };
-            let before = seen.filter(|_| from > 0);
-            if canonical::are_the_same_rules(before, Some(&theirs)) {
-                return Ok(None);
+            if canonical::are_the_same_rules(read.as_ref(), Some(&theirs)) {
+                return Ok(note_of_it);
             }
             note(journal, Event::Rejoined { step: step.id.clone(), version: lost })?;
-            let joined = Value::from(step::merged(phase, Some(&theirs), &self.changes_of(phase)));
-            let body = Value::Object(Map::from_iter([("rules".to_owned(), joined)]));
-            let order = Order::Entrypoint {
-                zone: &self.zone,
-                phase: known(phase).map_err(Stop::Failed)?,
-                body: &body,
-                dry_run: false,
+            let now = match self.put_back(phase, &theirs, written.as_ref()).await {
+                Ok(now) => now,
+                Err(failure) => return Ok(Some(unknown(phase, lost, &failure))),
             };
-            let reply = self.client.write(&order).await.map_err(Stop::Failed)?;
-            read = Some(to);
-            written = object(reply.result).ok().and_then(|ruleset| version(Some(&ruleset)));
-            if written.is_none_or(|written| written <= to + 1) {
-                return Ok(Some(format!(
-                    "somebody else changed the rules of {phase} at the same moment: their change was kept beside ours"
-                )));
+            note_of_it = Some(format!(
+                "somebody else changed the rules of {phase} at the same moment: their change was kept beside ours"
+            ));
+            (read, written) = (written, Some(now));
+        }
+        Ok(note_of_it)
+    }
+
+    /// Writes the rules of a version that was written over, with our changes in it.
+    async fn put_back(
+        &self,
+        phase: &str,
+        theirs: &ApiObject,
+        now: Option<&ApiObject>,
+    ) -> Result<ApiObject, Failure> {
+        let ids: BTreeSet<String> =
+            canonical::rules_of(now).iter().filter_map(|rule| rule.text("id").map(str::to_owned)).collect();
+        let mut rules = rules::merged(phase, Some(theirs), &self.changes_of(phase));
+        for rule in rules.iter_mut().filter_map(Value::as_object_mut) {
+            // What our request took away is unknown by its id, and comes back by its `ref`.
+            let is_known = |id: &Value| id.as_str().is_some_and(|id| ids.contains(id));
+            if !rule.get("id").is_some_and(is_known) {
+                rule.remove("id");
             }
         }
-        Ok(Some(format!("somebody else keeps changing the rules of {phase}: look at them in the dashboard")))
+        let body = Value::Object(Map::from_iter([("rules".to_owned(), rules.into())]));
+        let (zone, phase) = (&self.zone, known(phase)?);
+        let reply =
+            self.client.write(&Order::Entrypoint { zone, phase, body: &body, dry_run: false }).await?;
+        object(reply.result)
     }
 
     fn changes_of(&self, phase: &str) -> Vec<Change> {

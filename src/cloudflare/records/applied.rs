@@ -11,18 +11,18 @@ pub(super) fn applied<'c>(
     records: &[ApiObject],
     changes: impl Iterator<Item = &'c Change>,
 ) -> Vec<ApiObject> {
-    let mut changed: BTreeMap<&str, Option<&ApiObject>> = BTreeMap::new();
+    let mut becomes: BTreeMap<&str, Option<&ApiObject>> = BTreeMap::new();
     let mut new = Vec::new();
     for change in changes {
         let id = change.before.as_ref().and_then(|before| before.text("id"));
         match (change.action, id, &change.after) {
             (Action::Add, _, Some(after)) => new.push(after.clone()),
-            (Action::Change, Some(id), Some(after)) => drop(changed.insert(id, Some(after))),
-            (Action::Delete, Some(id), _) => drop(changed.insert(id, None)),
+            (Action::Change, Some(id), Some(after)) => drop(becomes.insert(id, Some(after))),
+            (Action::Delete, Some(id), _) => drop(becomes.insert(id, None)),
             _ => {}
         }
     }
-    let one = |record: &ApiObject| match record.text("id").and_then(|id| changed.get(id)) {
+    let one = |record: &ApiObject| match record.text("id").and_then(|id| becomes.get(id)) {
         None => Some(record.clone()),
         Some(None) => None,
         Some(Some(after)) => {

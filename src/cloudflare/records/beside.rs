@@ -57,6 +57,7 @@ pub(super) fn contradiction(slot: &Slot, wanted: &Wanted, records: &Records<'_>,
     let addresses = Slot::Addresses(name.to_owned());
     if !matches!(slot, Slot::Addresses(_) | Slot::Selector(_))
         && wanted.kept.contains(&addresses)
+        && wanted.at(&addresses).is_empty()
         && records.at(&addresses).iter().any(|record| hides(record))
     {
         return left(format!("{name} is an alias that is needed, and nothing beside it would be seen"));
@@ -78,9 +79,11 @@ pub(super) fn contradiction(slot: &Slot, wanted: &Wanted, records: &Records<'_>,
     None
 }
 
-/// True where the records of mail cannot stand, for the spec declares an alias at their name.
-pub(super) fn is_alias(slot: &Slot, wanted: &Wanted) -> bool {
+/// True where the records of mail cannot stand beside what is declared: an alias, or, where they are one,
+/// anything.
+pub(super) fn is_taken(slot: &Slot, list: &[Desired], wanted: &Wanted) -> bool {
     let is_alias = |desired: &Desired| desired.kind == "CNAME" && desired.proxied != Some(true);
-    let own = wanted.at(&Slot::Addresses(slot.name().to_owned()));
-    !matches!(slot, Slot::Addresses(_)) && own.iter().any(is_alias)
+    let brings_alias = list.iter().any(is_alias);
+    let others = wanted.slots.iter().filter(|(other, _)| other.name() == slot.name());
+    others.into_iter().any(|(other, own)| other != slot && (brings_alias || own.iter().any(is_alias)))
 }

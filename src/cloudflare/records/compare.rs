@@ -80,7 +80,7 @@ impl Set<'_> {
                 format!("{name} has {shown}, which launch-ready did not make: `--adopt` takes it over");
             return Some(self.left(kind, Reason::Foreign, message));
         }
-        let Some(record) = pairs.surplus.first().filter(|_| self.is_single()) else { return None };
+        let record = pairs.surplus.first().filter(|_| self.is_single())?;
         if !record.ours && !self.terms.wishes.adopt {
             let shown = super::shown(record.object);
             let message = format!(

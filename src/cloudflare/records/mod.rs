@@ -35,7 +35,7 @@ use crate::spec::names::{climb, is_under};
 use applied::applied;
 use compare::{Outcome, Terms, compare};
 use desired::{Desired, Wanted, origin, subject};
-use live::Records;
+use live::{Live, Records};
 use slot::Slot;
 use value::Value;
 
@@ -46,17 +46,50 @@ pub(crate) fn piece(context: Context<'_, '_>) -> Piece {
         Seen::Failed(failure) => return unread(context, &failure.detail),
         Seen::Unobserved(reason) => return unread(context, reason),
     };
-    let records = Records::of(objects, context.live.name.as_str());
-    let wanted = desired::of(context, &records);
-    let Compared { mut changes, mut left, seen } = compared(&wanted, &records, context);
-    orphans::add(&mut changes, &mut left, &wanted, &records, &seen, context);
+    let Settled { mut changes, left, gone } = settled(objects, context);
+    changes.extend(orphans::deletions(&gone, context));
     let rails = rails::of(objects, &changes, context);
     promises::add(&mut changes, objects, context);
-    let read = count(&records, &changes);
+    let read = count(&Records::of(objects, context.live.name.as_str()), &changes);
     Piece { changes, left, rails, read }
 }
 
+/// Rounds after which nothing more is taken away: each one takes what only the one before needed.
+const MOST_ROUNDS: usize = 8;
+
+/// What is wanted of a zone without what goes.
+struct Settled {
+    changes: Vec<Change>,
+    left: Vec<Left>,
+    /// Records of ours that the spec asks for no more, where the run deletes those.
+    gone: Vec<ApiObject>,
+}
+
+/// Compares until nothing more goes: what goes makes room, and needs nothing any more.
+fn settled(objects: &[ApiObject], context: Context<'_, '_>) -> Settled {
+    let mut gone: Vec<ApiObject> = Vec::new();
+    let mut view = objects.to_vec();
+    for round in 1.. {
+        let records = Records::of(&view, context.live.name.as_str());
+        let wanted = desired::of(context, &records);
+        let Compared { changes, mut left, seen } = compared(&wanted, &records, context);
+        let orphans = orphans::of(&changes, &records, &seen);
+        if !context.wishes.prune {
+            left.extend(orphans.iter().map(|orphan| orphans::left(orphan, context)));
+        } else if !orphans.is_empty() && round < MOST_ROUNDS {
+            let going: BTreeSet<usize> = orphans.iter().map(|orphan| orphan.index).collect();
+            gone.extend(orphans.iter().map(|orphan| orphan.object.clone()));
+            let stays = view.iter().enumerate().filter(|(index, _)| !going.contains(index));
+            view = stays.map(|(_, object)| object.clone()).collect();
+            continue;
+        }
+        return Settled { changes, left, gone };
+    }
+    Settled { changes: Vec::new(), left: Vec::new(), gone }
+}
+
 /// True where Cloudflare answers for a name once the plan is applied: what a rule about its URLs needs.
+#[allow(dead_code, reason = "the rules ask for it")]
 pub(crate) fn proxied_after(name: &str, context: Context<'_, '_>) -> bool {
     let Seen::Answer(objects) = &context.live.records else { return false };
     let zone = context.live.name.as_str();
@@ -66,7 +99,10 @@ pub(crate) fn proxied_after(name: &str, context: Context<'_, '_>) -> bool {
         let slot = Slot::Addresses(name);
         let standing = records.at(&slot);
         let changes = one(&slot, wanted.at(&slot), &wanted, &records, context).changes;
-        let own: Vec<ApiObject> = standing.into_iter().map(|record| record.object.clone()).collect();
+        let asked = wanted.kept.contains(&slot) || !wanted.at(&slot).is_empty();
+        let stays = |record: &&Live<'_>| asked || !record.ours || !context.wishes.prune;
+        let own: Vec<ApiObject> =
+            standing.into_iter().filter(stays).map(|record| record.object.clone()).collect();
         Some(applied(&own, changes.iter())).filter(|own| !own.is_empty())
     };
     // A wildcard answers for the names that have no record of their own.
@@ -89,7 +125,8 @@ struct Compared {
 }
 
 fn compared(wanted: &Wanted, records: &Records<'_>, context: Context<'_, '_>) -> Compared {
-    let mut all = Compared { changes: Vec::new(), left: wanted.left.clone(), seen: wanted.kept.clone() };
+    let seen = wanted.kept.clone();
+    let mut all = Compared { changes: Vec::new(), left: wanted.left.clone(), seen };
     let mut gone = BTreeSet::new();
     for (slot, list) in &wanted.slots {
         let outcome = one(slot, list, wanted, records, context);

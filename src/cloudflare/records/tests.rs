@@ -37,8 +37,9 @@ fn record(id: usize, name: &str, said: &str, more: Json) -> ApiObject {
         "TXT" => object["content"] = json!(super::text::quoted(value)),
         _ => object["content"] = json!(value),
     }
-    for (name, value) in more.as_object().expect("an object") {
-        object[name.as_str()] = value.clone();
+    let Json::Object(more) = more else { panic!("no object") };
+    for (name, value) in more {
+        object[name.as_str()] = value;
     }
     ApiObject(object.as_object().expect("an object").clone())
 }

@@ -1,5 +1,7 @@
 //! The content of TXT records as the API keeps it: quoted strings of at most 255 bytes (RFC 1035 section 3.3).
 
+use std::fmt::Write as _;
+
 /// Bytes that one string holds.
 const LONGEST: usize = 255;
 
@@ -58,7 +60,9 @@ pub(super) fn quoted(text: &str) -> String {
         let Some(last) = strings.last_mut() else { continue };
         match c {
             '"' | '\\' => last.extend(['\\', c]),
-            c if c.is_ascii_control() => last.push_str(&format!("\\{:03}", u32::from(c))),
+            c if c.is_ascii_control() => {
+                let _ = write!(last, "\\{:03}", u32::from(c));
+            }
             c => last.push(c),
         }
     }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Image, Live, Request, Step, batch};
 use crate::cloudflare::plan::{Change, Plan, Subject};
+use crate::cloudflare::rules;
 use crate::observed::ApiObject;
 
 /// A plan that speaks of something that was not read: it was not made from this reading.
@@ -34,7 +35,7 @@ const PHASES: [&str; 5] = [
 ///
 /// Where the plan changes what was not read.
 pub(crate) fn steps(plan: &Plan, live: &Live) -> Result<Vec<Step>, Unmade> {
-    steps_merging(plan, live, &super::merged)
+    steps_merging(plan, live, &rules::merged)
 }
 
 /// As [`steps`], with another way to put rules together.

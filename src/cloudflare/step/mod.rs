@@ -14,8 +14,6 @@ pub use conflict::Conflict;
 pub use make::Unmade;
 pub(crate) use make::{steps, steps_merging};
 
-pub(crate) use super::rules::merged;
-
 use super::canonical;
 use crate::observed::{ApiObject, CloudflareZone, Seen};
 

@@ -9,7 +9,7 @@ use crate::check::{Check, World};
 use crate::cloudflare::plan::{Context, Origin};
 use crate::cloudflare::records::after::{About, Zone, changed_names, observed};
 use crate::cloudflare::records::applied::applied;
-use crate::cloudflare::records::beside::is_alias;
+use crate::cloudflare::records::beside::is_taken;
 use crate::cloudflare::records::compared;
 use crate::cloudflare::records::judged::{Bad, bad, bad_in, in_place};
 use crate::cloudflare::records::live::{Live, Records};
@@ -39,12 +39,14 @@ pub(super) fn add(wanted: &mut Wanted, context: Context<'_, '_>, live: &Records<
     let base = observed(context.world.observed, &zone, &zone, About::Everything(&questions));
     let world = in_place(&base, context.world);
     let mut candidates = grouped(all(&world, &email.value), &world, context);
-    candidates.retain(|(slot, _)| !wanted.has(slot) && !is_alias(slot, wanted));
+    candidates.retain(|(slot, list)| !wanted.has(slot) && !is_taken(slot, list, wanted));
     wanted.kept.extend(candidates.iter().map(|(slot, _)| slot.clone()));
     candidates.retain(|(slot, list)| !stands(slot, list, live));
     let trial = Trial { context, live, zone: &zone, world: &world };
     for (_, list) in trial.needed(candidates) {
-        list.into_iter().for_each(|desired| wanted.add(desired));
+        for desired in list {
+            wanted.add(desired);
+        }
     }
 }
 

@@ -126,6 +126,15 @@ fn mail_does_not_go_through_the_proxy() {
             ours(3, "s1._domainkey.shop.test", "CNAME s1.host.test", proxied.clone()),
         ]
     };
+    let theirs = vec![record(1, "s1._domainkey.shop.test", "CNAME s1.host.test", proxied.clone())];
+    let piece = planned("    []\n", &zone(theirs), &ALL);
+    assert!(piece.changes.is_empty());
+    assert_eq!(
+        left(&piece),
+        [
+            "Foreign s1._domainkey.shop.test is proxied, but a proxied alias hides the key that it leads to: set it to DNS only, or declare it in `dns.records`"
+        ]
+    );
     let piece = planned("    []\n", &zone(records()), &NO);
     assert_eq!(
         lines(&piece.changes),
@@ -165,8 +174,9 @@ fn what_a_change_turns_green_is_written_on_it() {
         ("shop.test TXT", "{records: [{name: shop.test, type: TXT, ttl: 300, value: v=spf1 mx ?all}]}"),
         ("_dmarc.shop.test TXT", "{nxdomain: true}"),
     ];
-    let answers: String =
-        answers.iter().map(|(key, answer)| format!("  {key}: {{answer: {answer}}}\n")).collect();
+    let answers: Vec<String> =
+        answers.iter().map(|(key, answer)| format!("  {key}: {{answer: {answer}}}")).collect();
+    let answers = answers.join("\n");
     let zone = zone(vec![
         record(1, "shop.test", "A 203.0.113.9", json!({})),
         record(2, "shop.test", "MX 10 mail.shop.test", json!({})),

@@ -11,12 +11,13 @@ fn rails(piece: &Piece) -> Vec<(Rail, &str)> {
 fn a_large_change_of_a_large_zone_is_refused() {
     let of = |count: usize, changed: usize| {
         let records = (0..count).map(|n| ours(n, &format!("h{n}.shop.test"), "A 203.0.113.9", json!({})));
-        let dns: String = (0..count)
+        let dns: Vec<String> = (0..count)
             .map(|n| {
                 let address = if n < changed { 10 } else { 9 };
-                format!("    - {{name: h{n}, type: A, value: 203.0.113.{address}}}\n")
+                format!("    - {{name: h{n}, type: A, value: 203.0.113.{address}}}")
             })
             .collect();
+        let dns = dns.join("\n");
         planned(&dns, &zone(records.collect()), &NO)
     };
     assert_eq!(
