@@ -18,6 +18,7 @@ use crate::cloudflare::folder::Folder;
 use crate::cloudflare::plan::{Change, Plan, Wishes};
 use crate::cloudflare::proof;
 use crate::cloudflare::saved::Saved;
+use crate::cloudflare::token::Account;
 use crate::cloudflare::zone::candidates;
 use crate::exit::Exit;
 use crate::probe::{self, Settings};
@@ -49,7 +50,8 @@ pub(super) fn run(arguments: &ApplyArgs, terminal: &Terminal, streams: &mut Stre
         return Err(fault.clone().into());
     }
     let settings = look::settings(&arguments.reach, &arguments.trust_anchor, &arguments.limits)?;
-    let settings = Settings { environment, cloudflare: Some(account), ..settings };
+    let settings =
+        Settings { environment, cloudflare: Some(Account { wanted: true, ..account }), ..settings };
     let command = Command { arguments, terminal, planning: &planning, settings: &settings };
     command.run(saved, streams)
 }

@@ -49,7 +49,7 @@ pub(super) fn account(
             None => Err(TokenFault::Missing),
         },
     };
-    Ok(Account { base, token })
+    Ok(Account { base, token, wanted: false })
 }
 
 fn of_file(path: &Path, err: &mut dyn Write) -> miette::Result<Secret> {

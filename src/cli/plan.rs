@@ -12,6 +12,7 @@ use super::output::{Terminal, write_out};
 use super::run::{self, Run};
 use crate::cloudflare::plan::{Plan, Wishes};
 use crate::cloudflare::saved::{self, Saved};
+use crate::cloudflare::token::Account;
 use crate::exit::Exit;
 use crate::judge::{self, Options};
 use crate::observed::{CloudflareZone, Observed, Remote, Seen};
@@ -45,7 +46,8 @@ pub(super) fn run(arguments: &PlanArgs, terminal: &Terminal, streams: &mut Strea
         return Err(fault.clone().into());
     }
     let settings = look::settings(&arguments.reach, &arguments.trust_anchor, &arguments.limits)?;
-    let settings = Settings { environment, cloudflare: Some(account), ..settings };
+    let settings =
+        Settings { environment, cloudflare: Some(Account { wanted: true, ..account }), ..settings };
     let Some(seen) = planning.look(&settings, terminal)? else { return Ok(Exit::Interrupted) };
     let wishes = arguments.wishing.with(&planning.document);
     let (plan, zone) = match planning.plan(&seen, &wishes) {

@@ -15,6 +15,7 @@ use crate::cloudflare::folder::Folder;
 use crate::cloudflare::rollback::Rollback;
 use crate::cloudflare::saved::Saved;
 use crate::cloudflare::step::{Live, Standing, Step};
+use crate::cloudflare::token::Account;
 use crate::exit::Exit;
 use crate::observed::Remote;
 use crate::probe::Settings;
@@ -34,7 +35,8 @@ pub(super) fn run(
         return Err(fault.clone().into());
     }
     let settings = look::settings(&arguments.reach, &[], &arguments.limits)?;
-    let settings = Settings { environment, cloudflare: Some(account), ..settings };
+    let settings =
+        Settings { environment, cloudflare: Some(Account { wanted: true, ..account }), ..settings };
     let steps: Vec<&Step> = rollback.steps.iter().collect();
     let Some(live) = read(&settings, terminal, &rollback.zone.id, &steps)? else {
         return Ok(Exit::Interrupted);

@@ -28,6 +28,9 @@ pub struct Account {
     pub base: Url,
     /// The token; or why there is none to send.
     pub token: Result<Secret, TokenFault>,
+    /// Whether the run is about the zone, as `plan` and `apply` are: then it is asked for whatever the spec and
+    /// the name servers say.
+    pub wanted: bool,
 }
 
 /// Why there is no token to send.

@@ -27,7 +27,7 @@ pub(super) type Zone = Result<Rc<CloudflareZone>, Problem>;
 pub(super) async fn observe(session: &Session<'_>, document: &Document) {
     let Some(account) = &session.settings.cloudflare else { return };
     let names = zone::candidates(document);
-    let declared = document.spec.cloudflare.is_some();
+    let declared = document.spec.cloudflare.is_some() || account.wanted;
     if matches!(account.token, Err(TokenFault::Missing)) && !declared {
         return;
     }

@@ -110,8 +110,8 @@ mod tests {
             for size in 1..9 {
                 let (mut decoder, mut all) = (Decoder::default(), Vec::new());
                 for piece in encoded.as_bytes().chunks(size) {
-                    let (decoded, length) = decoder.push(piece);
-                    all.extend(decoded);
+                    let (bytes, length) = decoder.push(piece);
+                    all.extend(bytes);
                     if length < piece.len() {
                         break;
                     }

@@ -1,4 +1,5 @@
 //! What a run reads of the zone at Cloudflare, and what it says where it cannot.
+#![expect(clippy::disallowed_methods, reason = "a test reads and writes files of its own")]
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use super::apart;
 use super::bound::{Bound, Service, listener, serve};
 use super::ca::{AIA_HOST, AIA_PATH, Ca, LIST_PATH};
 use super::cert::Cert;
-use super::cloudflare::{CloudZone, Cloudflare};
+use super::cloudflare::{ANYCAST, CloudZone, Cloudflare};
 use super::delegation;
 use super::dns::{self, Habits, Role};
 use super::fault::Fault;
@@ -370,6 +370,17 @@ impl Builder {
             bound.connects.entry((host.clone(), 443)).or_insert(tls_addr);
             if port_80 != Port80::Closed {
                 bound.connects.entry((host.clone(), 80)).or_insert(plain_addr);
+            }
+        }
+        if bound.cloudflare.is_some() {
+            // Origins are asked by their addresses, past the edge, and so may the edge be: none of these leads
+            // out of the lab.
+            let origins = (1..=254).map(|last| format!("203.0.113.{last}"));
+            let edge = ANYCAST
+                .map(|address| if address.contains(':') { format!("[{address}]") } else { address.into() });
+            for address in origins.chain(edge) {
+                bound.connects.entry((address.clone(), 443)).or_insert(tls_addr);
+                bound.connects.entry((address, 80)).or_insert(plain_addr);
             }
         }
         let log = Arc::clone(&shared.log);

@@ -16,28 +16,29 @@ pub(super) use rules::{machine_blocked, rate_limit_missing, redirect_rule_missin
 pub(super) use settings::{mode_left_on, setting_differs, ssl_mode};
 pub(super) use zone::{certificate_pending, token_too_broad, zone_inactive};
 
+use super::seen::Judged;
 use super::{Verdict, World};
 use crate::cloudflare::plan::{Change, Left, Reason, Subject};
 use crate::observed::{CloudflareZone, Seen};
 
 /// The zone, or the verdict without it.
-fn zone<'w>(world: &'w World) -> Result<&'w CloudflareZone, Verdict> {
+fn zone<'w>(world: &'w World<'_>) -> Judged<&'w CloudflareZone> {
     match &world.observed.cloudflare {
         Some(Seen::Answer(zone)) => Ok(zone),
-        Some(Seen::Unobserved(why)) => Err(Verdict::unknown(why.to_string())),
-        Some(Seen::Failed(failure)) => Err(Verdict::unknown(failure.detail.to_string())),
-        None => Err(Verdict::not_applicable(
+        Some(Seen::Unobserved(why)) => Err(Box::new(Verdict::unknown(why.to_string()))),
+        Some(Seen::Failed(failure)) => Err(Box::new(Verdict::unknown(failure.detail.to_string()))),
+        None => Err(Box::new(Verdict::not_applicable(
             "Cloudflare was not asked: the spec has no section `cloudflare`, or the run had no token",
-        )),
+        ))),
     }
 }
 
 /// A part of the zone, or the verdict without it.
-fn part<T>(seen: &Seen<T>) -> Result<&T, Verdict> {
+fn part<T>(seen: &Seen<T>) -> Judged<&T> {
     match seen {
         Seen::Answer(part) => Ok(part),
-        Seen::Unobserved(why) => Err(Verdict::unknown(why.to_string())),
-        Seen::Failed(failure) => Err(Verdict::unknown(failure.detail.to_string())),
+        Seen::Unobserved(why) => Err(Box::new(Verdict::unknown(why.to_string()))),
+        Seen::Failed(failure) => Err(Box::new(Verdict::unknown(failure.detail.to_string()))),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::observed::{Path, Seen, Visit, visit};
 pub(in crate::check) fn origin_exposed(host: &Host, world: &World) -> Verdict {
     let records = match zone(world).and_then(|zone| part(&zone.records)) {
         Ok(records) => records,
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     let origins = item::origins(records, &host.name);
     let Some(url) = host.root("https").filter(|_| !origins.is_empty()) else {

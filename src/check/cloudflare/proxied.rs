@@ -9,7 +9,7 @@ use crate::observed::ApiObject;
 pub(in crate::check) fn proxy_differs(state: &ProxyState, world: &World) -> Verdict {
     let records = match zone(world).and_then(|zone| part(&zone.records)) {
         Ok(records) => records,
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     let here = |record: &&ApiObject| {
         record.text("type") == Some(state.kind.as_str()) && stands_at(record, &state.name)

@@ -1,6 +1,7 @@
 //! Rules that the spec asks for.
 
 use super::{Open, left_alone, open, part, zone};
+use crate::check::seen::Judged;
 use crate::check::{Verdict, World};
 use crate::cloudflare::plan::Subject;
 use crate::item::{Redirect, ZonePath};
@@ -13,10 +14,10 @@ const MANAGED: &str = "http_request_firewall_managed";
 const CUSTOM: &str = "http_request_firewall_custom";
 
 /// The rules of a phase, or the verdict without them.
-fn rules(world: &World, phase: &str) -> Result<Vec<ApiObject>, Verdict> {
+fn rules(world: &World, phase: &str) -> Judged<Vec<ApiObject>> {
     let zone = zone(world)?;
     let Some(seen) = zone.phases.get(phase) else {
-        return Err(Verdict::unknown(format!("the rules of {phase} were not read")));
+        return Err(Box::new(Verdict::unknown(format!("the rules of {phase} were not read"))));
     };
     Ok(part(seen)?.as_ref().map(|ruleset| ruleset.objects("rules")).unwrap_or_default())
 }
@@ -27,7 +28,7 @@ fn of(phase: &'static str) -> impl Fn(&Subject) -> bool {
 
 pub(in crate::check) fn redirect_rule_missing(redirect: &Redirect, world: &World) -> Verdict {
     if let Err(verdict) = rules(world, REDIRECTS) {
-        return verdict;
+        return *verdict;
     }
     match open(world, of(REDIRECTS), Some(&redirect.place.path)) {
         None => Verdict::pass("the redirect happens, or has its rule"),
@@ -57,7 +58,7 @@ pub(in crate::check) fn waf_off(world: &World) -> Verdict {
     }
     let plan = match zone(world) {
         Ok(zone) => zone.plan.clone(),
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     if plan.as_str() == "free" {
         return Verdict::not_applicable(
@@ -65,7 +66,7 @@ pub(in crate::check) fn waf_off(world: &World) -> Verdict {
         );
     }
     if let Err(verdict) = rules(world, MANAGED) {
-        return verdict;
+        return *verdict;
     }
     match open(world, of(MANAGED), Some("cloudflare.waf")) {
         None => Verdict::pass("Cloudflare's managed ruleset is deployed"),
@@ -82,7 +83,7 @@ pub(in crate::check) fn waf_off(world: &World) -> Verdict {
 
 pub(in crate::check) fn rate_limit_missing(limit: &ZonePath, world: &World) -> Verdict {
     if let Err(verdict) = rules(world, RATE_LIMITS) {
-        return verdict;
+        return *verdict;
     }
     match open(world, of(RATE_LIMITS), Some(&limit.place.path)) {
         None => Verdict::pass("a rate limit covers the path"),
@@ -100,7 +101,7 @@ pub(in crate::check) fn rate_limit_missing(limit: &ZonePath, world: &World) -> V
 
 pub(in crate::check) fn machine_blocked(path: &ZonePath, world: &World) -> Verdict {
     if let Err(verdict) = rules(world, CUSTOM) {
-        return verdict;
+        return *verdict;
     }
     match open(world, of(CUSTOM), Some("cloudflare.machine_paths")) {
         None => Verdict::pass(format!("no challenge stands before {}", path.path)),

@@ -9,7 +9,7 @@ use crate::observed::{ApiObject, Remote, shown};
 pub(in crate::check) fn ssl_mode(world: &World) -> Verdict {
     let settings = match zone(world).and_then(|zone| part(&zone.settings)) {
         Ok(settings) => settings,
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     let Some(mode) = settings.get("ssl").and_then(|setting| setting.text("value")) else {
         return Verdict::unknown("Cloudflare did not say which SSL mode the zone has");
@@ -37,7 +37,7 @@ pub(in crate::check) fn ssl_mode(world: &World) -> Verdict {
 pub(in crate::check) fn setting_differs(setting: &ZoneSetting, world: &World) -> Verdict {
     let live = match zone(world).and_then(|zone| part(&zone.settings)) {
         Ok(settings) => settings.get(&setting.id),
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     let is_it = |subject: &Subject| matches!(subject, Subject::Setting(id) if *id == setting.id);
     let now = live.map(value).unwrap_or_default();
@@ -67,7 +67,7 @@ fn value(object: &ApiObject) -> String {
 pub(in crate::check) fn mode_left_on(mode: &ZoneSetting, world: &World) -> Verdict {
     let settings = match zone(world).and_then(|zone| part(&zone.settings)) {
         Ok(settings) => settings,
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     let now = settings.get(&mode.id).and_then(|setting| setting.text("value"));
     let (on, words, help) = match mode.id.as_str() {

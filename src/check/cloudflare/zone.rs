@@ -8,7 +8,7 @@ use crate::observed::{ApiObject, Remote, Seen};
 pub(in crate::check) fn zone_inactive(world: &World) -> Verdict {
     let zone = match zone(world) {
         Ok(zone) => zone,
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     let servers: Vec<String> = zone.name_servers.iter().map(Remote::to_string).collect();
     let servers = listed(&servers);
@@ -42,7 +42,7 @@ pub(in crate::check) fn zone_inactive(world: &World) -> Verdict {
 pub(in crate::check) fn certificate_pending(world: &World) -> Verdict {
     let zone = match zone(world) {
         Ok(zone) => zone,
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     let is_proxied = match &zone.records {
         Seen::Answer(records) => records.iter().any(|record| record.flag("proxied") == Some(true)),
@@ -55,13 +55,13 @@ pub(in crate::check) fn certificate_pending(world: &World) -> Verdict {
     }
     let packs = match part(&zone.certificates) {
         Ok(packs) => packs,
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     let status = |pack: &&ApiObject| pack.text("status").unwrap_or_default().to_owned();
     if packs.iter().any(|pack| status(&pack) == "active") {
         return Verdict::pass("an edge certificate is active");
     }
-    let waiting: Vec<String> = packs.iter().map(|pack| described(pack)).collect();
+    let waiting: Vec<String> = packs.iter().map(described).collect();
     if waiting.is_empty() {
         return Verdict::fail(format!(
             "{} has no edge certificate: proxied hosts do not answer HTTPS",
@@ -88,7 +88,7 @@ fn described(pack: &ApiObject) -> String {
 pub(in crate::check) fn token_too_broad(world: &World) -> Verdict {
     let zone = match zone(world) {
         Ok(zone) => zone,
-        Err(verdict) => return verdict,
+        Err(verdict) => return *verdict,
     };
     match zone.token.zones {
         None => Verdict::unknown("Cloudflare did not say how many zones the token can see"),

@@ -13,9 +13,10 @@ use crate::lab::moving::Live;
 use crate::lab::zone::Zone;
 use crate::lab::zones::Names;
 
-/// The addresses of Cloudflare behind which everything proxied is.
+/// The addresses of Cloudflare behind which everything proxied is: they are in its real networks, by which a
+/// client knows them, and lead to the lab's own web ([`Lab::args`](crate::lab::Lab::args)).
 pub const ANYCAST: [&str; 4] =
-    ["198.51.100.200", "198.51.100.201", "2001:db8:cf::6815:c8", "2001:db8:cf::ac43:c9"];
+    ["104.16.32.200", "104.16.32.201", "2606:4700::6810:20c8", "2606:4700::6810:20c9"];
 /// The seconds that are seen where nobody said any.
 const AUTO: u64 = 300;
 /// Whom Universal SSL lets issue, beside those that the zone lists.

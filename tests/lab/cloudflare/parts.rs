@@ -8,7 +8,7 @@ use super::token::Token;
 use super::world::{ACCOUNT, Plan, World, ZoneData};
 
 /// The ranges of Cloudflare in the lab. All that is proxied is answered from there.
-pub(super) const RANGES: [&str; 2] = ["198.51.100.192/26", "2001:db8:cf::/48"];
+pub(super) const RANGES: [&str; 2] = ["104.16.0.0/13", "2606:4700::/32"];
 
 /// The public list of ranges.
 pub(super) fn ips() -> Value {

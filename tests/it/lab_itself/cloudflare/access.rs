@@ -130,5 +130,5 @@ fn the_ranges_are_public() {
     let base = desk.lab.cloudflare_url().expect("an API");
     let (status, _, body) = exchange(&base, ("GET", "/ips"), &[], b"").expect("an answer");
     let body: Value = serde_json::from_str(&body).expect("JSON");
-    assert_eq!((status, &body["result"]["ipv4_cidrs"]), (200, &json!(["198.51.100.192/26"])));
+    assert_eq!((status, &body["result"]["ipv4_cidrs"]), (200, &json!(["104.16.0.0/13"])));
 }

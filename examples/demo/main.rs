@@ -1,14 +1,17 @@
 //! The main job, on a machine without a network: `cargo run --example demo`.
 //!
 //! A local internet (real DNS, TLS and HTTP on loopback) serves a product with a dozen launch-day
-//! mistakes. `launch-ready check` looks at it, through the same entry point as the binary; then
-//! it looks at the repaired product. Nothing is left behind.
+//! mistakes. `launch-ready check` looks at it, and then at the repaired product. A second product has
+//! its zone at Cloudflare (the lab's): it is checked, planned, applied, proved and checked again. Nothing is
+//! left behind.
 
-#[path = "../tests/lab/mod.rs"]
+#[path = "../../tests/lab/mod.rs"]
 mod lab;
 
+mod cloudflare;
+
 use std::io::{IsTerminal, Write, stderr, stdout};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use lab::{Builder, Cert, Lab, Port80, Receiver, Response};
 use launch_ready::cli::{Streams, run};
@@ -17,27 +20,49 @@ use launch_ready::exit::Exit;
 /// What the receiver in the lab signs with; the product is not told.
 const WEBHOOK_SECRET: &str = "whsec_ofTheLabThatNobodyElseKnows00";
 const HSTS: &str = "max-age=31536000; includeSubDomains";
+/// The first argument by which this program knows that it is to be `launch-ready`.
+const ITSELF: &str = "launch-ready";
 
 fn main() -> ExitCode {
-    let spec = if std::path::Path::new("examples/demo.yaml").is_file() {
-        "examples/demo.yaml".to_owned()
-    } else {
-        concat!(env!("CARGO_MANIFEST_DIR"), "/examples/demo.yaml").to_owned()
-    };
+    if std::env::args().nth(1).as_deref() == Some(ITSELF) {
+        return launch_ready();
+    }
+    let spec = spec("demo.yaml");
     say("Launch day, first look: the product as it was deployed");
-    let first = check(&spec, &broken());
+    let first = command(&["check", &spec], &broken(), &[]);
     say("Launch day, second look: the same product, repaired");
-    let second = check(&spec, &repaired());
-    if (first, second) == (Exit::NotReady, Exit::Ready) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let second = command(&["check", &spec], &repaired(), &[]);
+    let looked = (first, second) == (Some(Exit::NotReady), Some(Exit::Ready));
+    if looked && cloudflare::demo() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A spec of this folder, by a short name where the demo runs in the project's.
+fn spec(name: &str) -> String {
+    let short = format!("examples/{name}");
+    if std::path::Path::new(&short).is_file() {
+        return short;
+    }
+    format!("{}/{short}", env!("CARGO_MANIFEST_DIR"))
 }
 
 fn say(title: &str) {
-    let _ = writeln!(stdout(), "\n== {title}\n\n$ launch-ready check\n");
+    let _ = writeln!(stdout(), "\n== {title}");
 }
 
-fn check(spec: &str, lab: &Lab) -> Exit {
-    let mut arguments = vec!["launch-ready".to_owned(), "check".into(), spec.to_owned()];
-    arguments.extend(lab.args());
+/// Runs `launch-ready WORDS` in a process of its own, with the options that lead into the lab.
+fn command(words: &[&str], lab: &Lab, environment: &[(&str, &str)]) -> Option<Exit> {
+    let _ = writeln!(stdout(), "\n$ launch-ready {}\n", words.join(" "));
+    let itself = std::env::current_exe().ok()?;
+    let mut command = Command::new(itself);
+    command.arg(ITSELF).args(words).args(lab.args()).envs(environment.iter().copied());
+    let code = command.status().ok()?.code()?;
+    let exit = Exit::ALL.into_iter().find(|exit| i32::from(exit.code()) == code)?;
+    let _ = writeln!(stdout(), "  exit code {code}: {}", exit.meaning());
+    Some(exit)
+}
+
+/// What the binary does.
+fn launch_ready() -> ExitCode {
     let (mut out, mut err) = (stdout(), stderr());
     let mut streams = Streams {
         out_is_terminal: stdout().is_terminal(),
@@ -45,16 +70,11 @@ fn check(spec: &str, lab: &Lab) -> Exit {
         out: &mut out,
         err: &mut err,
     };
-    match run(arguments, &mut streams) {
-        Ok(exit) => {
-            let _ = writeln!(stdout(), "  exit code {}: {}", exit.code(), exit.meaning());
-            exit
-        }
-        Err(error) => {
-            let _ = writeln!(stderr(), "{error:?}");
-            Exit::Usage
-        }
-    }
+    let exit = run(std::env::args_os().skip(1), &mut streams).unwrap_or_else(|error| {
+        let _ = writeln!(stderr(), "{error:?}");
+        Exit::Usage
+    });
+    ExitCode::from(exit.code())
 }
 
 /// What both products have in common.
