@@ -190,19 +190,26 @@ pub fn judge(document: &Document, observed: &Observed, policy: &Policy, options:
     }
 }
 
-/// Failures of checks that were not asked for, where one that was could not be judged because of them:
-/// `--only email` must not hide what is wrong with mail behind a finding on DNS.
+/// What checks say that were not asked for, where one that was could not be judged because of that:
+/// `--only email` must not hide what is wrong with mail behind a finding on DNS. A cause may have one of its own.
 fn causes_outside(findings: &[Finding], world: &World, policy: &Policy, options: &Options) -> Vec<Judgement> {
-    let causes: BTreeSet<&Cause> = findings.iter().filter_map(|finding| finding.because.as_ref()).collect();
     let is_skipped = |check: &Check| options.skip.iter().any(|name| name == check.id || name == check.area());
     let is_hidden =
         |check: &Check| !options.selects(check) && !is_skipped(check) && policy.level(check) != Level::Off;
-    let hidden = causes.into_iter().filter(|cause| Check::find(&cause.check).is_some_and(is_hidden));
-    let judged = hidden.flat_map(|cause| {
+    let mut known = BTreeSet::new();
+    let mut causes: Vec<Cause> = findings.iter().filter_map(|finding| finding.because.clone()).collect();
+    let mut listed = Vec::new();
+    while let Some(cause) = causes.pop() {
+        if !known.insert(cause.clone()) || !Check::find(&cause.check).is_some_and(is_hidden) {
+            continue;
+        }
         let judged = engine::judge(world, &|check| check.id == cause.check).into_iter();
-        judged.filter(|judgement| judgement.subject == cause.subject)
-    });
-    judged.filter(|judgement| judgement.verdict.status == Status::Fail).collect()
+        for judgement in judged.filter(|judgement| judgement.subject == cause.subject) {
+            causes.extend(judgement.verdict.because.clone());
+            listed.push(judgement);
+        }
+    }
+    listed
 }
 
 fn spec_facts(document: &Document) -> SpecFacts {
@@ -473,6 +480,23 @@ mod tests {
         let text = format!("{report:?}");
         assert!(!text.contains(&key), "{text}");
         assert!(report.findings.iter().any(|f| f.check == "spec/inline-secret" && f.status == Status::Fail));
+    }
+
+    #[test]
+    fn every_cause_of_a_listed_finding_is_listed() {
+        use crate::observed::Variables;
+        let spec = "domain: shop.test\nsecrets: {variables: [STRIPE_SECRET_KEY, RESEND_API_KEY]}\n";
+        let document = crate::spec::load::parse("-", spec).expect("a good spec");
+        let mut observed = Observed::new("2026-11-21T12:00:00Z".parse().expect("a time"));
+        // Nothing is set here: the cause itself cannot be told, since production may be elsewhere.
+        observed.variables = Some(Variables::default());
+        let policy = Policy::named("baseline", |_| Err("no files here".into())).expect("the policy");
+        let report = judge(&document, &observed, &policy, &only("secrets/variable-malformed"));
+        let malformed = report.findings.iter().find(|f| f.check == "secrets/variable-malformed");
+        let cause = malformed.and_then(|finding| finding.because.as_ref()).expect("a cause");
+        assert_eq!(cause.check, "secrets/variable-missing");
+        let is_cause = |f: &Finding| f.check == cause.check && f.subject == cause.subject;
+        assert!(report.findings.iter().any(|f| is_cause(f) && f.status == Status::Unknown), "{report:?}");
     }
 
     #[test]

@@ -111,6 +111,17 @@ pub(crate) fn secret_spans(document: &Document) -> Vec<Span> {
     texts(document).into_iter().filter(|text| secret_in(text).is_some()).map(|text| text.place.span).collect()
 }
 
+/// The path of the secret in the spec that stands at a line and column of it, both from 1.
+pub(super) fn inline_secret_at(document: &Document, line: u64, column: u64) -> Option<String> {
+    let at = |offset| {
+        let (line, column) = document.position(offset);
+        (line as u64, column as u64)
+    };
+    let holds = |span: &Span| at(span.start) <= (line, column) && (line, column) < at(span.end);
+    let secret = |text: &Text| holds(&text.place.span) && secret_in(text).is_some();
+    texts(document).into_iter().find(secret).map(|text| text.place.path)
+}
+
 pub(super) fn inline_secret(text: &Text, _: &World) -> Verdict {
     let kind = secret_in(text);
     let Some(kind) = kind else { return Verdict::pass("no secret") };

@@ -113,6 +113,24 @@ fn every_rule_is_whole() {
     }
 }
 
+/// A file that a rule is for.
+fn source(rule: &Rule) -> Source {
+    rule.files.first().map_or_else(Source::default, |pattern| Source::file(&pattern.replace('*', "a")))
+}
+
+#[test]
+fn rules_for_files_find_nothing_in_served_code() {
+    for rule in rules().iter().filter(|rule| !rule.files.is_empty()) {
+        for (n, example) in rule.positive.iter().enumerate() {
+            let text = filled(example, &format!("{}{n}", rule.id));
+            for source in [Source::default(), Source::file("dist/main.js")] {
+                let hits = Scanner::builtin().scan_in(text.as_bytes(), &source);
+                assert!(hits.iter().all(|hit| hit.rule.files.is_empty()), "{}: {text}", rule.id);
+            }
+        }
+    }
+}
+
 #[test]
 fn every_positive_example_is_found_in_code_and_alone() {
     let mut missed = Vec::new();
@@ -124,7 +142,7 @@ fn every_positive_example_is_found_in_code_and_alone() {
                 for text in
                     [text.clone(), format!("!function(){{var a=1;x(\"a\")}}();\n{text}\n;export default e;")]
                 {
-                    let hits = Scanner::builtin().scan(text.as_bytes());
+                    let hits = Scanner::builtin().scan_in(text.as_bytes(), &source(rule));
                     let told: Vec<_> = hits.iter().map(|hit| hit.rule.id.as_str()).collect();
                     if !told.contains(&rule.id.as_str()) {
                         missed.push(format!("{}: {told:?} {text}", rule.id));
@@ -141,7 +159,7 @@ fn no_negative_example_is_found() {
     for rule in rules() {
         for (n, example) in rule.negative.iter().enumerate() {
             let text = filled(example, &format!("{}{n}", rule.id));
-            let hits = Scanner::builtin().scan(text.as_bytes());
+            let hits = Scanner::builtin().scan_in(text.as_bytes(), &source(rule));
             let told: Vec<_> = hits.iter().map(|hit| hit.rule.id.as_str()).collect();
             assert!(!told.contains(&rule.id.as_str()), "{}: {text}", rule.id);
         }

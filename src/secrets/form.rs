@@ -27,6 +27,10 @@ pub(super) enum Anchor {
     Middle,
 }
 
+/// In a file of settings: a quote or bracket that ends the name, what assigns, a quote.
+const SETS: &str =
+    r#"["'\])]{0,3}[ \t]{0,20}(?:=>|:=|=|:|>|["']?[ \t]{1,4}value[ \t]{0,3}=)[ \t]{0,20}(?:!!str )?["'`]?"#;
+
 impl Anchor {
     pub(super) fn of(rule: &Rule) -> Self {
         match rule {
@@ -41,6 +45,10 @@ impl Anchor {
 pub(super) fn expression(rule: &Rule) -> Result<Regex, regex::Error> {
     let value = &rule.value;
     let pattern = match (Anchor::of(rule), &rule.named) {
+        // In files of settings a name stands right before its value.
+        (Anchor::Behind, Some(name)) if !rule.files.is_empty() => {
+            format!(r"\A(?i:{name}){SETS}({value})")
+        }
         (Anchor::Behind, Some(name)) => format!(r"\A{INNER}(?i:{name}){ASSIGNS}({value})"),
         (Anchor::Head, _) => format!(r"\A(?:{value})"),
         _ => value.clone(),

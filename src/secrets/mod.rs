@@ -11,6 +11,7 @@
 //! | `form` | the expression that is looked for around a keyword |
 //! | `scan` | one pass over a text: an automaton of all keywords, and rules only where one stands |
 //! | `verify` | what a value must be beyond its form: no placeholder, random enough, a token of that role, ... |
+//! | `source` | where a text comes from: the rules that hold for names of files, and for nothing else |
 //! | `stream` | a long text in pieces, in little memory; findings with line and column |
 //! | `mask` | the little of a value that may be shown |
 //!
@@ -21,6 +22,7 @@ mod form;
 mod mask;
 mod rule;
 mod scan;
+mod source;
 mod stream;
 mod verify;
 
@@ -32,4 +34,5 @@ mod planted;
 pub use mask::fingerprint;
 pub use rule::{Class, Mode, Rule, rules};
 pub use scan::{Hit, Scanner};
+pub use source::Source;
 pub use stream::{Finding, Stream, findings};

@@ -17,7 +17,7 @@ macro_rules! files {
     };
 }
 
-files!["payments", "mail", "ai", "auth", "platforms", "cloud", "services", "general"];
+files!["payments", "mail", "ai", "auth", "platforms", "cloud", "services", "general", "files"];
 
 // A test reads every file, so no release holds one that cannot be read.
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
@@ -103,6 +103,10 @@ pub struct Rule {
     /// True for forms that more than one provider uses: gives way to another rule at the same place.
     #[serde(default)]
     pub general: bool,
+    /// The names of the files that the rule is for, with `*` for anything and `!` before those it is not for;
+    /// none for a rule that holds everywhere, in served code too.
+    #[serde(default)]
+    pub(super) files: Vec<String>,
     /// What stands at the start of the value or, with `named` or `back`, near it.
     pub(super) keywords: Vec<String>,
     /// The expression of the value; its first group where it has one.

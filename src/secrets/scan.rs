@@ -10,6 +10,7 @@ use regex::bytes::Regex;
 use super::form::{Anchor, expression};
 use super::mask;
 use super::rule::{Class, Rule, rules};
+use super::source::Source;
 use super::verify;
 
 /// Looks for the keys of all rules at once.
@@ -30,6 +31,9 @@ struct Compiled {
     /// test excludes.
     expression: OnceLock<Option<Regex>>,
 }
+
+/// The shortest prefix that begins a value in a program's table of strings wherever it stands.
+const APART: usize = 5;
 
 /// A value that was found, as a range of the text.
 #[derive(Debug, Clone, Copy)]
@@ -95,11 +99,19 @@ impl Scanner {
 
     /// Every value in a text, by its place; at one place the most specific rule counts.
     pub fn scan(&self, text: &[u8]) -> Vec<Hit> {
+        self.scan_in(text, &Source::default())
+    }
+
+    /// The same, where something is known of where the text comes from.
+    pub fn scan_in(&self, text: &[u8], source: &Source) -> Vec<Hit> {
         let mut hits = Vec::new();
         let Some(keywords) = &self.keywords else { return hits };
         for found in keywords.find_overlapping_iter(text) {
             for index in &self.rules_of[found.pattern().as_usize()] {
-                hits.extend(self.rules[*index].at(text, found.range()));
+                let rule = &self.rules[*index];
+                if source.allows(*index, rule.rule) {
+                    hits.extend(rule.at(text, found.range(), source.is_binary));
+                }
             }
         }
         settle(hits)
@@ -108,9 +120,15 @@ impl Scanner {
 
 impl Compiled {
     /// The value that a keyword leads to.
-    fn at(&self, text: &[u8], keyword: Range<usize>) -> Option<Hit> {
+    fn at(&self, text: &[u8], keyword: Range<usize>, is_binary: bool) -> Option<Hit> {
+        // Programs keep their strings one behind the other; a prefix that is long enough is no chance.
+        let joined =
+            is_binary && self.anchor == Anchor::Head && self.rule.is_issued() && keyword.len() >= APART;
         let begins = match self.anchor {
-            Anchor::Head if self.is_exact(&text[keyword.clone()]) && is_free_before(text, keyword.start) => {
+            Anchor::Head
+                if self.is_exact(&text[keyword.clone()])
+                    && (joined || is_free_before(text, keyword.start)) =>
+            {
                 keyword.start
             }
             Anchor::Behind if is_word_start(text, keyword.start) => keyword.end,
@@ -128,7 +146,7 @@ impl Compiled {
             let place = begins + value.start()..begins + value.end();
             let holds_keyword = self.anchor != Anchor::Middle
                 || (begins + whole.start() <= keyword.start && keyword.end <= begins + whole.end());
-            if holds_keyword && self.is_value(text, begins + whole.start(), &place) {
+            if holds_keyword && self.is_value(text, begins + whole.start(), &place, joined) {
                 let class = self.rule.class;
                 return Some(Hit { rule: self.rule, start: place.start, end: place.end, class });
             }
@@ -146,10 +164,10 @@ impl Compiled {
         self.rule.keywords.iter().any(|keyword| keyword.as_bytes() == found)
     }
 
-    fn is_value(&self, text: &[u8], start: usize, place: &Range<usize>) -> bool {
+    fn is_value(&self, text: &[u8], start: usize, place: &Range<usize>, joined: bool) -> bool {
         let value = &text[place.clone()];
         (self.anchor != Anchor::Middle || is_free_before(text, start))
-            && is_free_behind(text, place.end, value, self.anchor)
+            && (joined || is_free_behind(text, place.end, value, self.anchor))
             && verify::holds(self.rule, value)
     }
 }

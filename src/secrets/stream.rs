@@ -1,7 +1,11 @@
 //! A long text in pieces, in little memory; findings with line and column.
 
+mod wide;
+
 use super::rule::{Class, Rule};
-use super::scan::Scanner;
+use super::scan::{Hit, Scanner};
+use super::source::Source;
+use wide::Wide;
 
 /// How much is scanned at once.
 const BLOCK: usize = 256 * 1024;
@@ -9,6 +13,9 @@ const BLOCK: usize = 256 * 1024;
 pub(super) const AHEAD: usize = 8 * 1024;
 /// More than the longest name before a value.
 pub(super) const BEHIND: usize = 1024;
+
+/// So many bytes have one zero at most, unless they are a program's.
+const ZERO_IN: usize = 1000;
 
 /// A value that was found, without the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +54,7 @@ pub fn findings(text: &[u8]) -> Vec<Finding> {
 #[derive(Debug)]
 pub struct Stream {
     scanner: &'static Scanner,
+    source: Source,
     buffer: Vec<u8>,
     /// What of the buffer has been judged: no value that begins there is told again.
     done: usize,
@@ -84,6 +92,7 @@ impl Default for Stream {
     fn default() -> Self {
         Self {
             scanner: Scanner::builtin(),
+            source: Source::default(),
             buffer: Vec::new(),
             done: 0,
             place: Place { offset: 0, line: 1, column: 1 },
@@ -93,6 +102,11 @@ impl Default for Stream {
 }
 
 impl Stream {
+    /// For a text of which something is known.
+    pub fn of(source: Source) -> Self {
+        Self { source, ..Self::default() }
+    }
+
     /// The next piece.
     pub fn push(&mut self, piece: &[u8]) {
         let mut rest = piece;
@@ -117,28 +131,48 @@ impl Stream {
         self.found
     }
 
+    /// What the buffer holds, in its order: where it begins and ends there. Its place in the text is not
+    /// known yet.
+    fn hits(&mut self) -> Vec<(usize, usize, Finding)> {
+        self.source.is_binary |= count(&self.buffer, |byte| byte == 0) > (self.buffer.len() / ZERO_IN) as u64;
+        let finding = |hit: &Hit, text: &[u8]| Finding {
+            rule: &hit.rule.id,
+            class: hit.class,
+            offset: 0,
+            line: 0,
+            column: 0,
+            fingerprint: hit.fingerprint(text),
+            mask: hit.masked(text),
+        };
+        let hits = self.scanner.scan_in(&self.buffer, &self.source);
+        let mut found: Vec<_> =
+            hits.iter().map(|hit| (hit.start, hit.end, finding(hit, &self.buffer))).collect();
+        if self.source.is_binary {
+            let wide = Wide::of(&self.buffer);
+            for hit in self.scanner.scan_in(&wide.text, &self.source) {
+                let at = wide.place(&(hit.start..hit.end));
+                found.push((at.start, at.end, finding(&hit, &wide.text)));
+            }
+            found.sort_by_key(|(start, ..)| *start);
+        }
+        found
+    }
+
     /// Tells what begins before `until`, and forgets what nobody needs any more.
     fn judge(&mut self, until: usize) {
         let mut place = self.place;
         let mut at = 0;
         let mut done = until;
-        for hit in self.scanner.scan(&self.buffer) {
-            if hit.start < self.done || hit.start >= until {
+        for (start, end, mut finding) in self.hits() {
+            if start < self.done || start >= until {
                 continue;
             }
-            place = place.behind(&self.buffer[at..hit.start]);
-            at = hit.start;
+            place = place.behind(&self.buffer[at..start]);
+            at = start;
             // What begins inside a value that was told is part of it.
-            done = done.max(hit.end);
-            self.found.push(Finding {
-                rule: &hit.rule.id,
-                class: hit.class,
-                offset: place.offset,
-                line: place.line,
-                column: place.column,
-                fingerprint: hit.fingerprint(&self.buffer),
-                mask: hit.masked(&self.buffer),
-            });
+            done = done.max(end);
+            (finding.offset, finding.line, finding.column) = (place.offset, place.line, place.column);
+            self.found.push(finding);
         }
         let forgotten = until.saturating_sub(BEHIND);
         self.place = self.place.behind(&self.buffer[..forgotten]);

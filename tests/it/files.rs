@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::run::{Outcome, finding, launch_ready_in};
+use crate::run::{Outcome, finding, launch_ready_at, launch_ready_in};
 
 /// A key of Stripe's form that nobody has; in two parts, so that no search takes it for one.
 fn key(tail: &str) -> String {
@@ -241,4 +241,60 @@ fn a_fingerprint_that_is_none_is_not_repeated() {
     let outcome = product.check("spec", &[]);
     assert_eq!(outcome.code, 2);
     assert!(outcome.err.contains("a fingerprint has 16 hexadecimal digits"), "{}", outcome.err);
+}
+
+#[test]
+fn a_secret_of_the_spec_is_told_once() {
+    let (own, other) = (key("s"), key("t"));
+    let product = Product::new(&format!("  variables: [{own}]\n  scan: {{paths: []}}\n  # {other}\n"));
+    if !product.git(&["init", "--quiet"]) {
+        return;
+    }
+    let (_, report) = product.report(FILE, &[&own, &other]);
+    let place = format!("launch-ready.yaml:3:{}", "  variables: [".len() + 1);
+    let found = finding(&report, FILE, &place);
+    assert_eq!(
+        (&found["status"], &found["because"]["check"]),
+        (&"unknown".into(), &"spec/inline-secret".into())
+    );
+    assert_eq!(
+        finding(&report, "spec/inline-secret", "secrets.variables[0]")["status"],
+        "fail",
+        "{report:#}"
+    );
+    // A comment is no part of what the spec says.
+    assert_eq!(finding(&report, FILE, "launch-ready.yaml:5:5")["status"], "fail", "{report:#}");
+}
+
+#[test]
+fn a_spec_on_standard_input_is_about_the_current_folder() {
+    let product = Product::new("");
+    let key = key("u");
+    product.write("build/a.js", &key);
+    let spec = "domain: shop.test\nsecrets: {scan: {paths: [build]}}\n";
+    let arguments = ["check", "-", "--only", FILE, "--format", "json"];
+    let outcome = launch_ready_at(product.folder.path(), &arguments.map(str::to_owned), spec);
+    let report = outcome.json();
+    assert_eq!(
+        (outcome.code, &finding(&report, FILE, "build/a.js:1:1")["status"]),
+        (1, &"fail".into()),
+        "{report:#}"
+    );
+}
+
+#[test]
+fn a_word_tells_a_password_in_files_of_settings_alone() {
+    let product = Product::new("  scan: {paths: [app]}\n");
+    let (password, token) = (
+        "kq83hfa0-Winter".to_owned(),
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1c2VyLTE3In0.q7Zp0Vx3Lk9Tn2Rb8Wd4YcAAb".to_owned(),
+    );
+    product.write("app/config/database.yml", &format!("production:\n  password: {password}\n"));
+    product.write("app/config/database.sample.yml", &format!("password: other-{password}\n"));
+    product.write("app/web/main.js", &format!("var a={{password:\"third-{password}\"}},b=\"{token}x\";\n"));
+    product.write("app/import.log", &format!("GET /api\nauthorization: Bearer {token}\n"));
+    let (_, report) = product.report(FILE, &[&password, &token]);
+    let found = report["findings"].as_array().expect("findings").iter().filter(|f| f["status"] == "fail");
+    let places: Vec<&str> = found.filter_map(|f| f["subject"].as_str()).collect();
+    assert_eq!(places, ["app/config/database.yml:2:13", "app/import.log:2:23"], "{report:#}");
 }

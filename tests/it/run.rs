@@ -1,6 +1,7 @@
 //! Runs the real binary, with an environment that holds nothing of the machine's.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -34,7 +35,17 @@ pub(crate) fn launch_ready(arguments: &[String], input: &str) -> Outcome {
 
 /// The same with an environment.
 pub(crate) fn launch_ready_in(environment: &[(&str, &str)], arguments: &[String], input: &str) -> Outcome {
+    run(Command::new(env!("CARGO_BIN_EXE_launch-ready")), environment, arguments, input)
+}
+
+/// The same, in another folder.
+pub(crate) fn launch_ready_at(folder: &Path, arguments: &[String], input: &str) -> Outcome {
     let mut command = Command::new(env!("CARGO_BIN_EXE_launch-ready"));
+    command.current_dir(folder);
+    run(command, &[], arguments, input)
+}
+
+fn run(mut command: Command, environment: &[(&str, &str)], arguments: &[String], input: &str) -> Outcome {
     command
         .args(arguments)
         .env_clear()

@@ -1,6 +1,7 @@
 //! Secrets in files and in the Git history. One value is one red line, however often it stands somewhere.
 
 use super::env_file;
+use crate::check::spec::inline_secret_at;
 use crate::check::verdict::Leak;
 use crate::check::{Verdict, World, seen};
 use crate::item::{Found, Scanned};
@@ -16,6 +17,10 @@ pub(in crate::check) fn leaked_in_file(scanned: &Scanned, world: &World) -> Verd
     if env_file::is_committed(file, world) {
         let reason = format!("Git tracks {file} as a whole");
         return Verdict::not_judged("secrets/env-file-committed", file, &reason).leak(leak(found));
+    }
+    if let Some(path) = others.is_empty().then(|| in_spec(found, world)).flatten() {
+        let reason = format!("the spec holds it at `{path}`");
+        return Verdict::not_judged("spec/inline-secret", path, &reason).leak(leak(found));
     }
     let at = format!("{file}:{}:{}", found.at.line, found.at.column);
     let verdict = Verdict::fail(format!("{at} holds {}: {}", found.what, found.masked))
@@ -60,6 +65,13 @@ pub(in crate::check) fn leaked_in_history(scanned: &Scanned, world: &World) -> V
         accept()
     ));
     told(verdict, found, others)
+}
+
+/// Where in the spec a secret of the file of the spec stands: `spec/inline-secret` tells that.
+fn in_spec(found: &FoundSecret, world: &World) -> Option<String> {
+    let spec = world.document.path.rsplit(['/', '\\']).next()?;
+    let is_spec = found.at.file.as_str().trim_start_matches("./") == spec;
+    is_spec.then(|| inline_secret_at(world.document, found.at.line, found.at.column)).flatten()
 }
 
 fn revoke(found: &FoundSecret) -> String {

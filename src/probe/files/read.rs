@@ -9,7 +9,7 @@ use super::collect::Collector;
 use super::zip;
 use crate::secret_file::named;
 use crate::secret_file::skipped::is_lock_file;
-use crate::secrets::Stream;
+use crate::secrets::{Source, Stream};
 
 /// How much is read at once.
 const PIECE: usize = 64 * 1024;
@@ -180,7 +180,7 @@ impl<'c> Reader<'c> {
 
     /// Scans a file piece by piece, however long it is.
     fn plain(&mut self, name: &str, source: &mut dyn Read) {
-        let mut stream = Stream::default();
+        let mut stream = Stream::of(Source::file(within(name)));
         let mut head = Head::of(name, self.shipped);
         let (mut piece, mut length, mut is_wide) = (vec![0; PIECE], 0_u64, false);
         loop {
@@ -221,6 +221,11 @@ impl<'c> Reader<'c> {
     }
 }
 
+/// A name without the way into an archive.
+fn within(name: &str) -> &str {
+    name.rsplit("!/").next().unwrap_or(name)
+}
+
 /// The beginning of a file whose kind tells more than its words.
 struct Head {
     reader: Option<named::Reader>,
@@ -229,8 +234,7 @@ struct Head {
 
 impl Head {
     fn of(name: &str, shipped: bool) -> Self {
-        // The way into an archive is no part of a name.
-        let name = name.rsplit("!/").next().unwrap_or(name);
+        let name = within(name);
         let reader = named::reader(name).filter(|_| shipped || !crate::secret_file::env::is_env_file(name));
         Self { reader, bytes: Vec::new() }
     }

@@ -64,3 +64,18 @@ fn no_finding_holds_its_value() {
     assert!(!format!("{found:?}").contains(&key(1)[8..20]));
     assert_eq!(found[0].rule().map(|rule| rule.provider.as_str()), Some("Stripe"));
 }
+
+#[test]
+fn a_program_s_strings_stand_one_behind_the_other_and_may_be_wide() {
+    let (joined, wide) = (key(7), key(8));
+    let padding = [0, 1, 2, 0xFE].repeat(40_000);
+    let two: Vec<u8> = wide.bytes().flat_map(|byte| [byte, 0]).collect();
+    let program = [&padding[..], b"someName", joined.as_bytes(), b"\x01", &padding, &two, &padding].concat();
+    let found = findings(&program);
+    let places: Vec<u64> = found.iter().map(|finding| finding.offset).collect();
+    let first = padding.len() + 8;
+    assert_eq!(places, [first as u64, (first + joined.len() + 1 + padding.len()) as u64]);
+    assert_eq!(found[1].fingerprint, crate::secrets::fingerprint(wide.as_bytes()));
+    // In text, a word that goes on is a word.
+    assert!(findings(format!("someName{joined}").as_bytes()).is_empty());
+}

@@ -52,6 +52,21 @@ pub(super) fn has_claims(token: &[u8], claims: &BTreeMap<String, String>) -> boo
     claims.iter().all(|(name, value)| payload.get(name).and_then(|claim| claim.as_str()) == Some(value))
 }
 
+/// True for a signed token that opens something: not that of anonymous users, and not the sample that
+/// documentation shows.
+pub(super) fn is_token(token: &[u8]) -> bool {
+    let mut parts = token.split(|byte| *byte == b'.').map(|part| BASE64_URL.decode(part).unwrap_or_default());
+    let mut object = || {
+        let part = parts.next()?;
+        serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(&part).ok()
+    };
+    let (Some(header), Some(payload)) = (object(), object()) else { return false };
+    let is = |name: &str, value: &str| payload.get(name).and_then(|claim| claim.as_str()) == Some(value);
+    let is_signed = header.get("alg").and_then(|alg| alg.as_str()).is_some_and(|alg| alg != "none");
+    let is_sample = is("sub", "1234567890") || is("name", "John Doe") || is("iss", "supabase-demo");
+    is_signed && !payload.is_empty() && !is_sample && !is("role", "anon")
+}
+
 /// True for armour that holds a private key, and not dots or a word; for the base64 of such armour too.
 pub(super) fn is_private_key(armour: &[u8]) -> bool {
     if armour.starts_with(b"-") {
@@ -95,6 +110,22 @@ fn is_armour(armour: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn public_tokens_and_samples_are_no_secret() {
+        let token = |header: &str, payload: &str| {
+            let part = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
+            is_token(format!("{}.{}.c2lnbmF0dXJl", part(header), part(payload)).as_bytes())
+        };
+        let signed = r#"{"alg":"HS256","typ":"JWT"}"#;
+        assert!(token(signed, r#"{"sub":"user-17","exp":1}"#) && token(signed, r#"{"role":"member"}"#));
+        assert!(!token(r#"{"alg":"none"}"#, r#"{"sub":"user-17"}"#));
+        for payload in
+            ["{}", "17", r#"{"role":"anon"}"#, r#"{"sub":"1234567890","name":"John Doe","iat":1516239022}"#]
+        {
+            assert!(!token(signed, payload), "{payload}");
+        }
+    }
 
     #[test]
     fn only_armour_with_a_key_in_it_is_a_private_key() {

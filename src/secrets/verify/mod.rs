@@ -26,6 +26,8 @@ pub(super) struct Proof {
     mixed: bool,
     /// Claims of a JSON Web Token, which the value is.
     jwt: BTreeMap<String, String>,
+    /// A signed JSON Web Token of somebody, not a public one and not a sample.
+    token: bool,
     /// A checksum at the end; one that is right proves the value, a wrong one asks for more entropy.
     checksum: Option<Checksum>,
     /// A private key in PEM, OpenSSH or PGP armour.
@@ -43,7 +45,10 @@ pub(super) fn holds(rule: &Rule, value: &[u8]) -> bool {
         return encoded::is_private_key(value);
     }
     if proof.password {
-        return password::is_real(value);
+        return password::is_real(value) && (!proof.digit || has_digit(value));
+    }
+    if proof.token {
+        return encoded::is_token(value);
     }
     if !proof.jwt.is_empty() {
         return encoded::has_claims(value, &proof.jwt);
@@ -61,7 +66,12 @@ pub(super) fn holds(rule: &Rule, value: &[u8]) -> bool {
     let filler = if rule.is_issued() { filler::has_words } else { filler::is_placeholder };
     filler::entropy(body) >= entropy
         && !filler(body)
-        && (!proof.digit || any(u8::is_ascii_digit) && any(u8::is_ascii_alphabetic))
+        && (!proof.digit || has_digit(body))
         && (!proof.mixed || any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase))
         && proof.base64_of.is_none_or(|inside| inside.is_in(value, body))
+}
+
+/// A digit, and a letter too.
+fn has_digit(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic)
 }

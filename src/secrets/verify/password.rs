@@ -62,7 +62,8 @@ const DEFAULTS: &[&str] = &[
 /// True for a password that somebody may use, and not a default, a variable or a blank to fill in.
 pub(super) fn is_real(password: &[u8]) -> bool {
     let lower = String::from_utf8_lossy(password).to_ascii_lowercase();
-    let is_variable = lower.starts_with(['$', '<', '{', '[', '%', '*', '.', ':', '_', '`', '(', '&', '#'])
+    let is_variable = lower
+        .starts_with(['$', '<', '{', '[', '%', '*', '.', ':', '_', '`', '(', '&', '#', '!'])
         && !lower.starts_with("%2")
         && !lower.starts_with("%4");
     let is_blank = [
@@ -79,6 +80,25 @@ pub(super) fn is_real(password: &[u8]) -> bool {
         "xxx",
         "placeholder",
         "process.env",
+        "environ",
+        "getenv",
+        "env(",
+        "env.",
+        "var.",
+        "vars.",
+        "local.",
+        "secrets.",
+        "config.",
+        "enc(",
+        "arn:",
+        "vault:",
+        "op://",
+        "ssm:",
+        "secretsmanager",
+        "/run/secrets",
+        "change_me",
+        "change-me",
+        "replace",
     ];
     lower.len() >= 4
         && !is_variable
