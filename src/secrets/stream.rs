@@ -154,6 +154,8 @@ impl Stream {
                 found.push((at.start, at.end, finding(&hit, &wide.text)));
             }
             found.sort_by_key(|(start, ..)| *start);
+            // A narrow value may hold a wide one: one place is one finding.
+            found.dedup_by(|next, first| next.0 < first.1);
         }
         found
     }
