@@ -116,14 +116,7 @@ mod tests {
     use crate::cloudflare::saved::SpecHash;
 
     fn saved(refusals: Vec<Refusal>) -> Saved {
-        let zone = ZoneFacts {
-            id: "0".repeat(32),
-            name: "shop.test".into(),
-            account: ("1".repeat(32), "Shop".into()),
-            plan: "free".into(),
-            status: "active".into(),
-            name_servers: Vec::new(),
-        };
+        let zone = ZoneFacts::of_shop();
         let plan = Plan { zone, changes: Vec::new(), refusals, left: Vec::new(), read: Read::default() };
         let spec = SpecHash { path: "launch-ready.yaml".into(), sha256: "ab".into() };
         Saved::of(spec, plan, Vec::new(), "token-id".into(), jiff::Timestamp::UNIX_EPOCH)

@@ -71,14 +71,7 @@ mod tests {
     use crate::report::fixture;
 
     fn plan(before: Option<serde_json::Value>) -> Plan {
-        let zone = ZoneFacts {
-            id: "0".repeat(32),
-            name: "shop.test".into(),
-            account: ("1".repeat(32), "Shop".into()),
-            plan: "free".into(),
-            status: "active".into(),
-            name_servers: Vec::new(),
-        };
+        let zone = ZoneFacts::of_shop();
         let change = Change {
             subject: Subject::Record { name: "shop.test".into(), kind: "TXT".into() },
             action: Action::Change,

@@ -261,14 +261,7 @@ mod tests {
     use crate::cloudflare::plan::{Read, ZoneFacts};
 
     fn plan() -> Saved {
-        let zone = ZoneFacts {
-            id: "0".repeat(32),
-            name: "shop.test".into(),
-            account: ("1".repeat(32), "Shop".into()),
-            plan: "free".into(),
-            status: "active".into(),
-            name_servers: Vec::new(),
-        };
+        let zone = ZoneFacts::of_shop();
         let plan =
             Plan { zone, changes: Vec::new(), refusals: Vec::new(), left: Vec::new(), read: Read::default() };
         let spec = SpecHash { path: "launch-ready.yaml".into(), sha256: "ab".into() };

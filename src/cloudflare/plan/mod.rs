@@ -45,6 +45,21 @@ pub struct ZoneFacts {
     pub name_servers: Vec<Remote>,
 }
 
+#[cfg(test)]
+impl ZoneFacts {
+    /// A zone for tests.
+    pub(crate) fn of_shop() -> Self {
+        Self {
+            id: "0".repeat(32),
+            name: "shop.test".into(),
+            account: ("1".repeat(32), "Shop".into()),
+            plan: "free".into(),
+            status: "active".into(),
+            name_servers: Vec::new(),
+        }
+    }
+}
+
 /// How much a plan rests on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

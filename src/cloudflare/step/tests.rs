@@ -35,14 +35,7 @@ fn of_record(before: Option<ApiObject>, after: Option<ApiObject>) -> Change {
 }
 
 fn plan(kind: &str, changes: Vec<Change>) -> Plan {
-    let zone = ZoneFacts {
-        id: "0".repeat(32),
-        name: "shop.test".into(),
-        account: ("1".repeat(32), "Shop".into()),
-        plan: kind.into(),
-        status: "active".into(),
-        name_servers: Vec::new(),
-    };
+    let zone = ZoneFacts { plan: kind.into(), ..ZoneFacts::of_shop() };
     Plan { zone, changes, refusals: Vec::new(), left: Vec::new(), read: Read::default() }
 }
 
