@@ -101,6 +101,7 @@ impl Command<'_> {
         };
         match applying::write(&writing, streams)? {
             Written::Ended(exit) => Ok(exit),
+            Written::Whole(_, outcome) if outcome.interrupted => Ok(unproved(streams)),
             Written::Whole(folder, outcome) => self.prove(&confirmed, &folder, &outcome, streams),
         }
     }

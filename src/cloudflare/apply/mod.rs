@@ -65,6 +65,8 @@ pub struct Outcome {
     pub stopped: Option<(String, Stop)>,
     /// What the user must know although it went on, in sentences without full stop.
     pub notes: Vec<String>,
+    /// True where the user interrupted while the last step was on its way: nothing was left to stop.
+    pub interrupted: bool,
 }
 
 /// Why an apply stopped.
@@ -157,7 +159,8 @@ impl<'a> Apply<'a> {
     ) -> Result<Outcome, ApplyError> {
         let mut journal = folder.journal()?;
         let all = self.steps().len();
-        let mut outcome = Outcome { sent: 0, skipped: 0, all, stopped: None, notes: Vec::new() };
+        let mut outcome =
+            Outcome { sent: 0, skipped: 0, all, stopped: None, notes: Vec::new(), interrupted: false };
         let mut interrupt = std::pin::pin!(interrupt);
         let mut interrupted = false;
         let mut known = known;
@@ -200,6 +203,7 @@ impl<'a> Apply<'a> {
         if let Err(why) = journal.add(Event::Written) {
             outcome.notes.push(format!("the journal could not be ended: {why}"));
         }
+        outcome.interrupted = interrupted;
         Ok(outcome)
     }
 

@@ -25,8 +25,14 @@ fn facts(plan: &Plan) -> String {
     } else {
         format!("; {} read, {} not ours and left alone", plural(read.rules, "rule"), read.foreign_rules)
     };
+    // Where the registrar names other servers, what is planned here is seen by nobody.
+    let unserved = if zone.status.as_str() == "active" {
+        ""
+    } else {
+        ". Nobody sees this zone before the registrar names the name servers that Cloudflare's dashboard shows for it"
+    };
     format!(
-        "zone {} ({} plan, {}) of {}: {} read, {} not ours and left alone{rules}",
+        "zone {} ({} plan, {}) of {}: {} read, {} not ours and left alone{rules}{unserved}",
         clean(zone.name.as_str()),
         clean(zone.plan.as_str()),
         clean(zone.status.as_str()),
