@@ -15,10 +15,10 @@ use super::plan::{Planning, Seeing, could_not_tell};
 use crate::cloudflare::apply::Outcome;
 use crate::cloudflare::confirm::ConfirmedPlan;
 use crate::cloudflare::folder::Folder;
+use crate::cloudflare::permission::Access;
 use crate::cloudflare::plan::{Change, Plan, Wishes};
 use crate::cloudflare::proof;
 use crate::cloudflare::saved::Saved;
-use crate::cloudflare::token::Account;
 use crate::cloudflare::zone::candidates;
 use crate::exit::Exit;
 use crate::probe::{self, Settings};
@@ -46,12 +46,9 @@ pub(super) fn run(arguments: &ApplyArgs, terminal: &Terminal, streams: &mut Stre
     }
     let environment = Environment::reading(system::variable);
     let account = cloudflare::account(&arguments.cloudflare, &environment, streams.err)?;
-    if let Err(fault) = &account.token {
-        return Err(fault.clone().into());
-    }
+    let account = cloudflare::about_the_zone(account, &planning.document, Access::Edit)?;
     let settings = look::settings(&arguments.reach, &arguments.trust_anchor, &arguments.limits)?;
-    let settings =
-        Settings { environment, cloudflare: Some(Account { wanted: true, ..account }), ..settings };
+    let settings = Settings { environment, cloudflare: Some(account), ..settings };
     let command = Command { arguments, terminal, planning: &planning, settings: &settings };
     command.run(saved, streams)
 }

@@ -7,8 +7,10 @@ use clap::Args;
 use miette::Diagnostic;
 
 use super::output::read;
+use crate::cloudflare::permission::{Access, minimal_line};
 use crate::cloudflare::token::{self, Account, TokenFault, URL_VARIABLE, VARIABLE};
 use crate::secret::{Environment, Secret};
+use crate::spec::Document;
 use crate::system;
 
 /// Largest file of a token that is read, in bytes.
@@ -30,6 +32,38 @@ pub struct CloudflareArgs {
 )]
 struct NotAnAddress {
     why: String,
+}
+
+/// Why a run that is about the zone cannot begin.
+#[derive(Debug, thiserror::Error)]
+#[error("{fault}")]
+pub(super) struct NoToken {
+    fault: TokenFault,
+    /// What a token must be allowed.
+    needs: String,
+}
+
+impl Diagnostic for NoToken {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.fault.code()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        let help = self.fault.help()?;
+        Some(Box::new(format!("{help}; it needs {}", self.needs)))
+    }
+}
+
+/// The account, for a run that is about the zone: without a token it cannot begin.
+pub(super) fn about_the_zone(
+    account: Account,
+    document: &Document,
+    access: Access,
+) -> Result<Account, NoToken> {
+    match account.token {
+        Err(fault) => Err(NoToken { fault, needs: minimal_line(document, access) }),
+        Ok(token) => Ok(Account { token: Ok(token), wanted: true, ..account }),
+    }
 }
 
 /// The token of the command line, else of the environment. A file that was named must hold one; what else is

@@ -10,9 +10,9 @@ use super::cloudflare;
 use super::look;
 use super::output::{Terminal, write_out};
 use super::run::{self, Run};
+use crate::cloudflare::permission::Access;
 use crate::cloudflare::plan::{Plan, Wishes};
 use crate::cloudflare::saved::{self, Saved};
-use crate::cloudflare::token::Account;
 use crate::exit::Exit;
 use crate::judge::{self, Options};
 use crate::observed::{CloudflareZone, Observed, Remote, Seen};
@@ -41,13 +41,9 @@ pub(super) fn run(arguments: &PlanArgs, terminal: &Terminal, streams: &mut Strea
     let planning = Planning::new(arguments.spec.as_deref(), arguments.policy.as_deref(), &arguments.reach)?;
     let environment = Environment::reading(system::variable);
     let account = cloudflare::account(&arguments.cloudflare, &environment, streams.err)?;
-    // Without a token nothing can be planned: that is told before anything is asked.
-    if let Err(fault) = &account.token {
-        return Err(fault.clone().into());
-    }
+    let account = cloudflare::about_the_zone(account, &planning.document, Access::Read)?;
     let settings = look::settings(&arguments.reach, &arguments.trust_anchor, &arguments.limits)?;
-    let settings =
-        Settings { environment, cloudflare: Some(Account { wanted: true, ..account }), ..settings };
+    let settings = Settings { environment, cloudflare: Some(account), ..settings };
     let Some(seen) = planning.look(&settings, terminal)? else { return Ok(Exit::Interrupted) };
     let wishes = arguments.wishing.with(&planning.document);
     let (plan, zone) = match planning.plan(&seen, &wishes) {

@@ -122,6 +122,7 @@ mod tests {
             account: ("1".repeat(32), "Shop".into()),
             plan: "free".into(),
             status: "active".into(),
+            name_servers: Vec::new(),
         };
         let plan = Plan { zone, changes: Vec::new(), refusals, left: Vec::new(), read: Read::default() };
         let spec = SpecHash { path: "launch-ready.yaml".into(), sha256: "ab".into() };

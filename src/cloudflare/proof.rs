@@ -77,6 +77,7 @@ mod tests {
             account: ("1".repeat(32), "Shop".into()),
             plan: "free".into(),
             status: "active".into(),
+            name_servers: Vec::new(),
         };
         let change = Change {
             subject: Subject::Record { name: "shop.test".into(), kind: "TXT".into() },

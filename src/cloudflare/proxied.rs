@@ -20,8 +20,11 @@ pub(super) fn now(name: &str, context: Context<'_, '_>) -> Option<bool> {
     own.map(|record| record.flag("proxied") == Some(true)).reduce(|one, other| one || other)
 }
 
-/// The hosts of the spec that do after the plan.
+/// The hosts of the spec that do after the plan. Where the spec declares none, the domain is one; that `www`
+/// resolves today is no wish of the spec's, and a record of this plan may be what makes it resolve.
 pub(super) fn hosts<'w>(context: Context<'w, '_>) -> Vec<&'w Host<'w>> {
-    let all = context.world.items.hosts.iter();
+    let world = context.world;
+    let is_declared = |host: &&Host| world.document.spec.hosts.is_some() || host.name == world.domain();
+    let all = world.items.hosts.iter().filter(is_declared);
     all.filter(|host| after(&host.name, context)).collect()
 }

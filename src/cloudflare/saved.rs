@@ -267,6 +267,7 @@ mod tests {
             account: ("1".repeat(32), "Shop".into()),
             plan: "free".into(),
             status: "active".into(),
+            name_servers: Vec::new(),
         };
         let plan =
             Plan { zone, changes: Vec::new(), refusals: Vec::new(), left: Vec::new(), read: Read::default() };

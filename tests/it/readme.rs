@@ -17,16 +17,17 @@ fn the_readme_names_every_command_and_option_that_it_shows() {
     for line in shown {
         let command = line.split_whitespace().next().unwrap_or_default();
         assert!(
-            ["check", "init", "explain", "schema", "generate"].contains(&command),
+            ["check", "plan", "apply", "rollback", "init", "explain", "schema", "generate"]
+                .contains(&command),
             "README.md shows `launch-ready {line}`"
         );
     }
 }
 
-/// The picture at the top is real: every line of it is a line of the demo (numbers aside, which
-/// are dates and times).
+/// The pictures of runs are real: every line of them is a line of the demo (numbers aside, which are dates and
+/// times).
 #[test]
-fn the_readmes_picture_is_the_demos_output() {
+fn the_readmes_pictures_are_the_demos_output() {
     let demo =
         std::path::Path::new(env!("CARGO_BIN_EXE_launch-ready")).with_file_name("examples").join("demo");
     if !demo.is_file() {
@@ -45,9 +46,10 @@ fn the_readmes_picture_is_the_demos_output() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let without_digits = |line: &str| line.replace(|c: char| c.is_ascii_digit(), "");
     let real: Vec<String> = String::from_utf8_lossy(&output.stdout).lines().map(without_digits).collect();
-    let picture =
-        README.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a picture");
-    for line in picture.lines().filter(|line| line.trim() != "...") {
+    let blocks = README.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let pictures: Vec<&str> = blocks.filter(|block| block.starts_with("$ launch-ready")).collect();
+    assert_eq!(pictures.len(), 2);
+    for line in pictures.iter().flat_map(|picture| picture.lines()).filter(|line| line.trim() != "...") {
         assert!(real.contains(&without_digits(line)), "the demo does not print `{line}`");
     }
 }

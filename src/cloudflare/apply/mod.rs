@@ -61,12 +61,12 @@ pub struct Outcome {
     pub skipped: usize,
     /// How many there are.
     pub all: usize,
+    /// True where the user interrupted while the last step was on its way: everything is written.
+    pub interrupted: bool,
     /// Why it stopped before its end, and at which step.
     pub stopped: Option<(String, Stop)>,
     /// What the user must know although it went on, in sentences without full stop.
     pub notes: Vec<String>,
-    /// True where the user interrupted while the last step was on its way: nothing was left to stop.
-    pub interrupted: bool,
 }
 
 /// Why an apply stopped.
@@ -160,7 +160,7 @@ impl<'a> Apply<'a> {
         let mut journal = folder.journal()?;
         let all = self.steps().len();
         let mut outcome =
-            Outcome { sent: 0, skipped: 0, all, stopped: None, notes: Vec::new(), interrupted: false };
+            Outcome { sent: 0, skipped: 0, all, interrupted: false, stopped: None, notes: Vec::new() };
         let mut interrupt = std::pin::pin!(interrupt);
         let mut interrupted = false;
         let mut known = known;
@@ -200,10 +200,10 @@ impl<'a> Apply<'a> {
                 }
             }
         }
+        outcome.interrupted = interrupted;
         if let Err(why) = journal.add(Event::Written) {
             outcome.notes.push(format!("the journal could not be ended: {why}"));
         }
-        outcome.interrupted = interrupted;
         Ok(outcome)
     }
 

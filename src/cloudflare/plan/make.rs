@@ -61,6 +61,7 @@ pub(crate) fn make(world: &World, live: &CloudflareZone, wishes: &Wishes) -> Pla
             account: live.account.clone(),
             plan: live.plan.clone(),
             status: live.status.clone(),
+            name_servers: live.name_servers.clone(),
         },
         changes: whole.changes,
         refusals: whole

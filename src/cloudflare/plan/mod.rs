@@ -40,6 +40,9 @@ pub struct ZoneFacts {
     pub plan: Remote,
     /// `active`, `pending`, `initializing` or `moved`.
     pub status: Remote,
+    /// The name servers that Cloudflare gives it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub name_servers: Vec<Remote>,
 }
 
 /// How much a plan rests on.

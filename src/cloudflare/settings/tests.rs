@@ -164,3 +164,15 @@ fn signing_is_switched_on_and_waiting_for_the_registrar_is_no_change() {
     live.dnssec = Seen::Answer(serde_json::from_value(json!({"status": "disabled"})).expect("an object"));
     assert_eq!(reasons(&plain(spec, &live)), [Reason::Needs]);
 }
+
+#[test]
+fn a_www_that_happens_to_resolve_asks_for_nothing() {
+    let any = json!([
+        {"id": "1", "name": "*.shop.test", "type": "A", "content": "203.0.113.10", "proxied": true, "ttl": 1},
+    ]);
+    let live = zone("free", &any, &[("always_use_https", json!("off"))], &[]);
+    let observed = "at: 2026-11-21T12:00:00Z\ndns:\n  www.shop.test A: {answer: {records: [{name: www.shop.test, type: A, value: 104.16.1.1}]}}\n";
+    let of = |spec: &str| short(&pieces(spec, observed, &live, &Wishes::default()));
+    assert_eq!(of("domain: shop.test"), Vec::<String>::new());
+    assert_eq!(of("domain: shop.test\nhosts: {www: {}}"), ["~ always_use_https \"on\""]);
+}

@@ -41,6 +41,7 @@ fn plan(kind: &str, changes: Vec<Change>) -> Plan {
         account: ("1".repeat(32), "Shop".into()),
         plan: kind.into(),
         status: "active".into(),
+        name_servers: Vec::new(),
     };
     Plan { zone, changes, refusals: Vec::new(), left: Vec::new(), read: Read::default() }
 }

@@ -56,6 +56,7 @@ pub(super) fn plan() -> Plan {
             account: ("01a7362d577a6c3019a474fd6f485823".into(), "Circle Garden Ltd".into()),
             plan: "free".into(),
             status: "active".into(),
+            name_servers: Vec::new(),
         },
         changes: vec![
             spf(),

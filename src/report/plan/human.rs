@@ -1,9 +1,9 @@
 //! A plan for people at a terminal.
 
-use super::{counted, facts, words};
+use super::{counted, facts, waits, words};
 use crate::cloudflare::plan::{Action, Change, Left, Plan, Refusal};
 use crate::report::style::{Ink, Style};
-use crate::report::text::{Headline, blanks, clean, columns, wrap};
+use crate::report::text::{Headline, blanks, clean, columns, wrap, wrap_with};
 
 /// The columns left of a row's word.
 const INDENT: usize = 6;
@@ -15,6 +15,8 @@ const WORD: usize = 6;
 pub fn render(plan: &Plan, spec: &str, last: &str, style: &Style) -> String {
     let mut blocks =
         vec![wrap(&facts(plan), style.columns() - 2).iter().map(|line| format!("  {line}")).collect()];
+    let waits = waits(plan).map(|text| format!("! {text}"));
+    blocks.extend(waits.map(|text| wrap_with(&text, style.columns(), "  ", "    ")));
     blocks.extend(plan.changes.iter().map(|change| lines(change, spec, style)));
     blocks.push(plan.left.iter().flat_map(|left| left_lines(left, spec, style)).collect());
     blocks.push(plan.refusals.iter().flat_map(|refusal| refusal_lines(refusal, style)).collect());
@@ -171,6 +173,17 @@ mod tests {
           1 change, 0 deletions. Nothing was written, and `apply` refuses this plan as it is: see
           above
         "#);
+    }
+
+    #[test]
+    fn a_pending_zone_names_the_servers_that_the_registrar_needs() {
+        let mut plan = fixture::plan();
+        plan.zone.status = "pending".into();
+        plan.zone.name_servers = vec!["ada.ns.cloudflare.com".into(), "bob.ns.cloudflare.com".into()];
+        let text = text(&plan).replace("\n    ", " ");
+        let words =
+            "until the registrar has the name servers ada.ns.cloudflare.com and bob.ns.cloudflare.com;";
+        assert!(text.contains(words), "{text}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A plan for a pull request: one table, and what needs a word.
 
-use super::{counted, facts, words};
+use super::{counted, facts, waits, words};
 use crate::cloudflare::plan::{Change, Plan};
 use crate::report::text::clean;
 
@@ -13,6 +13,9 @@ const SPECIAL: &[char] = &[
 /// The plan as Markdown. `spec` is the file that asks for it.
 pub fn render(plan: &Plan, spec: &str) -> String {
     let mut text = format!("### Cloudflare: {}\n\n{}\n", plain(&counted(plan)), plain(&facts(plan)));
+    if let Some(waits) = waits(plan) {
+        text.extend(["\n**", &plain(&waits), "**\n"]);
+    }
     if !plan.changes.is_empty() {
         text.push_str("\n| | what | before | after | spec | turns green |\n|---|---|---|---|---|---|\n");
         text.extend(plan.changes.iter().map(|change| row(change, spec)));

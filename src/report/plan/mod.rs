@@ -25,14 +25,8 @@ fn facts(plan: &Plan) -> String {
     } else {
         format!("; {} read, {} not ours and left alone", plural(read.rules, "rule"), read.foreign_rules)
     };
-    // Where the registrar names other servers, what is planned here is seen by nobody.
-    let unserved = if zone.status.as_str() == "active" {
-        ""
-    } else {
-        ". Nobody sees this zone before the registrar names the name servers that Cloudflare's dashboard shows for it"
-    };
     format!(
-        "zone {} ({} plan, {}) of {}: {} read, {} not ours and left alone{rules}{unserved}",
+        "zone {} ({} plan, {}) of {}: {} read, {} not ours and left alone{rules}",
         clean(zone.name.as_str()),
         clean(zone.plan.as_str()),
         clean(zone.status.as_str()),
@@ -40,4 +34,21 @@ fn facts(plan: &Plan) -> String {
         plural(read.records, "record"),
         read.foreign_records,
     )
+}
+
+/// What a plan cannot bring about while the registrar leads elsewhere.
+fn waits(plan: &Plan) -> Option<String> {
+    let zone = &plan.zone;
+    if zone.status.as_str() == "active" {
+        return None;
+    }
+    let servers: Vec<String> = zone.name_servers.iter().map(|server| clean(server.as_str())).collect();
+    let servers = match servers.as_slice() {
+        [] => "Cloudflare's name servers".to_owned(),
+        all => format!("the name servers {}", all.join(" and ")),
+    };
+    Some(format!(
+        "the zone is {}: nobody is served from it until the registrar has {servers}; the changes can be made before that",
+        clean(zone.status.as_str())
+    ))
 }

@@ -21,7 +21,7 @@ fn many_records_are_as_few_requests_as_the_plan_allows() {
     for (plan, count) in [(Plan::Free, 150), (Plan::Pro, 1000)] {
         let desk = Desk::with(&many(count), |zone| {
             zone.plan(plan).record_of("A", "@", "203.0.113.10", true);
-            zone.setting("always_use_https", json!("on"));
+            zone.setting("always_use_https", json!("on")).setting("ssl", json!("strict"));
         });
         let report = desk.apply(&[]);
         assert_eq!(report["applied"]["steps"], 1);
