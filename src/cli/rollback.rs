@@ -65,6 +65,10 @@ pub(super) fn run(
     let writing = Writing { settings: &settings, terminal, root: &root, confirmed: &confirmed, begun: None };
     match applying::write(&writing, streams)? {
         Written::Ended(exit) => Ok(exit),
+        Written::Whole(_, outcome) if outcome.interrupted => {
+            say(streams, "interrupted: everything is written, and not yet read back");
+            Ok(Exit::Interrupted)
+        }
         Written::Whole(folder, _) => {
             let back = read_back(&settings, terminal, &confirmed, &folder, streams)?;
             Ok(Exit::worst([left, back]))

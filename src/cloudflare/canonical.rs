@@ -206,6 +206,19 @@ pub(super) fn rules_of(ruleset: Option<&ApiObject>) -> Vec<ApiObject> {
     ruleset.map(|ruleset| ruleset.objects("rules")).unwrap_or_default()
 }
 
+/// Rules as they are sent, each with its id only where the ruleset holds it now: the API takes an id as
+/// "the rule that is there".
+pub(super) fn with_known_ids(mut rules: Vec<Value>, now: Option<&ApiObject>) -> Vec<Value> {
+    let known = rules_of(now);
+    let is_known = |id: &Value| known.iter().any(|rule| rule.get("id") == Some(id));
+    for rule in rules.iter_mut().filter_map(Value::as_object_mut) {
+        if !rule.get("id").is_some_and(is_known) {
+            rule.remove("id");
+        }
+    }
+    rules
+}
+
 /// True where two readings of a phase show the same rules, each with its id, in the same order. The version
 /// alone says nothing: it also counts changes that were undone.
 pub(super) fn are_the_same_rules(one: Option<&ApiObject>, other: Option<&ApiObject>) -> bool {

@@ -106,7 +106,7 @@ impl Rollback {
             read: Read { records: live.records.as_ref().map_or(0, Vec::len), ..Read::default() },
         };
         for change in self.changes.iter().rev() {
-            match back(change, live) {
+            match self.back(change, live) {
                 Back::There => {}
                 Back::To(change) => plan.changes.push(*change),
                 Back::Left(reason, message) => plan.left.push(Left {
@@ -123,13 +123,47 @@ impl Rollback {
         Ok(Saved::of(self.spec.clone(), plan, steps, token.to_owned(), now))
     }
 
+    fn back(&self, change: &Change, live: &Live) -> Back {
+        match (&change.subject, &change.before, &change.after) {
+            (Subject::Record { .. }, None, Some(after)) => self.made(change, after, live),
+            _ => back(change, live),
+        }
+    }
+
+    /// What becomes of a record that the apply made.
+    fn made(&self, change: &Change, after: &ApiObject, live: &Live) -> Back {
+        let all = live.records.as_deref().unwrap_or_default();
+        if let Some(made) = all.iter().find(|record| canonical::is_record(record, after)) {
+            return to(change, Some(made.clone()), None);
+        }
+        // One of ours that stood beside it before the apply is not what became of it.
+        let is_new = |record: &&ApiObject| {
+            !self.found().any(|was| was.text("id") == record.text("id") || canonical::is_record(record, was))
+        };
+        if all.iter().filter(is_new).any(|record| of_ours(record, after)) {
+            changed_since(change)
+        } else {
+            Back::There
+        }
+    }
+
+    /// The records that the apply found where it changed some.
+    fn found(&self) -> impl Iterator<Item = &ApiObject> {
+        self.steps.iter().flat_map(|step| match &step.before {
+            Image::Records { records, .. } => records.as_slice(),
+            _ => &[],
+        })
+    }
+
     /// The rules that a phase had, in their order, where nobody changed it since the apply.
     fn untouched(&self, phase: &str, live: &Live) -> Option<Vec<Value>> {
         let step =
             self.steps.iter().find(|step| matches!(&step.request, Request::Rules(of, _) if of == phase))?;
         let Image::Rules(before) = &step.before else { return None };
         let is_as_left = step.standing(live) == Some(Standing::After);
-        is_as_left.then(|| rules::merged(phase, before.as_ref(), &[]))
+        let now = live.phases.get(phase).and_then(Option::as_ref);
+        // A rule that is gone is unknown by its id, and comes back by its `ref`.
+        is_as_left.then(|| canonical::with_known_ids(rules::merged(phase, before.as_ref(), &[]), now))
     }
 }
 
@@ -213,11 +247,6 @@ fn record(change: &Change, live: &Live) -> Back {
     let all = live.records.as_deref().unwrap_or_default();
     let as_it_was = |before: &ApiObject| all.iter().any(|record| canonical::is_record(record, before));
     match (&change.before, &change.after) {
-        (None, Some(after)) => match all.iter().find(|record| canonical::is_record(record, after)) {
-            Some(made) => to(change, Some(made.clone()), None),
-            None if all.iter().any(|record| of_ours(record, after)) => changed_since(change),
-            None => Back::There,
-        },
         (Some(before), None) if as_it_was(before) => Back::There,
         (Some(before), None) => to(change, None, Some(sent(before))),
         (Some(before), Some(after)) => {
@@ -230,7 +259,7 @@ fn record(change: &Change, live: &Live) -> Back {
                 _ => changed_since(change),
             }
         }
-        (None, None) => Back::There,
+        (None, _) => Back::There,
     }
 }
 

@@ -2,8 +2,6 @@
 //! versions of a ruleset and keeps them: where another one came in between, what was written over is put back
 //! beside what is ours.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Map, Value};
 
 use super::reading::{known, object};
@@ -68,16 +66,9 @@ impl Apply<'_> {
         theirs: &ApiObject,
         now: Option<&ApiObject>,
     ) -> Result<ApiObject, Failure> {
-        let ids: BTreeSet<String> =
-            canonical::rules_of(now).iter().filter_map(|rule| rule.text("id").map(str::to_owned)).collect();
-        let mut rules = rules::merged(phase, Some(theirs), &self.changes_of(phase));
-        for rule in rules.iter_mut().filter_map(Value::as_object_mut) {
-            // What our request took away is unknown by its id, and comes back by its `ref`.
-            let is_known = |id: &Value| id.as_str().is_some_and(|id| ids.contains(id));
-            if !rule.get("id").is_some_and(is_known) {
-                rule.remove("id");
-            }
-        }
+        let rules = rules::merged(phase, Some(theirs), &self.changes_of(phase));
+        // What our request took away is unknown by its id, and comes back by its `ref`.
+        let rules = canonical::with_known_ids(rules, now);
         let body = Value::Object(Map::from_iter([("rules".to_owned(), rules.into())]));
         let (zone, phase) = (&self.zone, known(phase)?);
         let reply =

@@ -41,6 +41,39 @@ fn what_was_deleted_and_adopted_comes_back() {
 }
 
 #[test]
+fn a_record_of_ours_beside_a_new_one_is_not_taken_for_it() {
+    let spec =
+        "domain: shop.test\ncloudflare: {}\ndns:\n  records:\n    - {name: note, type: TXT, value: new}\n";
+    let desk = Desk::with(spec, |zone| {
+        zone.record(&json!({"name": "note", "type": "TXT", "content": "\"old\"", "ttl": 1, "comment": "launch-ready: note"}));
+    });
+    let before = desk.cloudflare.state();
+    desk.apply(&[]);
+    assert_eq!(desk.zone.records_at("TXT", "note.shop.test").len(), 2);
+    for round in ["first", "second"] {
+        let outcome = desk.run("rollback", &[&file(&desk), "--yes"]);
+        assert_eq!(outcome.code, 0, "{round}: {}\n{}", outcome.out, outcome.err);
+        assert_eq!(desk.cloudflare.state().meaning(), before.meaning());
+    }
+}
+
+#[test]
+fn a_rollback_can_be_rolled_back_although_its_rules_are_gone() {
+    let desk = Desk::new(foreign);
+    desk.apply(&[]);
+    let applied = desk.cloudflare.state();
+    let first = file(&desk);
+    let known = desk.applies();
+    assert_eq!(desk.run("rollback", &[&first, "--yes"]).code, 0);
+    let way_back = desk.applies().into_iter().find(|folder| !known.contains(folder)).expect("its own folder");
+    let way_back = way_back.join("rollback.json").display().to_string();
+    let outcome = desk.run("rollback", &[&way_back, "--yes"]);
+    assert_eq!(outcome.code, 0, "{}\n{}", outcome.out, outcome.err);
+    assert_eq!(desk.cloudflare.state().meaning(), applied.meaning());
+    desk.cloudflare.assert_no_violation();
+}
+
+#[test]
 fn what_was_changed_again_stays() {
     let desk = Desk::new(foreign);
     desk.apply(&[]);

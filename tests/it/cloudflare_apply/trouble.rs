@@ -110,18 +110,30 @@ fn somebody_who_adds_a_rule_in_the_last_moment_keeps_it() {
     desk.assert_nothing_is_left();
 }
 
-#[test]
-fn an_interrupt_waits_for_the_answer_and_says_where_it_stands() {
-    let desk = Desk::new(foreign);
-    desk.cloudflare.upset(When::write(2), Upset::Slow(Duration::from_millis(800)));
+/// Applies, interrupts while one write is on its way, and counts what was changed.
+fn interrupted_at(desk: &Desk, nth: usize) -> usize {
+    desk.cloudflare.upset(When::write(nth), Upset::Slow(Duration::from_millis(800)));
     let mut child = desk.start(&["--yes"]);
-    while desk.cloudflare.writes() < 2 {
+    while desk.cloudflare.writes() < nth {
         std::thread::sleep(Duration::from_millis(5));
     }
     let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
     assert!(interrupt.expect("kill").success());
     assert_eq!(child.wait().expect("an end").code(), Some(130));
-    assert_eq!(desk.cloudflare.changes(), 2);
+    desk.cloudflare.changes()
+}
+
+#[test]
+fn an_interrupt_during_the_last_request_ends_before_the_proof() {
+    let desk = Desk::new(foreign);
+    assert_eq!(interrupted_at(&desk, REQUESTS), REQUESTS);
+    desk.assert_nothing_is_left();
+}
+
+#[test]
+fn an_interrupt_waits_for_the_answer_and_says_where_it_stands() {
+    let desk = Desk::new(foreign);
+    assert_eq!(interrupted_at(&desk, 2), 2);
     desk.apply(&["--resume"]);
     assert_eq!(desk.cloudflare.changes(), REQUESTS);
     desk.assert_nothing_is_left();
