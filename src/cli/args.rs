@@ -25,7 +25,7 @@ use super::cloudflare::CloudflareArgs;
 /// The spec's usual name.
 pub(super) const SPEC_NAME: &str = "launch-ready.yaml";
 
-/// Checks a product's launch against one declarative spec: DNS, TLS, redirects, mail.
+/// Checks a product's launch against one declarative spec, and sets right what Cloudflare can.
 #[derive(Debug, Parser)]
 #[command(
     name = "launch-ready",

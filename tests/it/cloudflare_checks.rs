@@ -74,9 +74,20 @@ impl Shop {
 
     /// Runs another command over the spec: its exit code, standard output and standard error.
     fn command(&self, command: &str, options: &[&str], token: Token) -> (i32, String, String) {
+        self.command_over(SPEC, command, options, token)
+    }
+
+    /// The same over another spec.
+    fn command_over(
+        &self,
+        text: &str,
+        command: &str,
+        options: &[&str],
+        token: Token,
+    ) -> (i32, String, String) {
         let folder = tempfile::tempdir().expect("a folder");
         let spec = folder.path().join("launch-ready.yaml");
-        std::fs::write(&spec, SPEC).expect("a spec");
+        std::fs::write(&spec, text).expect("a spec");
         let (url, token) = (self.lab.cloudflare_url().expect("an API"), self.cloudflare.token(token));
         let mut arguments = vec![command.to_owned(), spec.display().to_string()];
         arguments.extend(["--timeout".into(), "5s".into()]);
@@ -227,4 +238,14 @@ fn what_is_called_fixable_is_what_the_plan_promises() {
     assert!(!promised.is_empty());
     assert_eq!(fixable, promised);
     assert!(findings.iter().all(|f| f["status"] == "fail" || f["fix"].is_null()));
+}
+
+#[test]
+fn a_plan_asks_for_the_zone_wherever_its_name_servers_are() {
+    let shop = Shop::new();
+    shop.zone.pending();
+    let spec = "domain: shop.test\ndns: {records: [{name: apex, type: TXT, value: \"a=b\"}]}\n";
+    let (code, out, err) = shop.command_over(spec, "plan", &[], Token::reader("reader"));
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("+ add    TXT shop.test") && out.contains("the zone is pending"), "{out}");
 }

@@ -3,7 +3,7 @@
 use super::{Open, left_alone, open, part, zone};
 use crate::check::seen::Judged;
 use crate::check::{Verdict, World};
-use crate::cloudflare::plan::Subject;
+use crate::cloudflare::plan::{Change, Subject};
 use crate::item::{Redirect, ZonePath};
 use crate::observed::ApiObject;
 use crate::spec::model::Switch;
@@ -33,15 +33,23 @@ pub(in crate::check) fn redirect_rule_missing(redirect: &Redirect, world: &World
     match open(world, of(REDIRECTS), Some(&redirect.place.path)) {
         None => Verdict::pass("the redirect happens, or has its rule"),
         Some(Open::Left(left)) => left_alone(left, "the redirect has no rule"),
-        Some(Open::Change(change)) => Verdict::fail(match change.before {
-            None => "no rule makes this redirect",
-            Some(_) => "the rule of this redirect is not as the spec wants it",
-        })
-        .label("no such rule")
-        .expected(does(change.after.as_ref()))
-        .observed(does(change.before.as_ref()))
-        .help("`launch-ready plan` shows the rule; by hand: Rules > Redirect Rules"),
+        Some(Open::Change(change)) => otherwise(
+            change,
+            "no rule makes this redirect",
+            "the rule of this redirect is not as the spec wants it",
+            "`launch-ready plan` shows the rule; by hand: Rules > Redirect Rules",
+        ),
     }
+}
+
+/// The verdict on a rule that a plan would make or change.
+fn otherwise(change: &Change, missing: &str, differs: &str, help: &str) -> Verdict {
+    let (message, label) = match change.before {
+        None => (missing, "no such rule"),
+        Some(_) => (differs, "rule differs"),
+    };
+    let (wanted, now) = (does(change.after.as_ref()), does(change.before.as_ref()));
+    Verdict::fail(message).label(label).expected(wanted).observed(now).help(help)
 }
 
 /// What a rule does, in its own words.
@@ -88,14 +96,12 @@ pub(in crate::check) fn rate_limit_missing(limit: &ZonePath, world: &World) -> V
     match open(world, of(RATE_LIMITS), Some(&limit.place.path)) {
         None => Verdict::pass("a rate limit covers the path"),
         Some(Open::Left(left)) => left_alone(left, "no rate limit covers the path"),
-        Some(Open::Change(change)) => Verdict::fail(match change.before {
-            None => "no rate limit covers the path: it can be tried as often as anybody likes",
-            Some(_) => "the rate limit of the path is not as the spec wants it",
-        })
-        .label("no such rule")
-        .expected(does(change.after.as_ref()))
-        .observed(does(change.before.as_ref()))
-        .help("`launch-ready plan` shows the rule; by hand: Security > Security rules > Rate limiting rules"),
+        Some(Open::Change(change)) => otherwise(
+            change,
+            "no rate limit covers the path: it can be tried as often as anybody likes",
+            "the rate limit of the path is not as the spec wants it",
+            "`launch-ready plan` shows the rule; by hand: Security > Security rules > Rate limiting rules",
+        ),
     }
 }
 

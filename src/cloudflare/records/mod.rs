@@ -89,7 +89,6 @@ fn settled(objects: &[ApiObject], context: Context<'_, '_>) -> Settled {
 }
 
 /// True where Cloudflare answers for a name once the plan is applied: what a rule about its URLs needs.
-#[allow(dead_code, reason = "the rules ask for it")]
 pub(crate) fn proxied_after(name: &str, context: Context<'_, '_>) -> bool {
     let Seen::Answer(objects) = &context.live.records else { return false };
     let zone = context.live.name.as_str();
